@@ -1,0 +1,1 @@
+"""Docs pages in, JSON Schemas out."""

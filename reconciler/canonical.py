@@ -1,0 +1,81 @@
+"""The one meaning of "equal", and the digests built on it. Core: stdlib only, pure.
+
+Equality is JSON's, as this API lives it: `1` is `1.0`, `true` is never `1`, order counts in lists unless the schema
+says `x-unordered`, and text is compared with its line ends made LF and white space at both ends dropped, because the
+platform trims what it stores and editors end files with a newline.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+
+
+def canonical(value: Json, *, unordered: bool = False) -> Json:
+    """The representative of all values equal to `value`; `unordered` makes the outer list a set.
+
+    NaN and infinities have no place in JSON; the loaders refuse them, so meeting one here is a bug.
+    """
+    if isinstance(value, str):
+        return _canonical_text(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("NaN and infinity are not JSON")
+        return int(value) if value.is_integer() else value
+    if isinstance(value, Mapping):
+        return {name: canonical(value[name]) for name in sorted(value)}
+    if isinstance(value, Sequence):
+        items = [canonical(item) for item in value]
+        return _as_set(items) if unordered else items
+    return value
+
+
+def equal(left: Json, right: Json, *, unordered: bool = False) -> bool:
+    """Whether two values mean the same. Reflexive, symmetric, transitive."""
+    return canonical_bytes(left, unordered=unordered) == canonical_bytes(right, unordered=unordered)
+
+
+def canonical_bytes(value: Json, *, unordered: bool = False) -> bytes:
+    """UTF-8 JSON of the canonical value, keys sorted, no spaces: what digests are made of."""
+    return _dump(canonical(value, unordered=unordered))
+
+
+def digest(value: Json) -> str:
+    """`sha256:` and the hex digest of the canonical bytes."""
+    return digest_bytes(canonical_bytes(value))
+
+
+def exact_digest(value: Json) -> str:
+    """Like `digest`, but of the value as it is: a changed newline or `1` against `1.0` gives another digest."""
+    return digest_bytes(_dump(value))
+
+
+def digest_bytes(content: bytes) -> str:
+    """`sha256:` and the hex digest of some bytes."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def pretty(value: Json) -> str:
+    """JSON for files: sorted, indented by two, LF at the end, every character as itself."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False) + "\n"
+
+
+def _canonical_text(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()
+
+
+def _as_set(items: Sequence[Json]) -> list[Json]:
+    return [json.loads(each) for each in sorted({_dump(item) for item in items})]
+
+
+def _dump(value: Json) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    # surrogates cannot come out of our loaders, but an API answer may hold them: never a traceback for that
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,5 @@
+"""Placeholder until the edge is written."""
+
+
+def main() -> None:
+    """Run the program."""

@@ -1,0 +1,1 @@
+"""Strict YAML documents in, desired state out."""

@@ -1,0 +1,299 @@
+"""The values that everything else speaks in: desired, entry, live, change, request, plan.
+
+All of them are frozen and hold nothing secret: a secret stands as `{"$secret": NAME, "fingerprint": HMAC or null}`
+(see `secret_reference`) and its value lives only in the `Vault` that a run carries beside them.
+Core: stdlib only, no IO.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from reconciler.canonical import Json
+from reconciler.errors import Diagnostic
+
+Content: TypeAlias = Mapping[str, Json]
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value stands inside a document or a body: `("tools", 0, "description")`."""
+
+SECRET_KEY = "$secret"  # noqa: S105 - the name of the marker, not a secret
+
+
+class Action(StrEnum):
+    """What is done. Apply reads this and the requests, nothing else."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    FORGET = "forget"
+    NO_OP = "no-op"
+    BLOCKED = "blocked"
+
+
+class Reason(StrEnum):
+    """Why. For people and programs that read the plan; apply never looks at it."""
+
+    NEW = "new"
+    ADOPTED = "adopted"
+    LOOKS_LIKE_RENAME = "looks-like-rename"
+    CREATE_INCOMPLETE = "create-incomplete"
+    MOVED = "moved"
+    UP_TO_DATE = "up-to-date"
+    DRIFTED = "drifted"
+    CONFIG_CHANGED = "config-changed"
+    CONFIG_CHANGED_AND_DRIFTED = "config-changed-and-drifted"
+    MISSING_LIVE = "missing-live"
+    ORPHANED = "orphaned"
+    REMOVED_FROM_CONFIG = "removed-from-config"
+    PROTECTED = "protected"
+    SOURCE_CHANGED = "source-changed"
+
+
+class Risk(StrEnum):
+    """What a caller would notice, worst first (the order of the members is the order of the risk)."""
+
+    ROUTING = "routing"
+    CALLER_FACING = "caller-facing"
+    BEHAVIOUR = "behaviour"
+    DATA = "data"
+    COSMETIC = "cosmetic"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """A place in a file: path relative to the project with forward slashes; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desired:
+    """What the files say of one assistant, after layers and references.
+
+    `content` holds the vendor's fields (explicit nulls kept, secrets as references), already valid against the
+    document schema. `positions` has a place for every path in `content`, and `()` for the document itself;
+    a value that came through `${file:...}` has the place of the reference. `source` digests everything that
+    decided the content. `unmanaged` fields never stand in `content`; `seed` fields may.
+    """
+
+    key: str
+    content: Content
+    source: str
+    file: str
+    line: int = 1
+    positions: Mapping[Path, Position] = field(default_factory=dict)
+    id: int | None = None
+    moved_from: str | None = None
+    unmanaged: frozenset[str] = frozenset()
+    seed: frozenset[str] = frozenset()
+    protect: bool = False
+
+    def place(self, path: Path) -> Position:
+        """The position of `path`, or of the nearest parent that has one."""
+        for length in range(len(path), -1, -1):
+            found = self.positions.get(path[:length])
+            if found is not None:
+                return found
+        return Position(file=self.file, line=self.line, column=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vault:
+    """The values of secrets, by name, for this run only. Its repr shows none of them."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """A create begun and not recorded: what was sent (secrets as references), its digest, and when (UTC, ISO 8601)."""
+
+    body: Content
+    body_digest: str
+    started_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Previous:
+    """A last-applied that was replaced, for rollback."""
+
+    last_applied: Content
+    source: str
+    replaced_at: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What the state knows of one key. `last_applied` is what we sent and manage; `source` is its `Desired.source`.
+
+    `source` is empty where what was sent does not (yet) match one desired value: after the first of two requests.
+    Either `id` or `pending` is set, or both are not: then nothing is known but the key.
+    """
+
+    key: str
+    id: int | None = None
+    last_applied: Content = field(default_factory=dict)
+    source: str = ""
+    pending: Pending | None = None
+    history: tuple[Previous, ...] = ()
+    created_at: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Live:
+    """One assistant as the API shows it, in desired's form. A field that the API did not show is absent."""
+
+    id: int
+    content: Content
+    name: str = ""
+    status: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldChange:
+    """One field of a change. `op` is `set` or `clear`; `before` is None where it is not known or was not there."""
+
+    field: str
+    op: str
+    before: Json
+    after: Json
+    risk: Risk
+    sent_again: bool = False
+    """Equal before and after, and sent because another field's change resets it on the server."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One HTTP request of a plan. `after` names the steps that must have succeeded before.
+
+    In `path`, `{id}` stands for the id that this change's create returns; it appears nowhere else.
+    """
+
+    step: int
+    method: str
+    path: str
+    body: Content | None
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One assistant, one action, and all that apply needs to do and to record it.
+
+    `record` is what `last_applied` becomes when all requests have succeeded; `expects` is the digest of the entry
+    that the change was computed from (None: there was no entry).
+    """
+
+    key: str
+    action: Action
+    reason: Reason
+    id: int | None
+    file: str | None
+    line: int | None
+    fields: tuple[FieldChange, ...] = ()
+    requests: tuple[Request, ...] = ()
+    risk: Risk | None = None
+    name: str = ""
+    moved_from: str | None = None
+    record: Content = field(default_factory=dict)
+    source: str = ""
+    expects: str | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def mutates_state(self) -> bool:
+        """Whether apply has something to write for it, with or without a request."""
+        return self.action not in (Action.NO_OP, Action.BLOCKED) or self.moved_from is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    create: int = 0
+    update: int = 0
+    delete: int = 0
+    forget: int = 0
+    no_op: int = 0
+    blocked: int = 0
+    orphaned: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """The decision, whole, as a value. `changes` is sorted by key in here; equal inputs give equal plans."""
+
+    environment: str
+    lineage: str | None
+    refreshed: bool = False
+    changes: tuple[Change, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda each: each.key)))
+        found = (*self.diagnostics, *(d for each in self.changes for d in each.diagnostics))
+        unique = sorted(set(found), key=Diagnostic.sort_key)
+        object.__setattr__(self, "diagnostics", tuple(unique))
+
+    @property
+    def summary(self) -> Summary:
+        counted = Counter(each.action.value.replace("-", "_") for each in self.changes)
+        orphaned = sum(each.action is Action.NO_OP and each.reason is Reason.ORPHANED for each in self.changes)
+        return Summary(**counted, orphaned=orphaned)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to do: no request to send and nothing to record or forget, and nothing blocked."""
+        return not any(each.mutates_state or each.action is Action.BLOCKED for each in self.changes)
+
+    def requests(self) -> list[tuple[Request, Change]]:
+        """Every request with its change, in step order."""
+        pairs = [(request, change) for change in self.changes for request in change.requests]
+        return sorted(pairs, key=lambda pair: pair[0].step)
+
+
+def secret_reference(name: str, fingerprint: str | None) -> dict[str, Json]:
+    """How a secret stands in content, state and plans."""
+    return {SECRET_KEY: name, "fingerprint": fingerprint}
+
+
+def secret_name(value: Json) -> str | None:
+    """The name in a secret reference, or None for any other value."""
+    if isinstance(value, Mapping) and SECRET_KEY in value and set(value) <= {SECRET_KEY, "fingerprint"}:
+        name = value[SECRET_KEY]
+        return name if isinstance(name, str) else None
+    return None
+
+
+def reveal(value: Json, vault: Vault) -> Json:
+    """The value with every secret reference replaced: what goes over the wire, and nowhere else.
+
+    Raises KeyError with the secret's name where the vault does not hold it.
+    """
+    name = secret_name(value)
+    if name is not None:
+        return vault.values[name]
+    if isinstance(value, Mapping):
+        return {each: reveal(value[each], vault) for each in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [reveal(each, vault) for each in value]
+    return value
+
+
+def secret_names(value: Json) -> Iterator[str]:
+    """The names of all secrets that a value refers to."""
+    name = secret_name(value)
+    if name is not None:
+        yield name
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from secret_names(each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            yield from secret_names(each)

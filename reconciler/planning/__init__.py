@@ -1,0 +1,1 @@
+"""Desired, state and live in; one plan out."""

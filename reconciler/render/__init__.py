@@ -1,0 +1,1 @@
+"""Plans, outcomes and diagnostics as text; all masking and escaping."""

@@ -1,0 +1,228 @@
+"""The schema set: what a document and a body must meet, and the policy of every field.
+
+This is the only door to what the vendor calls things. Everything the core knows about a field it asks here, and
+everything here was read from the `schemas/` folder, which `reconciler schema generate` writes from docs pages.
+Core: no IO; the shell reads the files and calls `SchemaSet.from_files`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from reconciler.canonical import Json, exact_digest
+from reconciler.errors import Diagnostic, SchemaError, error
+from reconciler.model import Content, Path
+from reconciler.validation import Validator, Violation
+
+Kind = Literal["assistant", "create", "update"]
+REQUIRED_FILES: tuple[str, ...] = ("assistant", "create", "update")
+OPTIONAL_FILES: tuple[str, ...] = ("list", "delete")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endpoint:
+    """A documented route: an HTTP method and a path relative to the API's base, `{id}` for the resource's id."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldPolicy:
+    """What the pages say of one top-level field. See design section 3 for each annotation's meaning and origin.
+
+    `types` are JSON Schema type names without null. `has_clear` tells a documented null from no clear value at all.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    nullable: bool
+    has_clear: bool
+    clear: Json
+    has_default: bool
+    default: Json
+    required_on_create: bool
+    applies: Mapping[str, tuple[Json, ...]]
+    reset_by: tuple[str, ...]
+    exclusive: Mapping[str, Json] | None
+    unordered: bool
+    placeholders: bool
+    secret: bool
+    section: str
+    schema: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemaSet:
+    """The parsed `schemas/` folder. Build it with `from_files`; it is true after that, or SchemaError was raised."""
+
+    assistant: Mapping[str, Any] = field(repr=False)
+    create: Mapping[str, Any] = field(repr=False)
+    update: Mapping[str, Any] = field(repr=False)
+    list_: Mapping[str, Any] | None = field(repr=False, default=None)
+    delete: Mapping[str, Any] | None = field(repr=False, default=None)
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, Json], *, where: str = "schemas") -> SchemaSet:
+        """From parsed JSON by role (`assistant`, `create`, `update`, and where present `list`, `delete`).
+
+        Raises SchemaError naming each file that is missing or is not what its name says. `where` is for messages.
+        """
+        wrong = [*_missing(files, where), *_misshapen(files, where)]
+        if wrong:
+            raise SchemaError.of(wrong)
+        found: dict[str, Any] = dict(files)
+        return cls(
+            assistant=found["assistant"],
+            create=found["create"],
+            update=found["update"],
+            list_=found.get("list"),
+            delete=found.get("delete"),
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes whenever a rule in the set changes: part of what decides a desired value."""
+        return exact_digest({"assistant": self.assistant, "create": self.create, "update": self.update})
+
+    @cached_property
+    def fields(self) -> Mapping[str, FieldPolicy]:
+        """The policy of every top-level field, by name, in page order."""
+        required = frozenset(self.create.get("required", ()))
+        properties: Mapping[str, Any] = self.assistant["properties"]
+        own = {name: each for name, each in properties.items() if not each.get("x-reserved")}
+        return {name: _policy(name, each, name in required) for name, each in own.items()}
+
+    @cached_property
+    def name_field(self) -> str:
+        """The field that names the resource for people."""
+        return str(self.assistant["x-name"])
+
+    @cached_property
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """Routes by role: always `create` and `update`; `list` and `delete` where their pages were given."""
+        files = {"create": self.create, "update": self.update, "list": self.list_, "delete": self.delete}
+        found: dict[str, Endpoint] = {}
+        for role, schema in files.items():
+            if schema is not None:
+                where = schema["x-endpoint"]
+                found[role] = Endpoint(method=where["method"], path=where["path"])
+        return found
+
+    @cached_property
+    def api_url(self) -> str | None:
+        """The brand's production API as its pages print it, without a slash at the end; None where they do not."""
+        for schema in (self.assistant, self.create, self.update, self.list_):
+            base = (schema or {}).get("x-source", {}).get("api")
+            if base:
+                return str(base)
+        return None
+
+    @cached_property
+    def discriminators(self) -> frozenset[str]:
+        """Fields that decide where other fields exist, or that reset them."""
+        names = {name for policy in self.fields.values() for name in (*policy.applies, *policy.reset_by)}
+        return frozenset(names)
+
+    def violations(self, kind: Kind, content: Content) -> list[Violation]:
+        """Every way in which `content` breaks the document schema or a body schema; empty when it is valid.
+
+        Secrets must be revealed before, and must not be shown after: summaries quote values.
+        """
+        return self._validators[kind].violations(content)
+
+    @cached_property
+    def _validators(self) -> Mapping[Kind, Validator]:
+        return {
+            "assistant": Validator(self.assistant),
+            "create": Validator(self.create),
+            "update": Validator(self.update),
+        }
+
+    def is_secret(self, path: Path) -> bool:
+        """Whether the schema marks the value at `path`, or something around it, as never to be shown."""
+        schema: Mapping[str, Any] = self.assistant
+        for step in path:
+            schema = _descend(schema, step)
+            if schema.get("x-secret"):
+                return True
+        return False
+
+
+def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
+    for role in REQUIRED_FILES:
+        if role not in files:
+            yield error(
+                "schema-missing",
+                f"{where} has no {role}.schema.json",
+                "Write the set with `reconciler schema generate --create PAGE --update PAGE --out DIR`.",
+                file=f"{where}/{role}.schema.json",
+            )
+
+
+def _misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
+    for role, schema in files.items():
+        lacking = _lacks(role, schema)
+        if lacking:
+            yield error(
+                "schema-invalid",
+                f"{role}.schema.json is not a schema written by `schema generate`: {lacking}",
+                "Generate the set again; it is not meant to be edited by hand.",
+                file=f"{where}/{role}.schema.json",
+            )
+
+
+def _lacks(role: str, schema: Json) -> str | None:
+    if not isinstance(schema, Mapping):
+        return "it is not an object"
+    if role in REQUIRED_FILES and not isinstance(schema.get("properties"), Mapping):
+        return "it has no properties"
+    if role == "assistant":
+        named = schema.get("x-name")
+        properties = schema["properties"]
+        return None if isinstance(properties, Mapping) and named in properties else "x-name names no property"
+    where = schema.get("x-endpoint")
+    ok = isinstance(where, Mapping) and all(isinstance(where.get(part), str) for part in ("method", "path"))
+    return None if ok else "x-endpoint has no method and path"
+
+
+def _policy(name: str, schema: Mapping[str, Any], required: bool) -> FieldPolicy:
+    stated = schema.get("type", ())
+    types = (stated,) if isinstance(stated, str) else tuple(stated)
+    applies = {each: tuple(values) for each, values in schema.get("x-applies", {}).items()}
+    return FieldPolicy(
+        name=name,
+        types=tuple(each for each in types if each != "null"),
+        nullable="null" in types,
+        has_clear="x-clear" in schema,
+        clear=schema.get("x-clear"),
+        has_default="default" in schema,
+        default=schema.get("default"),
+        required_on_create=required,
+        applies=applies,
+        reset_by=tuple(schema.get("x-reset-by", ())),
+        exclusive=schema.get("x-exclusive"),
+        unordered=bool(schema.get("x-unordered")),
+        placeholders=bool(schema.get("x-placeholders")),
+        secret=bool(schema.get("x-secret")),
+        section=str(schema.get("x-section", "")),
+        schema=schema,
+    )
+
+
+def _descend(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
+    """The sub-schema that speaks of one step, through properties, patternProperties and items."""
+    if isinstance(step, int):
+        items = schema.get("items")
+        return items if isinstance(items, Mapping) else {}
+    named = schema.get("properties", {}).get(step)
+    if isinstance(named, Mapping):
+        return named
+    for pattern, each in schema.get("patternProperties", {}).items():
+        if re.search(pattern, step):
+            return each if isinstance(each, Mapping) else {}
+    return {}

@@ -1,0 +1,1 @@
+"""Where the state lives, and the contract that every home of it keeps."""

@@ -1,0 +1,46 @@
+"""The contract of a home of the state. One test suite runs against every home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.model import Entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """Who holds the lock of an environment, and since when (UTC, ISO 8601)."""
+
+    who: str
+    host: str
+    pid: int
+    command: str
+    since: str
+
+
+class StateStore(Protocol):
+    """One environment's entries. Every method raises StateError and leaves what was there where it fails."""
+
+    def lineage(self) -> str | None:
+        """The environment's lineage, or None where nothing was ever written. Raises StateError for a newer format."""
+
+    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
+        """All entries by key, or those of `keys` that exist. An unreadable or newer entry is an error, never absent."""
+
+    def write(self, entry: Entry) -> None:
+        """Save one entry durably (on return it survives a power cut). Makes the lineage first where there is none."""
+
+    def remove(self, key: str) -> None:
+        """Forget one entry durably; nothing happens where there is none."""
+
+    def lock(self, *, command: str, timeout: float) -> AbstractContextManager[None]:
+        """Hold the environment's lock. Waits up to `timeout` seconds; then LockHeldError names the holder.
+
+        The lock goes with its process, however that ends.
+        """
+
+    def holder(self) -> Holder | None:
+        """Who holds the lock now, or None."""

@@ -1,0 +1,180 @@
+"""What is wrong with a value, said for people: a JSON Schema validator with words.
+
+jsonschema-rs is the gate (a yes costs microseconds); jsonschema explains a no. Formats are checked by the same
+two functions in both. No reference is ever fetched: the schemas hold none. Core: no IO but the time zone names.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from reconciler.model import Content, Path
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Violation:
+    """One way in which a value does not meet its schema. `path` leads to the value (or to where it is missing)."""
+
+    path: Path
+    keyword: str
+    summary: str
+    detail: str | None = None
+
+
+class Validator:
+    """One schema, compiled when first needed."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = dict(schema)
+
+    def violations(self, content: Content) -> list[Violation]:
+        """Every way in which `content` breaks the schema, in a stable order; empty when it is valid.
+
+        Secrets must be revealed before, and must not be shown after: summaries quote values.
+        """
+        if self._gate.is_valid(content):
+            return []
+        problems = self._explainer.iter_errors(content)
+        found = {each for problem in problems for each in _explain(self.schema, problem)}
+        return sorted(found, key=lambda each: ([str(step) for step in each.path], each.keyword, each.summary))
+
+    @cached_property
+    def _gate(self) -> Any:
+        import jsonschema_rs
+
+        formats = {"timezone": is_timezone, "uri": is_uri}
+        return jsonschema_rs.Draft202012Validator(self.schema, formats=formats, validate_formats=True)
+
+    @cached_property
+    def _explainer(self) -> Any:
+        import jsonschema
+
+        checker = jsonschema.FormatChecker(formats=())
+        checker.checks("timezone")(is_timezone)
+        checker.checks("uri")(is_uri)
+        return jsonschema.Draft202012Validator(self.schema, format_checker=checker)
+
+
+def suggestion(unknown: str, known: Iterable[str]) -> str | None:
+    """The known name that an unknown one most likely means."""
+    close = difflib.get_close_matches(unknown, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def _explain(schema: Mapping[str, Any], problem: ValidationError) -> Iterable[Violation]:
+    path: Path = tuple(problem.absolute_path)
+    keyword = str(problem.validator)
+    if keyword == "additionalProperties" and isinstance(problem.instance, Mapping):
+        known = problem.schema.get("properties", {}) if isinstance(problem.schema, Mapping) else {}
+        for name in sorted(set(problem.instance) - set(known)):
+            guess = suggestion(name, known)
+            detail = f"Did you mean `{guess}`?" if guess else "The schema has no such field."
+            yield Violation(path=(*path, name), keyword=keyword, summary=f"unknown field `{name}`", detail=detail)
+        return
+    because = _because(schema, problem)
+    if keyword == "required":
+        missing = _missing_name(problem)
+        yield Violation(path=(*path, missing), keyword=keyword, summary=f"`{missing}` is missing", detail=because)
+        return
+    yield Violation(path=path, keyword=keyword, summary=_in_words(problem), detail=because)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def is_timezone(value: object) -> bool:
+    """Whether a string is a name in the IANA time zone database; other types pass (JSON Schema's rule for formats)."""
+    return not isinstance(value, str) or value in _zones()
+
+
+def is_uri(value: object) -> bool:
+    """Whether a string is an absolute URI with a host and without white space or control characters (RFC 3986)."""
+    if not isinstance(value, str):
+        return True
+    if re.search(r"[\s\x00-\x1f\x7f]", value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.scheme and parts.hostname) and (parts.port is None or parts.port >= 0)
+    except ValueError:
+        return False
+
+
+def _because(schema: Mapping[str, Any], problem: ValidationError) -> str | None:
+    """The description of the cross-field rule that the problem comes from, if it comes from one."""
+    steps = list(problem.absolute_schema_path)
+    if len(steps) > 1 and steps[0] == "allOf" and isinstance(steps[1], int):
+        rules: Sequence[Mapping[str, Any]] = schema.get("allOf", [])
+        told = rules[steps[1]].get("description")
+        return str(told) if told else None
+    return None
+
+
+def _missing_name(problem: ValidationError) -> str:
+    """jsonschema yields one error per missing name and says which only in its message: `'x' is a required ...`."""
+    match = re.match(r"'(.+)' is a required property", problem.message)
+    return match[1] if match else "?"
+
+
+_TYPE_WORDS = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "null",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "text",
+}
+
+
+def _in_words(problem: ValidationError) -> str:
+    wanted: Any = problem.validator_value
+    match problem.validator:
+        case "type":
+            names = [wanted] if isinstance(wanted, str) else list(wanted)
+            return (
+                f"must be {' or '.join(_TYPE_WORDS.get(each, each) for each in names)}, not {_shown(problem.instance)}"
+            )
+        case "enum":
+            return f"must be {_or_list(wanted)}, not {_shown(problem.instance)}"
+        case "const":
+            return f"must be {_shown(wanted)}, not {_shown(problem.instance)}"
+        case "minimum":
+            return f"must be at least {wanted}, not {_shown(problem.instance)}"
+        case "maximum":
+            return f"must be at most {wanted}, not {_shown(problem.instance)}"
+        case "maxLength":
+            return f"is {len(str(problem.instance))} characters long; at most {wanted} are allowed"
+        case "minLength":
+            return f"is {len(str(problem.instance))} characters long; at least {wanted} are needed"
+        case "format":
+            kind = {"timezone": "an IANA time zone name such as Europe/Berlin", "uri": "an absolute address"}
+            return f"must be {kind.get(str(wanted), str(wanted))}, not {_shown(problem.instance)}"
+        case "pattern":
+            return f"must match {wanted}, not {_shown(problem.instance)}"
+        case _:
+            return problem.message
+
+
+def _or_list(values: Sequence[Any]) -> str:
+    shown = [_shown(each) for each in values]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+
+def _shown(value: Any) -> str:
+    text = {True: "true", False: "false", None: "null"}.get(value) if isinstance(value, bool | None) else None
+    if text is None:
+        text = f"`{value}`" if isinstance(value, str) else str(value)
+    return text if len(text) <= 80 else text[:77] + "...`"
