@@ -1,0 +1,104 @@
+"""What every verb is given: where, for which environment, in which form, and to whom it speaks.
+
+`verb` makes a click command that takes the common options (design section 9) and hands the function an Invocation
+first. Options may stand before or after the verb; the one nearest to the verb wins. A verb returns its exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+COMMON = ("directory", "environment", "output", "no_color", "verbose", "quiet")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invocation:
+    """`directory` is the project's root; `environment` is None where no flag and no variable names one."""
+
+    directory: Path
+    environment: str | None = None
+    output: str = "text"
+    color: bool = False
+    verbose: int = 0
+    quiet: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+
+    def result(self, text: str) -> None:
+        """Print a result on stdout: whole, with one newline at its end."""
+        click.echo(text.rstrip("\n"), color=self.color)
+
+    def progress(self, text: str) -> None:
+        """Print progress on stderr, unless the person asked for quiet."""
+        if not self.quiet:
+            click.echo(text.rstrip("\n"), err=True, color=self.color)
+
+
+def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options that every verb takes, as click options without defaults, so that absent and given differ."""
+    options = [
+        click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
+        click.option("-e", "--env", "environment", metavar="NAME", help="The environment. [RECONCILER_ENV, default]"),
+        click.option("-o", "--output", type=click.Choice(outputs), help=f"The form of the result. [{outputs[0]}]"),
+        click.option("--no-color", is_flag=True, default=None, help="No colour, whatever the terminal."),
+        click.option("-v", "--verbose", count=True, default=None, help="Say more; twice for requests."),
+        click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
+    ]
+
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
+
+
+def verb(
+    name: str, *, outputs: tuple[str, ...] = ("text",), **settings: Any
+) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a function `(invocation, **options) -> exit code` a command with the common options."""
+
+    def make(function: Callable[..., int]) -> click.Command:
+        def run(**options: Any) -> int:
+            given = {each: options.pop(each) for each in COMMON}
+            return function(_invocation(click.get_current_context(), given, outputs), **options)
+
+        run.__doc__ = function.__doc__
+        run.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
+        return click.command(name, **settings)(common_options(outputs)(run))
+
+    return make
+
+
+def _invocation(context: click.Context, given: Mapping[str, Any], outputs: tuple[str, ...]) -> Invocation:
+    outer: Mapping[str, Any] = context.find_root().obj or {}
+
+    def chosen(name: str) -> Any:
+        value = given[name]
+        return value if value not in (None, 0) else outer.get(name)
+
+    environ = dict(os.environ)
+    return Invocation(
+        directory=chosen("directory") or Path(),
+        environment=chosen("environment") or environ.get("RECONCILER_ENV") or None,
+        output=chosen("output") or outputs[0],
+        color=_wants_color(bool(chosen("no_color")), environ),
+        verbose=chosen("verbose") or 0,
+        quiet=bool(chosen("quiet")),
+        environ=environ,
+    )
+
+
+def _wants_color(refused: bool, environ: Mapping[str, str]) -> bool:
+    """no-color.org and force-color.org: a flag, then NO_COLOR, then FORCE_COLOR, then whether a person looks."""
+    if refused or environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and environ.get("TERM") != "dumb"
