@@ -40,7 +40,7 @@ class Invocation:
             click.echo(text.rstrip("\n"), err=True, color=self.color)
 
 
-def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """The options that every verb takes, as click options without defaults, so that absent and given differ."""
     options = [
         click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
@@ -51,7 +51,7 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
         click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
     ]
 
-    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+    def add(function: Callable[..., int]) -> Callable[..., int]:
         for option in reversed(options):
             function = option(function)
         return function
@@ -71,7 +71,8 @@ def verb(
 
         run.__doc__ = function.__doc__
         run.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
-        return click.command(name, **settings)(common_options(outputs)(run))
+        command: click.Command = click.command(name, **settings)(common_options(outputs)(run))
+        return command
 
     return make
 
