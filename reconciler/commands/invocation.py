@@ -71,8 +71,8 @@ def verb(
 
         run.__doc__ = function.__doc__
         run.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
-        command: click.Command = click.command(name, **settings)(common_options(outputs)(run))
-        return command
+        decorate: Callable[[Callable[..., int]], click.Command] = click.command(name, **settings)
+        return decorate(common_options(outputs)(run))
 
     return make
 
