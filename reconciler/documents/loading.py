@@ -22,6 +22,7 @@ from reconciler.documents.places import at
 from reconciler.documents.references import Resolution, World, resolve
 from reconciler.documents.settings import RESERVED, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
+from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, error, warning
 from reconciler.model import Desired, Vault
 from reconciler.schemas import SchemaSet
@@ -125,6 +126,7 @@ class _Loading:
         if not layered.broken:
             schemas = self.world.schemas
             problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+            problems += check_variants(found, layered, schemas, key=key)
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         return _Draft(
             path=path,
