@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.documents import load_documents
 from reconciler.documents.keys import key_fault, key_of
+from reconciler.errors import DocumentError, error
 from reconciler.schemas import SchemaSet
-from tests.documents.memory import VALID, load, load_one, the_one, told
+from tests.documents.memory import VALID, MemoryFiles, fingerprint, load, load_one, the_one, told
 from tests.support.frontdesk import frontdesk
 
 FILE = "assistants/praxis.yaml"
@@ -136,6 +138,25 @@ def test_whole_numbers_are_ints_where_ids_and_counts_stand(written: str, kept: i
     content = the_one(load_one(f"wait_minutes: {written}\nlabel_ids: [{written}]\n")).content
     assert (content["wait_minutes"], content["label_ids"]) == (kept, [kept])
     assert type(content["wait_minutes"]) is int
+
+
+def test_a_folder_that_cannot_be_listed_is_a_diagnostic() -> None:
+    """What is not seen must not look like what was removed."""
+
+    class Unlisted(MemoryFiles):
+        def documents(self) -> list[str]:
+            raise DocumentError(error("unreadable-file", "assistants/acme cannot be listed", file="assistants/acme"))
+
+    loaded = load_documents(
+        files=Unlisted({}),
+        folder="assistants",
+        schemas=frontdesk(),
+        environment="default",
+        environ={},
+        catalog={},
+        fingerprint=fingerprint,
+    )
+    assert [each.code for each in loaded.errors] == ["unreadable-file"]
 
 
 # -- placeholders
