@@ -127,10 +127,10 @@ class _Loading:
         layered, released = _released(layered, settings.unmanaged, parsed.file, key)
         found = resolve(layered, self.world, key=key)
         problems += [*released, *found.diagnostics]
+        schemas = self.world.schemas
+        problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+        problems += check_variants(found, layered, schemas, key=key)
         if not layered.broken:
-            schemas = self.world.schemas
-            problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
-            problems += check_variants(found, layered, schemas, key=key)
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         return _Draft(
             path=path,

@@ -108,10 +108,6 @@ class _Resolving:
         except _Unresolved as problem:
             code, told, then = problem.args
             self._tell(error, code, told, then, path)
-        except DocumentError as problem:
-            # the shell says what is wrong with the file; the person is sent to where the file is named
-            for each in problem.diagnostics:
-                self._tell(error, each.code, each.summary, each.detail, path)
         self.found.failed.add(path)
         return None
 
@@ -143,7 +139,12 @@ class _Resolving:
             found = inside(name, named_by=self._place(path).file)
         except ValueError as problem:
             raise _Unresolved("reference-path", f"`{name}` is not read: {problem}", None) from None
-        text = self.world.sources.text(found)
+        try:
+            text = self.world.sources.text(found)
+        except DocumentError as problem:
+            # the shell says what is wrong with the file; the person is sent to where the file is named
+            first = problem.diagnostics[0]
+            raise _Unresolved(first.code, f"{found} cannot be read: {first.summary}", first.detail) from None
         self.found.used[f"file:{found}"] = self.world.sources.digest(found)
         self.found.origins[path] = f"The text is in {found}."
         self.found.texts[path] = found
