@@ -53,7 +53,8 @@ def words(field: str) -> str:
 def schema_at(schema: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
     """The sub-schema for `path`; empty where the schema is silent."""
     for step in path:
-        inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
+        others = schema.get("additionalProperties")
+        inner = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step, others)
         schema = inner if isinstance(inner, Mapping) else {}
     return schema
 
@@ -66,6 +67,8 @@ def _phrase(violation: Violation, schema: Mapping[str, Any]) -> str:
             return f"The {name} field is required." if violation.detail is None else _by_rule(name, violation.detail)
         case _ if violation.detail is not None:
             return _by_rule(name, violation.detail)
+        case _ if limit is None:
+            return f"The {name} field is invalid."
         case "type":
             return f"The {name} field must be {_wanted(schema)}."
         case "enum":
@@ -79,7 +82,7 @@ def _phrase(violation: Violation, schema: Mapping[str, Any]) -> str:
         case "minLength":
             return f"The {name} field must be at least {limit} characters."
         case "format":
-            return f"The {name} field must be a valid {'URL' if limit == 'uri' else limit or 'value'}."
+            return f"The {name} field must be a valid {'URL' if limit == 'uri' else limit}."
     return f"The {name} field is invalid."
 
 

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -25,6 +26,8 @@ from reconciler.sandbox.wire import FOREVER, Answer, Call
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of one request body; a longer one is refused unread."""
 IDLE_SECONDS = 60.0
+POLL_SECONDS = 0.02
+"""How long leaving the context may wait for the accepting thread."""
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -33,7 +36,9 @@ class Server:
 
     def __init__(self, vendor: Vendor, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._http = _Http(vendor, host, port)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(POLL_SECONDS,), name="sandbox", daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -72,6 +77,10 @@ class _Http(ThreadingHTTPServer):
         self._guard = threading.Lock()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
+
+    def server_bind(self) -> None:
+        # HTTPServer's own asks the resolver for the host's full name, which can take seconds and is used by nobody
+        TCPServer.server_bind(self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._guard:

@@ -6,7 +6,6 @@ A transaction holds the table for one request; leaving it by an exception leaves
 
 from __future__ import annotations
 
-import copy
 import fcntl
 import json
 import os
@@ -80,14 +79,12 @@ class FileStorage:
     def _locked(self) -> Iterator[None]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            lock = self.path.with_name(self.path.name + ".lock").open("a")
         except OSError as problem:
-            raise self._unusable(problem.strerror or "it cannot be opened") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            raise self._unusable(problem.strerror or "it cannot be locked") from None
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-        finally:
-            os.close(descriptor)
 
     def _read(self) -> Table:
         """The stored table; parsed again only where another process replaced the file."""
@@ -119,7 +116,7 @@ class FileStorage:
                 with suppress(OSError):
                     Path(name).unlink()
                 raise
-            self._cached, self._seen = copy.copy(table), _signature(self.path)
+            self._cached, self._seen = table, _signature(self.path)
         except OSError as problem:
             raise self._unusable(problem.strerror or "it cannot be written") from None
 
@@ -143,4 +140,6 @@ def _table(stored: Any) -> Table:
     if stored["format_version"] != FORMAT_VERSION:
         raise ValueError("another format")
     rows = {int(row["id"]): dict(row) for row in stored["rows"]}
+    if any("deleted_at" not in row for row in rows.values()):
+        raise ValueError("a row without deleted_at")
     return Table(rows=rows, next_id=max(int(stored["next_id"]), *(each + 1 for each in rows), FIRST_ID))
