@@ -73,8 +73,10 @@ def _read(file: Traversable, where: str) -> Json:
         raise _unreadable(where, f"it is not JSON: {problem.msg}", problem.lineno, problem.colno) from None
     except UnicodeDecodeError:
         raise _unreadable(where, "it is not UTF-8") from None
-    except (ValueError, RecursionError) as problem:
-        raise _unreadable(where, str(problem) or "it is nested too deeply") from None
+    except ValueError as problem:
+        raise _unreadable(where, str(problem)) from None
+    except RecursionError:
+        raise _unreadable(where, "it is nested too deeply") from None
     return parsed
 
 

@@ -139,7 +139,8 @@ class _Reader:
     def environment(self, name: str, content: Json) -> EnvironmentSettings:
         path: Path = ("environments", name)
         if why := why_no_environment_name(name):
-            self.wrong(path, "environment-name", f"the name of an environment {why}")
+            at = self.parsed.names.get(path)
+            self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
         found = self.mapping(content, path, ("api", "state", "catalog", "limits"))
         return EnvironmentSettings(
             api=self.api(found, path),
@@ -266,7 +267,8 @@ class _Reader:
         advice = (
             advice or "Set the API's key as RECONCILER_API_KEY; write other secrets as ${secret:NAME} in a document."
         )
-        self.wrong(path, "secret-in-config", f"{told}; secrets never stand in {PROJECT_FILE}", advice)
+        at = self.parsed.names.get(path)
+        self.wrong(path, "secret-in-config", f"{told}; secrets never stand in {PROJECT_FILE}", advice, at=at)
 
     def wrong(
         self, path: Path, code: str, summary: str, detail: str | None = None, *, at: Position | None = None
