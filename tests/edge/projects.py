@@ -19,14 +19,14 @@ SALES = (
 
 
 def project(folder: Path, **files: str) -> Path:
-    """A project with one document and the invented brand's schemas; `files` maps `a__b.yaml` to the text of a/b.yaml."""
+    """A project with one document and the invented brand's schemas; `files` maps a path to a text."""
     write(folder / "assistants" / "viewings.yaml", SALES)
     found = frontdesk()
     roles = {"assistant": found.assistant, "create": found.create, "update": found.update, "list": found.list_}
     for role, schema in {**roles, "delete": found.delete}.items():
         write(folder / "schemas" / f"{role}.schema.json", json.dumps(schema))
     for name, text in files.items():
-        write(folder / name.replace("__", "/"), text)
+        write(folder / name, text)
     return folder
 
 
