@@ -23,6 +23,7 @@ from reconciler.canonical import pretty
 from reconciler.commands.failure import bare_traceback, bug, failure_json
 from reconciler.commands.invocation import Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
+from reconciler.validation import suggestion
 
 COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
@@ -54,6 +55,14 @@ class LazyVerbs(click.Group):
         found = getattr(importlib.import_module(module), attribute)
         assert isinstance(found, click.Command)
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        guess = suggestion(args[0], VERBS) if args[0] not in VERBS and not args[0].startswith("-") else None
+        if guess:
+            ctx.fail(f"There is no verb '{args[0]}'. Did you mean '{guess}'?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -185,7 +194,8 @@ def _speak_utf8() -> None:
 def _flush(code: int) -> int:
     """Write out what is buffered while it can still be told that it failed: a full disk, a closed pipe."""
     try:
-        sys.stdout.flush()
+        if sys.__stdout__ is not None:  # as it is where the process was started with it closed
+            sys.__stdout__.flush()
     except BrokenPipeError:
         raise
     except OSError as problem:
@@ -198,5 +208,5 @@ def _flush(code: int) -> int:
 def _abandon_output() -> None:
     """Let the interpreter's own last flush go nowhere; it would fail again, loudly."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, 1)
     os.close(nowhere)
