@@ -20,7 +20,7 @@ FORMAT_VERSION = 1
 """Of one entry and of the environment's `_meta.json`. A reader refuses a newer one."""
 
 _FIELDS = frozenset(
-    {"created_at", "format_version", "history", "id", "last_applied", "pending", "source", "updated_at"}
+    {"created_at", "format_version", "history", "id", "last_applied", "pending", "protect", "source", "updated_at"}
 )
 
 
@@ -39,6 +39,7 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
             {"last_applied": dict(each.last_applied), "source": each.source, "replaced_at": each.replaced_at}
             for each in entry.history
         ],
+        "protect": entry.protect,
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
     }
@@ -104,6 +105,7 @@ def record_request(
         last_applied=content,
         source=source,
         history=history,
+        protect=change.protect,
         created_at=base.created_at or now,
         updated_at=now,
     )
@@ -118,6 +120,7 @@ def record_without_request(entry: Entry | None, change: Change, *, now: str) -> 
         id=change.id if change.id is not None else base.id,
         last_applied=change.record,
         source=change.source,
+        protect=change.protect,
         updated_at=now,
     )
 
@@ -162,6 +165,7 @@ def _entry(key: str, stored: Mapping[str, Any]) -> Entry:
             )
             for each in _typed(stored, "history", list)
         ),
+        protect=_flag(stored, "protect"),
         created_at=_typed(stored, "created_at", str, optional=True),
         updated_at=_typed(stored, "updated_at", str, optional=True),
     )
@@ -172,6 +176,13 @@ def _typed(stored: Any, name: str, wanted: type, *, optional: bool = False) -> A
     if value is None and optional:
         return None
     if not isinstance(value, wanted) or isinstance(value, bool):
+        raise TypeError(f"`{name}` is not what it should be")
+    return value
+
+
+def _flag(stored: Mapping[str, Any], name: str) -> bool:
+    value = stored[name]
+    if not isinstance(value, bool):
         raise TypeError(f"`{name}` is not what it should be")
     return value
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Severity = Literal["error", "warning", "note"]
 
@@ -57,19 +57,19 @@ class Diagnostic:
         )
 
 
-def error(code: str, summary: str, detail: str | None = None, **place: str | int | None) -> Diagnostic:
+def error(code: str, summary: str, detail: str | None = None, **place: Any) -> Diagnostic:
     """An error diagnostic; `place` takes file, line, column, key and field."""
-    return Diagnostic(severity="error", code=code, summary=summary, detail=detail, **place)  # type: ignore[arg-type]
+    return Diagnostic(severity="error", code=code, summary=summary, detail=detail, **place)
 
 
-def warning(code: str, summary: str, detail: str | None = None, **place: str | int | None) -> Diagnostic:
+def warning(code: str, summary: str, detail: str | None = None, **place: Any) -> Diagnostic:
     """A warning diagnostic; `place` takes file, line, column, key and field."""
-    return Diagnostic(severity="warning", code=code, summary=summary, detail=detail, **place)  # type: ignore[arg-type]
+    return Diagnostic(severity="warning", code=code, summary=summary, detail=detail, **place)
 
 
-def note(code: str, summary: str, detail: str | None = None, **place: str | int | None) -> Diagnostic:
+def note(code: str, summary: str, detail: str | None = None, **place: Any) -> Diagnostic:
     """A note: true, worth saying, and nothing to do about it."""
-    return Diagnostic(severity="note", code=code, summary=summary, detail=detail, **place)  # type: ignore[arg-type]
+    return Diagnostic(severity="note", code=code, summary=summary, detail=detail, **place)
 
 
 class ReconcilerError(Exception):
