@@ -174,7 +174,7 @@ def _execute(
             client=client,
             schemas=project.schemas,
             vault=decision.vault,
-            documents={each.key: each for each in decision.documents.desired},
+            desired={each.key: each for each in decision.documents.desired},
             parallelism=pace.parallelism,
             on_error=pace.on_error,
             on_event=narrator(invocation, total),
