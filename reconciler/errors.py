@@ -10,6 +10,7 @@
     │   ├── LockHeldError           exit 5: somebody else holds the lock
     │   └── StateConflictError      an entry moved between reading and writing it
     ├── PlanRefusedError            exit 6: a blocked change or a safety limit refuses the plan
+    ├── PlanFileError               a saved plan cannot be read, was edited, or is in another format
     ├── StalePlanError              exit 4: what a saved plan was computed from has moved
     ├── ApiError                    the API refused, cannot be reached, or answered with something else
     │   └── AuthError               the key is missing or was refused
@@ -121,6 +122,10 @@ class StateConflictError(StateError):
 
 class PlanRefusedError(ReconcilerError):
     exit_code = 6
+
+
+class PlanFileError(ReconcilerError):
+    pass
 
 
 class StalePlanError(ReconcilerError):
