@@ -71,6 +71,7 @@ class FileStore:
         self._lock = FolderLock(folder, environment=environment, shown=self._shown)
         # removing prunes empty folders, and would pull one away from under another thread's write
         self._changing = threading.Lock()
+        self._settled: set[Path] = set()
 
     def lineage(self) -> str | None:
         """The environment's lineage, or None where nothing was ever written.
@@ -115,7 +116,10 @@ class FileStore:
         with self._changing, self._told(place, "written"):
             self._begin()
             self._refuse_strangers(place)
-            replace_file(Path(place.path), content)
+            path = Path(place.path)
+            new = {each for each in path.parents if self._folder in each.parents} - self._settled
+            replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
+            self._settled |= new
 
     def remove(self, key: str) -> None:
         """Forget one entry durably; nothing happens where there is none."""
