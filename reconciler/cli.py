@@ -27,6 +27,7 @@ from reconciler.validation import suggestion
 
 COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 VERBS: dict[str, tuple[str, str]] = {
     "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
@@ -93,12 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _speak_utf8()
     try:
         code = run(list(sys.argv[1:] if arguments is None else arguments))
-        code = _flush(code)
     except KeyboardInterrupt:  # a second Ctrl-C, while the first was being told
         code = INTERRUPTED
     except BrokenPipeError:
-        _abandon_output()
         code = BROKEN_PIPE
+    _let_go_of_output()
     sys.exit(code)
 
 
@@ -127,12 +127,16 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as problem:
+        if isinstance(problem, OSError) and problem.errno in UNWRITABLE:
+            why = os.strerror(problem.errno).lower()
+            return _tell(context, (error("output-failed", f"the result could not be written: {why}"),), 1)
         return _bug(context, problem)
 
 
 def _usage(wrong: click.ClickException) -> int:
     """Click's own message and hint, with the exit code that does not collide with `--detailed-exitcode`."""
-    wrong.show()
+    with contextlib.suppress(OSError):
+        wrong.show()
     return USAGE
 
 
@@ -161,9 +165,11 @@ def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], co
     invocation = made_in(context) if context else None
     color = invocation is not None and invocation.color
     text = render_diagnostics(diagnostics, color=color, sources=_sources(invocation))
-    click.echo(text.rstrip("\n"), err=True, color=color)
+    with contextlib.suppress(OSError):  # nobody listens, and the code still says it
+        click.echo(text.rstrip("\n"), err=True, color=color)
     if context and invocation and invocation.output == "json" and not printed_in(context):
-        invocation.result(pretty(failure_json(diagnostics, code)))
+        with contextlib.suppress(OSError):
+            click.echo(pretty(failure_json(diagnostics, code)), nl=False)
     return code
 
 
@@ -191,22 +197,16 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _flush(code: int) -> int:
-    """Write out what is buffered while it can still be told that it failed: a full disk, a closed pipe."""
-    try:
-        if sys.__stdout__ is not None:  # as it is where the process was started with it closed
-            sys.__stdout__.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as problem:
-        _abandon_output()
-        why = os.strerror(problem.errno or errno.EIO).lower()
-        return _tell(None, (error("output-failed", f"the result could not be written: {why}"),), code or 1)
-    return code
+def _let_go_of_output() -> None:
+    """Where the last of the output has no taker, let the interpreter's own flush at the end go nowhere.
 
-
-def _abandon_output() -> None:
-    """Let the interpreter's own last flush go nowhere; it would fail again, loudly."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
+    It would fail again, loudly, and replace the exit code. A stream is None where the process began with it closed.
+    """
+    for stream, descriptor in ((sys.__stdout__, 1), (sys.__stderr__, 2)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, descriptor)
+            os.close(nowhere)

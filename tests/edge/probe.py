@@ -42,6 +42,8 @@ def probe(invocation: Invocation, what: str) -> int:
                 {}[value]
             except KeyError as missing:
                 raise RuntimeError(value) from missing
+        case "denied":
+            raise PermissionError(13, "Permission denied", value)
         case "ask":
             click.confirm("Apply?", abort=True)
         case "interrupt":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ def test_every_verb_helps_with_a_sentence_and_examples(tmp_path: Path, name: str
     """The table leads to a command, and its help says what it is for and shows it used."""
     done = reconciler(name, "--help", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"reconciler {name}" in done.stdout.split("Examples:")[1]
+    assert f"reconciler {name}" in re.split("Examples?:", done.stdout)[1]
 
 
 USAGE = [
@@ -138,7 +139,7 @@ def test_a_terminal_sees_no_control_character_of_ours(tmp_path: Path) -> None:
     assert "\x1b" not in probe("probe", "locked", cwd=tmp_path).stderr
 
 
-@pytest.mark.parametrize("what", ["bug", "chain"])
+@pytest.mark.parametrize("what", ["bug", "chain", "denied"])
 @pytest.mark.parametrize("arguments", [[], ["-vv"], ["-o", "json"]])
 def test_a_bug_is_told_without_a_value(tmp_path: Path, what: str, arguments: list[str]) -> None:
     """Its type and its place are shown; its text and its variables, which may be secrets, in no mode."""
@@ -146,7 +147,7 @@ def test_a_bug_is_told_without_a_value(tmp_path: Path, what: str, arguments: lis
     told = done.stdout + done.stderr
     assert SECRET not in told
     assert "this is a bug in reconciler" in done.stderr
-    assert {"bug": "ValueError", "chain": "RuntimeError"}[what] in done.stderr
+    assert {"bug": "ValueError", "chain": "RuntimeError", "denied": "PermissionError"}[what] in done.stderr
     assert "probe.py:" in done.stderr
     assert ("in invoke" in done.stderr) == (arguments == ["-vv"])
     if "json" in arguments:
