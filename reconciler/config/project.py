@@ -21,7 +21,6 @@ from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
     PROJECT_FILE,
     EnvironmentSettings,
-    Limits,
     Settings,
     holds_password,
     read_catalog,
@@ -31,6 +30,7 @@ from reconciler.config.settings import (
 )
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
+from reconciler.planning.safety import Limits
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
 
