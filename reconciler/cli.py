@@ -141,13 +141,15 @@ def _usage(wrong: click.ClickException) -> int:
 
 
 def _ended(ended: BaseException) -> int:
-    """Ctrl-C, or the end of input where an answer was due: click makes one exception of both."""
-    origin = ended.__cause__ or ended.__context__ or ended
-    if isinstance(origin, EOFError):
+    """Ctrl-C, an answer that was no, or none at all: click makes one exception of the three."""
+    origins = (ended, ended.__cause__, ended.__context__)
+    if any(isinstance(each, KeyboardInterrupt) for each in origins):
+        with contextlib.suppress(OSError):
+            click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    if any(isinstance(each, EOFError) for each in origins):
         return _tell(None, (error("no-answer", "an answer was due, and the input ended; nothing was done"),), 1)
-    with contextlib.suppress(OSError):
-        click.echo("Interrupted.", err=True)
-    return INTERRUPTED
+    return _tell(None, (error("declined", "the answer was no; nothing was done"),), 1)
 
 
 def _bug(context: click.Context | None, problem: Exception) -> int:

@@ -163,11 +163,12 @@ def test_the_way_to_a_bug_is_shown_when_asked_for(tmp_path: Path) -> None:
     assert str(tmp_path) not in done.stderr
 
 
-def test_a_question_without_an_answer_ends_with_an_error(tmp_path: Path) -> None:
-    """The end of input is no consent, and no interruption."""
-    done = probe("probe", "ask", cwd=tmp_path)
+@pytest.mark.parametrize(("stdin", "told"), [("", "the input ended"), ("n\n", "the answer was no")])
+def test_a_question_without_consent_ends_with_an_error(tmp_path: Path, stdin: str, told: str) -> None:
+    """A no and the end of the input are neither consent nor an interruption."""
+    done = probe("probe", "ask", cwd=tmp_path, stdin=stdin)
     assert done.returncode == 1
-    assert "the input ended" in done.stderr
+    assert told in done.stderr
 
 
 @pytest.mark.parametrize("what", ["flood", "umlaut"])
