@@ -21,7 +21,9 @@ from reconciler.model import Change, Content, Entry, Pending, Previous, Request
 FORMAT_VERSION = 1
 """Of one entry and of the environment's `_meta.json`. A reader refuses a newer one."""
 
-_ENTRY = frozenset({"created_at", "format_version", "history", "id", "last_applied", "pending", "source", "updated_at"})
+_ENTRY = frozenset(
+    {"created_at", "format_version", "history", "id", "last_applied", "pending", "protect", "source", "updated_at"}
+)
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 
@@ -41,6 +43,7 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
             {"last_applied": dict(each.last_applied), "source": each.source, "replaced_at": each.replaced_at}
             for each in entry.history
         ],
+        "protect": entry.protect,
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
     }
@@ -111,6 +114,7 @@ def record_request(
         # a step that sent nothing new leaves the content what its old source made it
         source=change.source if not later else base.source if as_before else "",
         history=_history(base, content, now) if keep_history else base.history,
+        protect=change.protect,
         created_at=base.created_at or now,
         updated_at=now,
     )
@@ -130,6 +134,7 @@ def record_without_request(entry: Entry | None, change: Change, *, now: str) -> 
         last_applied=change.record,
         source=change.source,
         pending=base.pending if id is None else None,
+        protect=change.protect,
         updated_at=now,
     )
 
@@ -173,6 +178,7 @@ def _entry(key: str, stored: Mapping[str, Any]) -> Entry:
         source=_typed(stored, "source", str),
         pending=None if stored["pending"] is None else _pending(stored["pending"]),
         history=tuple(_previous(each) for each in _typed(stored, "history", list)),
+        protect=_flag(stored, "protect"),
         created_at=_optional(stored, "created_at", str),
         updated_at=_optional(stored, "updated_at", str),
     )
@@ -218,6 +224,12 @@ def _typed(stored: Mapping[str, Any], name: str, wanted: type) -> Any:
     if not isinstance(value, wanted) or isinstance(value, bool):
         raise TypeError(f"`{name}` is not {_JSON_NAMES[wanted]}")
     return value
+
+
+def _flag(stored: Mapping[str, Any], name: str) -> bool:
+    if not isinstance(stored[name], bool):
+        raise TypeError(f"`{name}` is not true or false")
+    return bool(stored[name])
 
 
 def _optional(stored: Mapping[str, Any], name: str, wanted: type) -> Any:

@@ -19,13 +19,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Literal
 from urllib.parse import urlsplit
 
 from reconciler.canonical import Json
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import ConfigError, Diagnostic, error
 from reconciler.model import Path, Position
+from reconciler.planning.safety import Limits
 from reconciler.validation import suggestion
 
 PROJECT_FILE = "reconciler.yaml"
@@ -34,15 +34,6 @@ DEFAULT_ENVIRONMENT = "default"
 
 _SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """How much one plan may do before it is refused. Shares are of what is managed, from 0 to 1; None is no limit."""
-
-    delete: float | None = 0.3
-    update: float | None = None
-    unassigned: Literal["allow", "refuse"] = "allow"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

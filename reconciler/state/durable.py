@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,8 +20,11 @@ from reconciler.state.places import TEMPORARY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole and durably, with the folders above it."""
+def replace_file(path: Path, content: bytes, *, also: Iterable[Path] = ()) -> None:
+    """Write a file whole and durably, with the folders above it.
+
+    `also` names folders to sync afterwards: of those that stand already, a killed writer may have synced none.
+    """
     made = _make_folders(path.parent)
     try:
         _write_and_rename(path, content)
@@ -30,9 +33,8 @@ def replace_file(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 folder.rmdir()
         raise
-    sync_folder(path.parent)
-    for folder in reversed(made):
-        sync_folder(folder.parent)
+    for folder in dict.fromkeys((path.parent, *(each.parent for each in reversed(made)), *also)):
+        sync_folder(folder)
 
 
 def remove_file(path: Path, *, root: Path) -> None:

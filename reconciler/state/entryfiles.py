@@ -11,7 +11,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,8 @@ class Place:
     key: str | None = None
 
 
-def read_json(place: Place) -> Json | None:
-    """The JSON in a file, or None where there is none. Raises StateError for anything that is not a file of JSON."""
+def read_object(place: Place) -> Mapping[str, Json] | None:
+    """The JSON object in a file, or None where there is no file. Raises StateError for anything else."""
     content = _read(place)
     if content is None:
         return None
@@ -50,6 +50,9 @@ def read_json(place: Place) -> Json | None:
         raise unreadable(place, "it is nested too deeply") from None
     except ValueError as problem:
         raise unreadable(place, str(problem)) from None
+    if not isinstance(found, Mapping):
+        # `null` least of all: it would pass for "no file"
+        raise unreadable(place, "it is not a JSON object")
     return found
 
 

@@ -24,9 +24,9 @@ from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_to_json
 from reconciler.errors import Diagnostic, StateError, error
 from reconciler.model import Entry
 from reconciler.state.durable import remove_file, replace_file, sweep
-from reconciler.state.entryfiles import Place, entries_under, read_json, reason, unreadable
+from reconciler.state.entryfiles import Place, entries_under, read_object, reason, unreadable
 from reconciler.state.folderlock import LOCK, FolderLock, this_process
-from reconciler.state.places import ENDING, META, TEMPORARY, segments
+from reconciler.state.places import ENDING, META, TEMPORARY, segments, twin
 from reconciler.state.store import Holder
 
 _IGNORED = f"""\
@@ -71,6 +71,7 @@ class FileStore:
         self._lock = FolderLock(folder, environment=environment, shown=self._shown)
         # removing prunes empty folders, and would pull one away from under another thread's write
         self._changing = threading.Lock()
+        self._settled: set[Path] = set()
 
     def lineage(self) -> str | None:
         """The environment's lineage, or None where nothing was ever written.
@@ -78,7 +79,7 @@ class FileStore:
         Raises StateError where it cannot be read, is of a newer format, or is lost while entries are there.
         """
         place = Place(path=str(self._folder / META), shown=f"{self._shown}/{META}")
-        stored = read_json(place)
+        stored = read_object(place)
         if stored is not None:
             return _lineage(stored, place)
         if any(True for _ in entries_under(self._folder, self._shown, [])):
@@ -98,7 +99,7 @@ class FileStore:
         entries: dict[str, Entry] = {}
         for place in self._places(keys, problems):
             try:
-                stored = read_json(place)
+                stored = read_object(place)
                 if stored is not None and place.key is not None:
                     entries[place.key] = entry_from_json(place.key, stored, where=place.shown)
             except StateError as problem:
@@ -115,7 +116,10 @@ class FileStore:
         with self._changing, self._told(place, "written"):
             self._begin()
             self._refuse_strangers(place)
-            replace_file(Path(place.path), content)
+            path = Path(place.path)
+            new = {each for each in path.parents if self._folder in each.parents} - self._settled
+            replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
+            self._settled |= new
 
     def remove(self, key: str) -> None:
         """Forget one entry durably; nothing happens where there is none."""
@@ -148,7 +152,8 @@ class FileStore:
             return entries_under(self._folder, self._shown, problems)
         places = [self._place(key) for key in sorted(set(keys))]
         for place in places:
-            self._refuse_strangers(place)
+            with self._told(place, "read"):
+                self._refuse_strangers(place)
         return places
 
     def _place(self, key: str) -> Place:
@@ -171,20 +176,19 @@ class FileStore:
     def _refuse_strangers(self, place: Place) -> None:
         """Raise StateError where the entry's place is taken by something that is no file, or leads out of the folder.
 
-        A rename would silently replace a link, and a linked folder lies elsewhere.
+        A rename would silently replace a link, and a linked folder lies elsewhere. Where case is ignored, it would
+        replace the entry of another key.
         """
         path = Path(place.path)
+        case_ignored = (self._folder / META.upper()).exists()
         for each in (path, *path.parents):
             if each == self._folder:
                 return
-            wanted = stat.S_ISREG if each == path else stat.S_ISDIR
-            try:
-                mode = each.lstat().st_mode
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            if not wanted(mode):
-                name = each.relative_to(self._folder).as_posix()
-                raise unreadable(place, f"{name} is {'a symbolic link' if stat.S_ISLNK(mode) else 'something else'}")
+            if case_ignored and each.parent.is_dir():
+                _refuse_twin(each, place)
+            kind = _kind(each)
+            if kind not in (None, "a file" if each == path else "a folder"):
+                raise unreadable(place, f"{each.relative_to(self._folder).as_posix()} is {kind}")
 
     @contextmanager
     def _told(self, place: Place, done: str) -> Iterator[None]:
@@ -217,11 +221,36 @@ class FileStore:
         )
 
 
-def _lineage(stored: Json, place: Place) -> str:
-    if not isinstance(stored, Mapping) or type(stored.get("format_version")) is not int:
+def _refuse_twin(path: Path, place: Place) -> None:
+    other = twin(path.name, (each.name for each in path.parent.iterdir()))
+    if other is not None:
+        raise StateError(
+            error(
+                "state-key-clash",
+                f"{place.shown} would take the place of {other}",
+                "This file system cannot tell the two names apart. Move the entry that is there with "
+                "`reconciler state mv OLD NEW`, by way of a third name.",
+                file=place.shown,
+                key=place.key,
+            )
+        )
+
+
+def _kind(path: Path) -> str | None:
+    """What stands at a path itself, links not followed; None where nothing does."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    kinds = {stat.S_IFREG: "a file", stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link"}
+    return kinds.get(stat.S_IFMT(mode), "neither a file nor a folder")
+
+
+def _lineage(stored: Mapping[str, Json], place: Place) -> str:
+    version = stored.get("format_version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise unreadable(place, "it has no `format_version`")
-    version = stored["format_version"]
-    if isinstance(version, int) and version > FORMAT_VERSION:
+    if version > FORMAT_VERSION:
         raise StateError(
             error(
                 "state-newer",

@@ -69,7 +69,7 @@ class FolderLock:
 
     def clear(self) -> Holder | None:
         """Remove the record of a holder that is gone, and return it. Raises LockHeldError where the lock is held."""
-        if not self._path(RECORD).exists():
+        if not os.path.lexists(self._path(RECORD)):
             return None
         lock = self._acquire(0)
         try:

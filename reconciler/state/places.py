@@ -5,6 +5,9 @@ Homes that are no folders use the same rules, so that an environment can be move
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
+
 from reconciler.errors import StateError, error
 
 ENDING = ".json"
@@ -32,6 +35,16 @@ def segments(key: str) -> tuple[str, ...]:
 def is_set_aside(name: str) -> bool:
     """Whether a name in the folder is neither an entry's nor a folder's of entries: `_meta.json`, locks, strangers'."""
     return name.startswith(("_", "."))
+
+
+def twin(name: str, names: Iterable[str]) -> str | None:
+    """The other of `names` that a file system which ignores case (macOS, Windows) cannot tell from `name`."""
+    alike = _fold(name)
+    return next((each for each in names if each != name and _fold(each) == alike), None)
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _wrong(part: str) -> str | None:

@@ -112,7 +112,7 @@ REFUSED: dict[str, tuple[str | bytes, list[tuple[str, int | None, int | None]]]]
     "a number as key": ("a:\n  1: x\n", [("yaml-key-not-text", 2, 3)]),
     "true as key": ("true: x\n", [("yaml-key-not-text", 1, 1)]),
     "null as key": ("null: x\n~: y\n", [("yaml-key-not-text", 1, 1), ("yaml-key-not-text", 2, 1)]),
-    "no key": ("a: {: x}\n", [("yaml-key-not-text", 1, 5)]),
+    "no key": ("?\n: x\n", [("yaml-key-not-text", 1, 2)]),
     "a list as key": ("? [a, b]\n: x\nmode: 1\nmode: 2\n", [("yaml-key-not-text", 1, 3), ("yaml-duplicate-key", 4, 1)]),
     "an alias as key": ("a: &x b\n*x : 1\n", [("yaml-key-not-text", 2, 1)]),
     "unquoted placeholder": ("greeting: {{name}}\n", [("yaml-key-not-text", 1, 12)]),
