@@ -22,19 +22,25 @@ def structure(schema: Json) -> Json:
     return _structure(schema, names=False)
 
 
-def differences(left: Mapping[str, Json], right: Mapping[str, Json], *, words: bool = False) -> list[str]:
-    """One line per difference between two sets of files, by file and JSON path; empty where there is none.
+def differences(
+    left: Mapping[str, Json],
+    right: Mapping[str, Json],
+    *,
+    words: bool = False,
+    names: tuple[str, str] = ("left", "right"),
+) -> list[str]:
+    """One line per difference between two sets of files, by file and JSON pointer; empty where there is none.
 
-    With `words`, descriptions, titles, sections and sources count, too.
+    With `words`, descriptions, titles, sections and sources count, too. `names` say which set is which.
     """
     found: list[str] = []
     for name in [*left, *(each for each in right if each not in left)]:
         if name not in left or name not in right:
-            found.append(f"{name}: only on the {'left' if name in left else 'right'}")
+            found.append(f"{name}: only in {names[0] if name in left else names[1]}")
         elif words:
-            found += _compare(name, left[name], right[name])
+            found += _compare(f"{name}#", left[name], right[name], names)
         else:
-            found += _compare(name, structure(left[name]), structure(right[name]))
+            found += _compare(f"{name}#", structure(left[name]), structure(right[name]), names)
     return found
 
 
@@ -54,17 +60,17 @@ def _sorted(value: Json) -> Json:
     return value
 
 
-def _compare(path: str, left: Json, right: Json) -> Iterable[str]:
+def _compare(path: str, left: Json, right: Json, names: tuple[str, str]) -> Iterable[str]:
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         for name in [*left, *(each for each in right if each not in left)]:
             if name not in right:
-                yield f"{path}.{name}: only on the left, {_shown(left[name])}"
+                yield f"{path}/{name}: only in {names[0]}, {_shown(left[name])}"
             elif name not in left:
-                yield f"{path}.{name}: only on the right, {_shown(right[name])}"
+                yield f"{path}/{name}: only in {names[1]}, {_shown(right[name])}"
             else:
-                yield from _compare(f"{path}.{name}", left[name], right[name])
+                yield from _compare(f"{path}/{name}", left[name], right[name], names)
     elif json.dumps(left, sort_keys=True) != json.dumps(right, sort_keys=True):
-        yield f"{path}: {_shown(left)} on the left, {_shown(right)} on the right"
+        yield f"{path}: {_shown(left)} in {names[0]}, {_shown(right)} in {names[1]}"
 
 
 def _shown(value: Json) -> str:
