@@ -90,6 +90,7 @@ def begin_create(entry: Entry | None, key: str, body: Content, *, now: str) -> E
         key=key,
         pending=Pending(body=body, body_digest=digest(body), started_at=now),
         history=_history(base, body, now),
+        protect=base.protect,
         created_at=base.created_at or now,
         updated_at=now,
     )

@@ -20,13 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.canonical import Json, pretty
+from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
 from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_to_json
 from reconciler.errors import Diagnostic, StateError, error
 from reconciler.model import Entry
-from reconciler.state.durable import remove_file, replace_file, sweep
 from reconciler.state.entryfiles import Place, entries_under, read_object, reason, unreadable
 from reconciler.state.folderlock import LOCK, FolderLock, this_process
-from reconciler.state.places import ENDING, META, TEMPORARY, segments, twin
+from reconciler.state.places import ENDING, META, segments, twin
 from reconciler.state.store import Holder
 
 _IGNORED = f"""\

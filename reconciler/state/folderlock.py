@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.canonical import pretty
+from reconciler.durable import TEMPORARY
 from reconciler.errors import LockHeldError, StateError, error
 from reconciler.state.entryfiles import reason
-from reconciler.state.places import TEMPORARY
 from reconciler.state.store import Holder
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ from reconciler.errors import StateError, error
 
 ENDING = ".json"
 META = "_meta.json"
-TEMPORARY = ".tmp-"
-"""What the names of our unfinished files start with. Like every name that starts with `.` or `_`, never an entry."""
 
 # 255 bytes is what nearly every file system allows for one name
 _LONGEST = 255 - len(ENDING)

@@ -45,6 +45,7 @@ def entries(draw: st.DrawFn, keys: st.SearchStrategy[str] = keys) -> Entry:
         source=draw(sources),
         pending=draw(pendings) if kind == "pending" else None,
         history=tuple(draw(histories)),
+        protect=draw(st.booleans()),
         created_at=draw(st.none() | times),
         updated_at=draw(st.none() | times),
     )

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.durable import sync
 from reconciler.errors import StateError
-from reconciler.state.durable import sync
 from reconciler.state.files import FileStore
 from tests.state.contract import DESK, SALES
 from tests.state.faults import every_kill, file_size_limit

@@ -59,6 +59,7 @@ def test_a_create_is_pending_before_it_is_sent() -> None:
         "source": "",
         "pending": {"body": body, "body_digest": digest(body), "started_at": BEGUN},
         "history": [],
+        "protect": False,
         "created_at": BEGUN,
         "updated_at": BEGUN,
     }
@@ -73,6 +74,18 @@ def test_a_create_of_what_vanished_keeps_what_was_applied_for_a_rollback() -> No
     request = post(1, {"title": "Front desk"})
     done = record_request(begun, change({"title": "Front desk"}, request), request, id=9, now=LATER)
     assert done.history == begun.history
+
+
+def test_protection_follows_the_document_and_waits_while_a_create_is_pending() -> None:
+    """A recorded change sets it; a create begun, or a move, leaves it as it was."""
+    request = put(1, {"title": "Front desk"})
+    planned = change({"title": "Front desk"}, request, protect=True)
+    recorded = record_request(applied(), planned, request, id=7, now=LATER)
+    assert recorded.protect
+    assert record_without_request(applied(), planned, now=LATER).protect
+    assert begin_create(recorded, recorded.key, {}, now=LATER).protect
+    assert move(recorded, "dental/desk", now=LATER).protect
+    assert not record_request(recorded, change({}, request), request, id=7, now=LATER).protect
 
 
 def test_a_create_that_is_begun_again_is_pending_once() -> None:

@@ -25,6 +25,7 @@ STORED: dict[str, Any] = {
     "source": "",
     "pending": {"body": {"title": "Reception"}, "body_digest": "sha256:1f", "started_at": "2026-11-02T08:00:00Z"},
     "history": [{"last_applied": {"title": "Desk"}, "source": "sha256:0a", "replaced_at": "2026-11-01T08:00:00Z"}],
+    "protect": False,
     "created_at": "2026-11-02T08:00:00Z",
     "updated_at": None,
 }
@@ -129,6 +130,12 @@ def test_a_format_version_is_a_positive_whole_number(version: Any) -> None:
 def test_an_entry_is_not_both_created_and_being_created() -> None:
     """An id beside a pending create contradicts it, and nobody may guess which of them is true."""
     assert "cannot both be" in refusal(STORED | {"id": 7})
+
+
+@pytest.mark.parametrize("protect", [0, 1, "true", None, []])
+def test_protection_is_a_truth_value(protect: Any) -> None:
+    """Whether an assistant may be deleted is not left to what Python takes for true."""
+    assert "`protect` is not true or false" in refusal(STORED | {"protect": protect})
 
 
 @pytest.mark.parametrize("id", [True, 7.0, "7", [7]])

@@ -89,7 +89,8 @@ def test_the_folder_is_what_git_needs(store: FileStore, folder: Path) -> None:
     assert found == {".gitignore", "_lock", "_meta.json", "acme/sales-en.json"}
     assert (folder / "acme/sales-en.json").read_bytes() == (
         b'{\n  "created_at": null,\n  "format_version": 1,\n  "history": [],\n  "id": 789,\n  "last_applied": {\n'
-        b'    "title": "Sales"\n  },\n  "pending": null,\n  "source": "sha256:1",\n  "updated_at": "2026-11-03"\n}\n'
+        b'    "title": "Sales"\n  },\n  "pending": null,\n  "protect": false,\n  "source": "sha256:1",\n'
+        b'  "updated_at": "2026-11-03"\n}\n'
     )
     assert json.loads((folder / "_meta.json").read_text()) == {"format_version": 1, "lineage": store.lineage()}
 

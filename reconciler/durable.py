@@ -1,8 +1,8 @@
-"""Files that are whole or not there, and that stay after a power cut. Touches only the paths it is given.
+"""Files that are whole or not there, and that stay after a power cut.
 
 A file is written beside its place under a temporary name, synced, renamed over the old one, and then the folder is
 synced, because a rename lives in the folder. A new folder lives in its parent, so that is synced too.
-Raises OSError; until the rename the old file stands, and afterwards nothing temporary is left.
+Shell: touches the disk. Raises OSError; until the rename the old file stands, and afterwards nothing temporary is left.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from reconciler.state.places import TEMPORARY
+TEMPORARY = ".tmp-"
+"""What the names of unfinished files start with."""
 
 # Windows translates line ends unless told otherwise; the other flags do not exist there
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def replace_file(path: Path, content: bytes, *, also: Iterable[Path] = ()) -> None:
-    """Write a file whole and durably, with the folders above it.
+def replace_file(path: Path, content: bytes, *, mode: int = 0o666, also: Iterable[Path] = ()) -> None:
+    """Write a file whole and durably, with the folders above it; `mode` is its rights, less the umask.
 
     `also` names folders to sync afterwards: of those that stand already, a killed writer may have synced none.
     """
     made = _make_folders(path.parent)
     try:
-        _write_and_rename(path, content)
+        _write_and_rename(path, content, mode)
     except BaseException:
         for folder in reversed(made):
             with suppress(OSError):
@@ -96,10 +97,10 @@ def _make_folders(folder: Path) -> list[Path]:
     return made
 
 
-def _write_and_rename(path: Path, content: bytes) -> None:
+def _write_and_rename(path: Path, content: bytes, mode: int) -> None:
     temporary = path.with_name(TEMPORARY + secrets.token_hex(8))
     try:
-        with os.fdopen(os.open(temporary, _NEW, 0o666), "wb") as file:
+        with os.fdopen(os.open(temporary, _NEW, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
