@@ -19,8 +19,7 @@ from typing import Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan
-from reconciler.canonical import pretty
-from reconciler.commands.gather import documents_of, gather, refuse_unsafe
+from reconciler.commands.gather import documents_of, gather, line_reader, refuse_unsafe
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_plan
 from reconciler.commands.planning_options import Asked, planning_options
@@ -32,7 +31,8 @@ from reconciler.documents import Loaded
 from reconciler.errors import ConfigError, StalePlanError, UsageError, error
 from reconciler.model import Plan, Vault
 from reconciler.planfile import read_plan_file, staleness
-from reconciler.render import outcome_to_json, render_outcome
+from reconciler.render.escape import json_text
+from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.state.store import StateStore
 
 
@@ -200,6 +200,6 @@ def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
     if invocation.output == "json":
-        invocation.result(pretty(outcome_to_json(outcome, environment=project.environment)))
+        invocation.result(json_text(outcome_to_json(project.environment, outcome)))
     elif outcome.results:
-        invocation.result(render_outcome(outcome, color=invocation.color))
+        invocation.result(render_outcome(outcome, color=invocation.color, sources=line_reader(project)))

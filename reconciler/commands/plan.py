@@ -13,7 +13,9 @@ from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import save
 from reconciler.config import open_project, open_store
 from reconciler.planfile import plan_file, plan_to_json
-from reconciler.render import render_plan, terminal_safe
+from reconciler.render.escape import json_text, terminal_safe
+from reconciler.render.masking import masked
+from reconciler.render.plan_text import render_plan
 
 
 @verb(
@@ -49,7 +51,10 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
 
 def show_plan(invocation: Invocation, gathered: Gathered) -> None:
     """Print the plan in the form that was asked for."""
+    schemas = gathered.project.schemas
+    shown = masked(gathered.plan, schemas)
     if invocation.output == "json":
-        invocation.result(pretty(plan_to_json(gathered.plan)))
+        invocation.result(json_text(plan_to_json(shown)))
     else:
-        invocation.result(render_plan(gathered.plan, color=invocation.color, verbose=invocation.verbose))
+        color, verbose = invocation.color, invocation.verbose
+        invocation.result(render_plan(shown, color=color, verbose=verbose, schemas=schemas))

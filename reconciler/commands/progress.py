@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reconciler.apply import Event, Finished, Retried, Status, Waiting
 from reconciler.commands.invocation import Invocation
 from reconciler.model import Action
-from reconciler.render import terminal_safe
+from reconciler.render.escape import terminal_safe
 
 _DONE = {
     Action.CREATE: "created",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from reconciler.canonical import pretty
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.saving import load
 from reconciler.planfile import plan_to_json, read_plan_file
-from reconciler.render import render_plan
+from reconciler.render.escape import json_text
+from reconciler.render.plan_text import render_plan
 
 
 @verb("show", outputs=("text", "json"), epilog="\b\nExample:\n  reconciler show change.plan")
@@ -19,7 +19,7 @@ def show(invocation: Invocation, planfile: Path) -> int:
     """Show a plan that `plan --out` saved; needs no documents, state or network."""
     plan = read_plan_file(load(planfile), where=str(planfile))
     if invocation.output == "json":
-        invocation.result(pretty(plan_to_json(plan)))
+        invocation.result(json_text(plan_to_json(plan)))
     else:
         invocation.result(render_plan(plan, color=invocation.color, verbose=invocation.verbose))
     return 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from reconciler.canonical import pretty
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import open_project
 from reconciler.errors import Diagnostic, UsageError, error
-from reconciler.render import render_diagnostics, validation_to_json
+from reconciler.render.escape import json_text
+from reconciler.render.validation import diagnostics_to_json, render_validation
 
 
 @verb(
@@ -37,13 +37,10 @@ def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
     told = [each for each in loaded.diagnostics if each.file is None or _within(each.file, wanted)]
     failed = any(each.severity == "error" for each in told)
     if invocation.output == "json":
-        invocation.result(pretty(validation_to_json(project.environment, told, documents=len(documents))))
-        return int(failed)
-    if told:
-        invocation.result(render_diagnostics(told, color=invocation.color, sources=line_reader(project)))
-    if not failed:
-        count = len(documents)
-        invocation.result(f"{count} document is valid." if count == 1 else f"{count} documents are valid.")
+        invocation.result(json_text(diagnostics_to_json(project.environment, told, documents=len(documents))))
+    else:
+        color, sources = invocation.color, line_reader(project)
+        invocation.result(render_validation(told, documents=len(documents), color=color, sources=sources))
     return int(failed)
 
 
