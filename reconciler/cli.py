@@ -23,9 +23,11 @@ from reconciler.canonical import pretty
 from reconciler.commands.failure import bare_traceback, bug, failure_json
 from reconciler.commands.invocation import Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
+from reconciler.validation import suggestion
 
 COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 VERBS: dict[str, tuple[str, str]] = {
     "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
@@ -54,6 +56,14 @@ class LazyVerbs(click.Group):
         found = getattr(importlib.import_module(module), attribute)
         assert isinstance(found, click.Command)
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        guess = suggestion(args[0], VERBS) if args[0] not in VERBS and not args[0].startswith("-") else None
+        if guess:
+            ctx.fail(f"There is no verb '{args[0]}'. Did you mean '{guess}'?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -84,12 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _speak_utf8()
     try:
         code = run(list(sys.argv[1:] if arguments is None else arguments))
-        code = _flush(code)
     except KeyboardInterrupt:  # a second Ctrl-C, while the first was being told
         code = INTERRUPTED
     except BrokenPipeError:
-        _abandon_output()
         code = BROKEN_PIPE
+    _let_go_of_output()
     sys.exit(code)
 
 
@@ -118,23 +127,29 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as problem:
+        if isinstance(problem, OSError) and problem.errno in UNWRITABLE:
+            why = os.strerror(problem.errno).lower()
+            return _tell(context, (error("output-failed", f"the result could not be written: {why}"),), 1)
         return _bug(context, problem)
 
 
 def _usage(wrong: click.ClickException) -> int:
     """Click's own message and hint, with the exit code that does not collide with `--detailed-exitcode`."""
-    wrong.show()
+    with contextlib.suppress(OSError):
+        wrong.show()
     return USAGE
 
 
 def _ended(ended: BaseException) -> int:
-    """Ctrl-C, or the end of input where an answer was due: click makes one exception of both."""
-    origin = ended.__cause__ or ended.__context__ or ended
-    if isinstance(origin, EOFError):
+    """Ctrl-C, an answer that was no, or none at all: click makes one exception of the three."""
+    origins = (ended, ended.__cause__, ended.__context__)
+    if any(isinstance(each, KeyboardInterrupt) for each in origins):
+        with contextlib.suppress(OSError):
+            click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    if any(isinstance(each, EOFError) for each in origins):
         return _tell(None, (error("no-answer", "an answer was due, and the input ended; nothing was done"),), 1)
-    with contextlib.suppress(OSError):
-        click.echo("Interrupted.", err=True)
-    return INTERRUPTED
+    return _tell(None, (error("declined", "the answer was no; nothing was done"),), 1)
 
 
 def _bug(context: click.Context | None, problem: Exception) -> int:
@@ -152,9 +167,11 @@ def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], co
     invocation = made_in(context) if context else None
     color = invocation is not None and invocation.color
     text = render_diagnostics(diagnostics, color=color, sources=_sources(invocation))
-    click.echo(text.rstrip("\n"), err=True, color=color)
+    with contextlib.suppress(OSError):  # nobody listens, and the code still says it
+        click.echo(text.rstrip("\n"), err=True, color=color)
     if context and invocation and invocation.output == "json" and not printed_in(context):
-        invocation.result(pretty(failure_json(diagnostics, code)))
+        with contextlib.suppress(OSError):
+            click.echo(pretty(failure_json(diagnostics, code)), nl=False)
     return code
 
 
@@ -182,21 +199,16 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _flush(code: int) -> int:
-    """Write out what is buffered while it can still be told that it failed: a full disk, a closed pipe."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as problem:
-        _abandon_output()
-        why = os.strerror(problem.errno or errno.EIO).lower()
-        return _tell(None, (error("output-failed", f"the result could not be written: {why}"),), code or 1)
-    return code
+def _let_go_of_output() -> None:
+    """Where the last of the output has no taker, let the interpreter's own flush at the end go nowhere.
 
-
-def _abandon_output() -> None:
-    """Let the interpreter's own last flush go nowhere; it would fail again, loudly."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    It would fail again, loudly, and replace the exit code. A stream is None where the process began with it closed.
+    """
+    for stream, descriptor in ((sys.__stdout__, 1), (sys.__stderr__, 2)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, descriptor)
+            os.close(nowhere)

@@ -161,9 +161,7 @@ def _saved(planfile: Path, project: Project, store: StateStore) -> Decision:
     return Decision(plan=plan, vault=vault_for(plan, documents.vault, project), documents=documents)
 
 
-def _execute(
-    invocation: Invocation, project: Project, store: StateStore, decision: Decision, pace: Pace
-) -> Outcome:
+def _execute(invocation: Invocation, project: Project, store: StateStore, decision: Decision, pace: Pace) -> Outcome:
     if decision.plan.is_empty:
         return Outcome(results=())
     with _stop_on_signals(invocation) as stop, open_client(project, connections=pace.parallelism) as client:

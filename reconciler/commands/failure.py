@@ -37,7 +37,7 @@ def bug(problem: BaseException) -> Diagnostic:
     """An exception that nobody meant, as a diagnostic: its type and where, never its text."""
     return error(
         "internal-error",
-        f"this is a bug in reconciler, not in your files: {type(problem).__name__} at {_innermost(problem)}",
+        f"this is a bug in reconciler, not in your files: {_type(problem)} at {_innermost(problem)}",
         "Its text is not shown, since it may hold values. With -vv or RECONCILER_DEBUG=1 it says which way it came.",
     )
 
@@ -51,6 +51,12 @@ def bare_traceback(problem: BaseException) -> str:
         told = f": {each}" if isinstance(each, ReconcilerError) else ""
         lines.append(f"  {type(each).__module__}.{type(each).__qualname__}{told}")
     return "\n".join(lines)
+
+
+def _type(problem: BaseException) -> str:
+    """The exception's type, and of a failed import the module's name: an installation that lacks a part."""
+    name = problem.name if isinstance(problem, ImportError) else None
+    return f"{type(problem).__name__} ({name})" if name else type(problem).__name__
 
 
 def _chain(problem: BaseException) -> Iterator[BaseException]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,10 @@ class Invocation:
         click.echo(text.rstrip("\n"), color=self.color)
 
     def progress(self, text: str) -> None:
-        """Print progress on stderr, unless the person asked for quiet."""
+        """Print progress on stderr, unless the person asked for quiet. Nobody reading it does not end the run."""
         if not self.quiet:
-            click.echo(text.rstrip("\n"), err=True, color=self.color)
+            with suppress(OSError):
+                click.echo(text.rstrip("\n"), err=True, color=self.color)
 
 
 def made_in(context: click.Context) -> Invocation | None:
@@ -144,4 +146,5 @@ def _wants_color(refused: bool, environ: Mapping[str, str]) -> bool:
         return False
     if environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and environ.get("TERM") != "dumb"
+    stdout = getattr(sys, "stdout", None)  # None where the process was started with it closed
+    return stdout is not None and stdout.isatty() and environ.get("TERM") != "dumb"

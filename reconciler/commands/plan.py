@@ -27,7 +27,9 @@ Examples:
   reconciler plan --detailed-exitcode -o json""",
 )
 @planning_options
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for `apply FILE`.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for `apply FILE`."
+)
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are changes.")
 def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitcode: bool) -> int:
     """Show exactly what would change, and change nothing.

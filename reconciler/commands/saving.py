@@ -26,5 +26,7 @@ def load(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
         raise ConfigError(
-            error("cannot-read", f"{path} cannot be read: {why}", "Is this the file that `--out` wrote?", file=str(path))
+            error(
+                "cannot-read", f"{path} cannot be read: {why}", "Is this the file that `--out` wrote?", file=str(path)
+            )
         ) from None

@@ -7,6 +7,6 @@ from reconciler.config.files import ProjectFiles
 from reconciler.config.openings import open_client, open_store
 from reconciler.config.project import Project, open_project
 from reconciler.config.schema_files import find_schemas
-from reconciler.config.settings import SANDBOX, Limits
+from reconciler.config.settings import SANDBOX
 
-__all__ = ["SANDBOX", "Limits", "Project", "ProjectFiles", "find_schemas", "open_client", "open_project", "open_store"]
+__all__ = ["SANDBOX", "Project", "ProjectFiles", "find_schemas", "open_client", "open_project", "open_store"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from reconciler.errors import Diagnostic, DocumentError, error
@@ -30,7 +30,7 @@ class ProjectFiles:
     def __init__(self, root: Path, folder: str) -> None:
         self.root = Path(os.path.realpath(root))
         self.folder = folder
-        self._real_folders: dict[str, str] = {}
+        self._folders: dict[str, tuple[str, Callable[[str], DocumentError] | None]] = {}
 
     def documents(self) -> Sequence[str]:
         """Every *.yaml and *.yml below the folder, sorted; names starting with `_` or `.` are none.
@@ -59,12 +59,12 @@ class ProjectFiles:
         """
         real = self._inside(path)
         try:
-            _check_kind(path, Path(real).stat())
+            _check_kind(path, os.stat(real))  # noqa: PTH116 - plain strings are quicker
             # a pipe put there since would block an ordinary open for ever
             descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-            with os.fdopen(descriptor, "rb") as file:
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
                 _check_kind(path, os.fstat(descriptor))
-                content = file.read(_limit(path) + 1)
+                content = file.readall()
         except OSError as problem:
             raise self._unreadable(path, problem) from None
         if len(content) > _limit(path):
@@ -116,20 +116,26 @@ class ProjectFiles:
         if not _is_text(path) or "\0" in path or "\\" in path or PurePosixPath(path).is_absolute():
             raise _outside(path)
         folder, _, name = os.path.normpath(path).replace(os.sep, "/").rpartition("/")
-        real = os.path.join(self._real_folder(folder), name)  # noqa: PTH118 - ten thousand of these: plain strings
+        if folder not in self._folders:
+            real = os.path.realpath(self.root / folder)
+            self._folders[folder] = (real, self._refusal_of(real))
+        real_folder, refusal = self._folders[folder]
+        real = os.path.join(real_folder, name)  # noqa: PTH118 - ten thousand of these: plain strings
         if os.path.islink(real):  # noqa: PTH114 - as above
             real = os.path.realpath(real)
-        inside = os.path.relpath(real, self.root).replace(os.sep, "/")
-        if inside == ".." or inside.startswith("../"):
-            raise _outside(path)
-        if any(part.startswith(".") and part != "." for part in inside.split("/")):
-            raise _hidden(path)
+            refusal = self._refusal_of(real)
+        elif name.startswith("."):
+            refusal = self._refusal_of(real)
+        if refusal is not None:
+            raise refusal(path)
         return real
 
-    def _real_folder(self, folder: str) -> str:
-        if folder not in self._real_folders:
-            self._real_folders[folder] = os.path.realpath(self.root / folder)
-        return self._real_folders[folder]
+    def _refusal_of(self, real: str) -> Callable[[str], DocumentError] | None:
+        """What to answer for a file that stands at `real`; None where it is the project's to read."""
+        inside = os.path.relpath(real, self.root).replace(os.sep, "/")
+        if inside == ".." or inside.startswith("../"):
+            return _outside
+        return _hidden if any(part.startswith(".") and part != "." for part in inside.split("/")) else None
 
     def _unreadable(self, path: str, problem: OSError) -> DocumentError:
         if problem.errno in (errno.ENOENT, errno.ENOTDIR):

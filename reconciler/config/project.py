@@ -21,7 +21,6 @@ from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
     PROJECT_FILE,
     EnvironmentSettings,
-    Limits,
     Settings,
     holds_password,
     read_catalog,
@@ -31,6 +30,7 @@ from reconciler.config.settings import (
 )
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
+from reconciler.planning.safety import Limits
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
 
@@ -72,9 +72,10 @@ class Project:
         return ProjectFiles(self.root, self.assistants)
 
 
-def open_project(asked: Asked) -> Project:
+def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
     """The project in `asked.directory`, as its environment sees it.
 
+    `with_documents=False` is for what looks at the state alone, and can do so when the folder of documents is gone.
     Raises ConfigError with everything that is wrong with the layout, the project file and the variables, and
     SchemaError where the schema set cannot be read. Sends nothing and needs no key.
     """
@@ -84,7 +85,8 @@ def open_project(asked: Asked) -> Project:
     problems: list[Diagnostic] = []
     environment = _environment(asked.environment, settings, problems)
     chosen = settings.environments.get(environment, EnvironmentSettings())
-    _check_assistants_folder(root, settings, problems)
+    if with_documents:
+        _check_assistants_folder(root, settings, problems)
     catalog = _catalog(files, chosen.catalog, problems)
     variables = _variables(asked.environ, problems)
     if problems:
@@ -151,7 +153,10 @@ def _environment(stated: str | None, settings: Settings, problems: list[Diagnost
 def _check_assistants_folder(root: Path, settings: Settings, problems: list[Diagnostic]) -> None:
     if (root / settings.assistants).is_dir():
         return
-    advice = "Documents are looked for there. Run this where the folder stands, or name the project with `-C DIR`."
+    advice = (
+        "Documents are looked for there. Run this where the folder stands, or name the project with `-C DIR`. "
+        "If all of them are gone on purpose, keep the folder (Git keeps none without a file, such as .gitkeep)."
+    )
     above = next((each for each in root.parents if (each / settings.assistants).is_dir()), None)
     if above is not None:
         advice = f"A folder above has one: try `-C {os.path.relpath(above, root)}`."

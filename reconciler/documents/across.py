@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reconciler.canonical import canonical_bytes
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Content, Path, Position
+from reconciler.model import Content, Path, Position, secret_names
 from reconciler.schemas import FieldPolicy, SchemaSet
 
 
@@ -70,9 +70,8 @@ def _same_exclusives(claimants: Sequence[Claimant], policy: FieldPolicy) -> Iter
     claims = [each for each in claimants if each.content.get(policy.name) is not None and _matches(each.content, kind)]
     for group in _groups((canonical_bytes(each.content[policy.name]), each) for each in claims):
         places = [each.places[path] for each in group]
-        shown = (
-            "the same secret value" if schemas.is_secret(path) else f"`{policy.name}` {group[0].content[policy.name]}"
-        )
+        value = group[0].content[policy.name]
+        shown = f"`{policy.name}`" if any(secret_names(value)) else f"`{policy.name}` {value}"
         told = f"{_said(places)} both claim {shown}"
         condition = ", ".join(f"{name}: {value}" for name, value in kind.items())
         then = f"Only one assistant with {condition} may hold it."

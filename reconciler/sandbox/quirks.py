@@ -1,6 +1,6 @@
 """How this platform's reads differ from its writes, computed from the schemas, so that another brand has its own.
 
-Where the list page documents the type of a field that is read, that decides; where it is silent, a fixed rule does.
+Where the list page tells the type of a field that is read, that decides; where it is silent, a fixed rule does.
 """
 
 from __future__ import annotations
@@ -33,11 +33,18 @@ class Quirks:
     """Absent from every read."""
 
     @classmethod
-    def of(cls, schemas: SchemaSet, *, hidden: frozenset[str] | None = None) -> Quirks:
-        """The quirks of a schema set. `hidden` is by default what the list page leaves out, if it lists any."""
-        documented: Mapping[str, Any] = (schemas.list_ or {}).get("properties", {})
+    def of(
+        cls, schemas: SchemaSet, *, hidden: frozenset[str] | None = None, known_hidden: frozenset[str] = frozenset()
+    ) -> Quirks:
+        """The quirks of a schema set; `hidden` overrules what follows from the list page.
+
+        A page that describes the keys of a row hides the fields that it leaves out. One with a mere sample says
+        nothing of what else there is: then `known_hidden` are hidden, but for those in the sample.
+        """
+        documented = _documented(schemas.list_ or {})
         fields = schemas.fields
-        silent = frozenset(set(fields) - set(documented)) if documented else frozenset()
+        described = any("description" in each for each in documented.values())
+        silent = frozenset(fields if described else known_hidden & set(fields)) - set(documented)
         return cls(
             decimals=frozenset(name for name, each in fields.items() if _is_decimal(each, documented.get(name))),
             flags=frozenset(name for name, each in fields.items() if _is_flag(each, documented.get(name))),
@@ -46,6 +53,13 @@ class Quirks:
             ids=frozenset(name for name, each in fields.items() if "array" in each.types and each.unordered),
             hidden=silent if hidden is None else hidden,
         )
+
+
+def _documented(page: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The keys of a row that the list page tells of, whether inside the envelope's `data` or at the top."""
+    properties = page.get("properties", {})
+    rows: Mapping[str, Mapping[str, Any]] = properties.get("data", {}).get("items", {}).get("properties", properties)
+    return rows if "data" not in rows else {}
 
 
 def _is_decimal(policy: FieldPolicy, read: Mapping[str, Any] | None) -> bool:

@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from reconciler.model import Content
-from reconciler.sandbox import lookups
 from reconciler.sandbox.answers import faulty, json_answer, not_an_object, unauthenticated, wrong_method
+from reconciler.sandbox.catalogue import catalogue
 from reconciler.sandbox.faults import Fault, Faults, parse
 from reconciler.sandbox.listing import page_of, read_form
 from reconciler.sandbox.quirks import Quirks
@@ -63,7 +63,7 @@ class Vendor:
         self.faults = faults or Faults()
         self.ignored: Counter[str] = Counter()
         """Top-level names that some body held and no schema knows: ignored, as the platform does, but counted."""
-        self.quirks = Quirks.of(schemas, hidden=hidden)
+        self.quirks = Quirks.of(schemas, hidden=hidden, known_hidden=catalogue().hidden)
         self._storage = storage
         self._key = key
         self._clock = clock
@@ -130,7 +130,7 @@ class Vendor:
         """The answer of a vendor in good health, and whether a write was carried out."""
         relative = _relative(call.path)
         matches = [] if relative is None else self._matches(relative)
-        lookup = None if relative is None else lookups.find(relative)
+        lookup = None if relative is None else catalogue().lookups.get(relative)
         if not matches and lookup is None:
             return json_answer(404, {"message": f"The route {call.path.lstrip('/')} could not be found."}), False
         allowed = dict(matches)

@@ -42,11 +42,15 @@ def asked(folder: Path, environment: str | None = None, **environ: str) -> Invoc
 
 
 def reconciler(
-    *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None, stdin: str = ""
+    *arguments: str,
+    cwd: Path,
+    environ: Mapping[str, str] | None = None,
+    stdin: str = "",
+    module: str = "reconciler",
 ) -> subprocess.CompletedProcess[str]:
     """Run the real program in a process of its own, with a small environment and no terminal."""
     return subprocess.run(
-        [sys.executable, "-m", "reconciler", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=cwd,
         env=environment(environ),
         input=stdin,

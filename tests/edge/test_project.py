@@ -146,6 +146,13 @@ def test_a_folder_without_assistants_is_answered_with_where_they_are(tmp_path: P
     assert (found.code, found.detail) == ("no-assistants-folder", "A folder above has one: try `-C ..`.")
 
 
+def test_the_state_can_be_looked_at_without_documents(tmp_path: Path) -> None:
+    """Their folder may be gone, and the state is still the environment's."""
+    write(tmp_path / "reconciler.yaml", FILE)
+    assert codes(tmp_path, "production") == ["no-assistants-folder"]
+    assert open_project(asked(tmp_path, "production"), with_documents=False).state == "records/production"
+
+
 @pytest.mark.parametrize("name", ["nowhere", "file"])
 def test_a_directory_that_is_none_is_an_error(tmp_path: Path, name: str) -> None:
     """`-C` names a folder that stands."""

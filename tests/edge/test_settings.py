@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.config import Limits, open_project
+from reconciler.config import open_project
 from reconciler.config.settings import read_settings
 from reconciler.documents.strict_yaml import parse_yaml
 from reconciler.errors import ConfigError, Diagnostic
+from reconciler.planning import Limits
 from tests.edge.projects import asked, project, write
 
 

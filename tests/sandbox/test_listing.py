@@ -24,7 +24,10 @@ def with_list_page(**properties: Any) -> SchemaSet:
         "assistant": brand.assistant,
         "create": brand.create,
         "update": brand.update,
-        "list": {**(brand.list_ or {}), "properties": {name: {"type": each} for name, each in properties.items()}},
+        "list": {
+            **(brand.list_ or {}),
+            "properties": {name: {"type": each, "description": "A key of a row."} for name, each in properties.items()},
+        },
         "delete": brand.delete,
     }
     return SchemaSet.from_files(files)

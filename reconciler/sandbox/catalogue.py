@@ -1,8 +1,8 @@
-"""The look-up lists (voices, languages, models, numbers): plain rows from `catalogue.json`, filtered by the query.
+"""What one brand's server is known for and no schema says: `catalogue.json`, plain data and no code.
 
-The file belongs to one brand and is the only place here that does; its form is
-`{PATH: {"defaults": {...}, "rows": [...]}}`, where a row's `_only` says for which values of a query parameter it is
-listed, or `{PATH: {"answer": ...}}` for what is no list.
+`hidden` names fields that its list does not show although they can be written. `lookups` are the look-up lists (voices,
+languages, models, numbers) as `{PATH: {"defaults": {...}, "rows": [...]}}`, where a row's `_only` says for which values
+of a query parameter it is listed, or as `{PATH: {"answer": ...}}` for what is no list.
 """
 
 from __future__ import annotations
@@ -31,18 +31,23 @@ class Lookup:
         return [{name: value for name, value in row.items() if name != "_only"} for row in fitting]
 
 
-def find(path: str) -> Lookup | None:
-    """The look-up list under a path relative to the API's base, if there is one."""
-    return _catalogue().get(path)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Catalogue:
+    """The parsed file. `lookups` are by path relative to the API's base."""
+
+    hidden: frozenset[str] = frozenset()
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
 
 
 @cache
-def _catalogue() -> Mapping[str, Lookup]:
-    text = resources.files("reconciler.sandbox").joinpath("catalogue.json").read_text("utf-8")
-    return {
+def catalogue() -> Catalogue:
+    """The catalogue that ships with the sandbox."""
+    stored = json.loads(resources.files("reconciler.sandbox").joinpath("catalogue.json").read_text("utf-8"))
+    lookups = {
         path: Lookup(content=each.get("rows", each.get("answer")), defaults=each.get("defaults", {}))
-        for path, each in json.loads(text).items()
+        for path, each in stored["lookups"].items()
     }
+    return Catalogue(hidden=frozenset(stored["hidden"]), lookups=lookups)
 
 
 def _fits(row: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
