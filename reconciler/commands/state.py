@@ -159,7 +159,7 @@ class _Recorded:
 
 
 def _recorded(invocation: Invocation) -> _Recorded:
-    project = open_project(invocation)
+    project = open_project(invocation, with_documents=False)
     return _Recorded(environment=project.environment, store=open_store(project))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -104,6 +105,13 @@ def test_each_environment_has_its_own_state(root: Path) -> None:
     assert [each["key"] for each in result(root, "list", "-e", "staging")["entries"]] == ["acme/sales-staging"]
     done = run(root, "list", environ={"RECONCILER_STATE": "state/staging"})
     assert "acme/sales-staging" in done.stdout
+
+
+def test_the_state_outlives_the_documents(root: Path) -> None:
+    """With every document gone, and their folder, what is recorded can still be listed and forgotten."""
+    shutil.rmtree(root / "assistants")
+    assert len(result(root, "list")["entries"]) == 2
+    assert run(root, "forget", "-y", "acme/sales-en").returncode == 0
 
 
 def test_show_reads_like_the_entry(root: Path) -> None:
@@ -278,7 +286,7 @@ def at_a_terminal(root: Path, answer: str, *arguments: str) -> tuple[int, str]:
 def test_forget_asks_the_person_at_the_terminal(root: Path) -> None:
     """What would be forgotten is shown; "no" forgets nothing, "y" does."""
     code, shown = at_a_terminal(root, "n\n", "forget", "acme/sales-en", "dental/reception")
-    assert code != 0
+    assert code == 1
     assert "acme/sales-en (id 789)" in shown
     assert "Forget these 2 entries?" in shown
     assert set(store(root).read()) == {SALES.key, DESK.key}
