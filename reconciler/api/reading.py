@@ -124,7 +124,8 @@ def _retry_after(headers: Mapping[str, str], body: Json, now: datetime) -> float
     if stated:
         try:
             moment = parsedate_to_datetime(stated)
-        except ValueError:
+        except (ValueError, TypeError, IndexError, OverflowError):
+            # the standard library promises the first alone; its parser knows the others too
             moment = None
         if moment is not None:
             # a date without a zone is read as UTC; HTTP dates are GMT anyway

@@ -6,6 +6,7 @@ context of another. What broke is told by the type of the exception, never by it
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import time
@@ -59,6 +60,8 @@ class Wire:
         self._timeouts = timeouts
         self._clock = clock
         self._base = _url(base)
+        # at debug level it logs the server's headers, and a server may repeat the key in one
+        logging.getLogger("httpcore").setLevel(logging.INFO)
         self._client = _client(self._base, key, connections, timeouts, transport)
 
     def exchange(self, method: str, path: str, content: bytes | None, query: Mapping[str, str]) -> Reply | Failure:

@@ -7,10 +7,9 @@ StateError where the store cannot be written; the mirror then still says what th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.entries import begin_create, record_request, record_without_request
+from reconciler.entries import begin_create, move, record_request, record_without_request
 from reconciler.model import Action, Change, Content, Entry, Plan, Request
 from reconciler.state.store import StateStore
 
@@ -65,7 +64,7 @@ class Recorder:
         """Give a moved entry its new key before its requests go out: a run that dies in between has it once."""
         source = self._source_of(change)
         if source is not None:
-            self._write(replace(source, key=change.key))
+            self._write(move(source, change.key, now=self._now()))
         self._leave_old_place(change)
 
     def _source_of(self, change: Change) -> Entry | None:

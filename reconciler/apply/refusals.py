@@ -76,7 +76,7 @@ def path_in(content: Json, dotted: str) -> Path:
 
 
 def _is_index(name: str) -> bool:
-    return name.isascii() and name.isdecimal() and len(name) < 10
+    return len(name) < 10 and name.isascii() and name.isdecimal() and str(int(name)) == name
 
 
 def _inside(content: Json, step: str | int) -> Json:

@@ -6,27 +6,25 @@ that dies in the middle can simply be repeated.
 
 from __future__ import annotations
 
-import difflib
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
-from reconciler.canonical import Json, pretty
-from reconciler.commands.invocation import Invocation, verb
+from reconciler.canonical import Json
+from reconciler.commands.invocation import Invocation, verb, verbs
+from reconciler.config import open_project, open_store
 from reconciler.entries import entry_to_json, move
 from reconciler.errors import Diagnostic, LockHeldError, StateError, UsageError, error
 from reconciler.model import Content, Entry, secret_name
-from reconciler.state.files import FileStore
+from reconciler.render.escape import json_text, terminal_safe
 from reconciler.state.store import Holder, StateStore
+from reconciler.validation import suggestion
 
 FORMS = ("text", "json")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 lock_timeout = click.option(
     "--lock-timeout",
@@ -38,87 +36,100 @@ lock_timeout = click.option(
 )
 
 
-@click.group("state", context_settings={"help_option_names": ["-h", "--help"]})
-def state() -> None:
-    """Look at the recorded state and put it right by hand. No assistant is changed."""
+state = verbs("state", told="Look at what was applied, and put the record of it right. No assistant is changed.")
 
 
-@verb("list", outputs=FORMS)
+@verb("list", outputs=FORMS, short_help="List every entry.")
 def list_entries(invocation: Invocation) -> int:
     """List every entry of the environment: its key, id, status and last change."""
-    entries = open_store(invocation).read()
+    recorded = _recorded(invocation)
+    entries = recorded.store.read()
     if invocation.output == "json":
-        _print_json(invocation, "entries", [_row(each) for each in entries.values()])
+        _print_json(invocation, recorded.environment, "entries", [_row(each) for each in entries.values()])
     elif entries:
         rows = [(each.key, _shown_id(each), _status(each), each.updated_at or "-") for each in entries.values()]
         invocation.result(_table(("KEY", "ID", "STATUS", "UPDATED"), rows))
     else:
-        invocation.progress(f"The state of {_environment(invocation)} has no entries.")
+        invocation.progress(f"The state of {recorded.environment} has no entries.")
     return 0
 
 
-@verb("show", outputs=FORMS)
+@verb("show", outputs=FORMS, short_help="Show one entry as it is stored.")
 @click.argument("key")
 def show_entry(invocation: Invocation, key: str) -> int:
     """Show the entry of KEY as it is stored. Secrets stand there as references, never as values."""
-    entry = _existing(open_store(invocation).read(), key, _environment(invocation))
+    recorded = _recorded(invocation)
+    entry = _existing(recorded.store.read(), key, recorded.environment)
     if invocation.output == "json":
-        _print_json(invocation, "entries", [{"key": key, **entry_to_json(entry)}])
+        _print_json(invocation, recorded.environment, "entries", [{"key": key, **entry_to_json(entry)}])
     else:
-        invocation.result(_safe("\n".join(_described(entry))))
+        invocation.result("\n".join(terminal_safe(line, keep="\t") for line in _described(entry)))
     return 0
 
 
-@verb("mv", outputs=FORMS)
+@verb(
+    "mv",
+    outputs=FORMS,
+    short_help="Give an entry another key.",
+    epilog="""\b
+Example:
+  git mv assistants/acme/sales.yaml assistants/acme/sales-en.yaml
+  reconciler state mv acme/sales acme/sales-en""",
+)
 @click.argument("old")
 @click.argument("new")
 @lock_timeout
 def move_entry(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int:
     """Move the entry of OLD to the key NEW, after its document was renamed."""
-    store = open_store(invocation)
-    with store.lock(command="state mv", timeout=lock_timeout):
+    recorded = _recorded(invocation)
+    store = recorded.store
+    with store.lock(command="reconciler state mv", timeout=lock_timeout):
         entries = store.read()
-        entry = _existing(entries, old, _environment(invocation))
+        entry = _existing(entries, old, recorded.environment)
         moved = move(entry, new, now=_now())
         _refuse_taken(entry, entries.get(new), new)
         # first the new, then the old: in between both stand, and the same command again finishes it
         store.write(moved)
         store.remove(old)
     if invocation.output == "json":
-        _print_json(invocation, "moved", [{"from": old, "to": new, "id": moved.id}])
+        _print_json(invocation, recorded.environment, "moved", [{"from": old, "to": new, "id": moved.id}])
     else:
-        invocation.result(_safe(f"Moved {old} to {new} (id {_shown_id(moved)})."))
+        invocation.result(terminal_safe(f"Moved {old} to {new} (id {_shown_id(moved)})."))
     return 0
 
 
-@verb("forget", outputs=FORMS)
+@verb("forget", outputs=FORMS, short_help="Stop managing assistants, and leave them live.")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Needed without a terminal.")
 @lock_timeout
 def forget_entries(invocation: Invocation, keys: Sequence[str], yes: bool, lock_timeout: float) -> int:
     """Drop the entries of KEY... from the state. The assistants stay as they are, and are no longer managed."""
-    store = open_store(invocation)
-    with store.lock(command="state forget", timeout=lock_timeout):
+    if not yes:
+        _need_terminal()
+    recorded = _recorded(invocation)
+    store = recorded.store
+    with store.lock(command="reconciler state forget", timeout=lock_timeout):
         entries = store.read()
-        _refuse_missing(entries, keys, _environment(invocation))
+        _refuse_missing(entries, keys, recorded.environment)
         going = [entries[key] for key in dict.fromkeys(keys)]
         if not yes:
             _confirm(going)
         for entry in going:
             store.remove(entry.key)
     if invocation.output == "json":
-        _print_json(invocation, "forgotten", [{"key": each.key, "id": each.id} for each in going])
+        _print_json(invocation, recorded.environment, "forgotten", [{"key": each.key, "id": each.id} for each in going])
     else:
-        invocation.result("\n".join(_safe(_forgotten(each)) for each in going))
+        invocation.result("\n".join(terminal_safe(_forgotten(each)) for each in going))
     return 0
 
 
-@verb("unlock", outputs=FORMS)
+@verb("unlock", outputs=FORMS, short_help="Show who holds the lock; clear one that is gone.")
 @click.option("--force", is_flag=True, help="For homes whose lock can outlive its process; a file lock cannot.")
 def unlock_state(invocation: Invocation, force: bool) -> int:
     """Show who holds the lock, and clear what a holder that is gone left behind."""
+    recorded = _recorded(invocation)
     try:
-        gone = open_store(invocation).unlock()
+        gone = recorded.store.unlock()
     except LockHeldError as problem:
         if not force:
             raise
@@ -129,28 +140,27 @@ def unlock_state(invocation: Invocation, force: bool) -> int:
         )
         raise LockHeldError(*problem.diagnostics, forced) from None
     if invocation.output == "json":
-        _print_json(invocation, "cleared", None if gone is None else asdict(gone))
+        _print_json(invocation, recorded.environment, "cleared", None if gone is None else asdict(gone))
     else:
-        invocation.result(_safe(_unlocked(gone, _environment(invocation))))
+        invocation.result(terminal_safe(_unlocked(gone, recorded.environment)))
     return 0
 
 
-for each in (list_entries, show_entry, move_entry, forget_entries, unlock_state):
-    state.add_command(each)
+for _verb in (list_entries, show_entry, move_entry, forget_entries, unlock_state):
+    state.add_command(_verb)
 
 
-def open_store(invocation: Invocation) -> StateStore:
-    """The state of the invocation's environment."""
-    named = invocation.environ.get("RECONCILER_STATE")
-    environment = _environment(invocation)
-    folder = Path(named) if named else Path("state", environment)
-    return FileStore(
-        invocation.directory / folder, environment=environment, shown=folder.as_posix(), environ=invocation.environ
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Recorded:
+    """The state that an invocation speaks of."""
+
+    environment: str
+    store: StateStore
 
 
-def _environment(invocation: Invocation) -> str:
-    return invocation.environment or "default"
+def _recorded(invocation: Invocation) -> _Recorded:
+    project = open_project(invocation, with_documents=False)
+    return _Recorded(environment=project.environment, store=open_store(project))
 
 
 def _now() -> str:
@@ -169,8 +179,8 @@ def _refuse_missing(entries: Mapping[str, Entry], keys: Iterable[str], environme
 
 
 def _missing(entries: Mapping[str, Entry], key: str, environment: str) -> Diagnostic:
-    close = difflib.get_close_matches(key, entries, n=1)
-    detail = f"Did you mean {close[0]}?" if close else "`reconciler state list` shows every key."
+    guess = suggestion(key, entries)
+    detail = f"Did you mean {guess}?" if guess else "`reconciler state list` shows every key."
     return error("state-key-unknown", f"the state of {environment} has no entry {key}", detail, key=key)
 
 
@@ -187,18 +197,21 @@ def _refuse_taken(entry: Entry, there: Entry | None, new: str) -> None:
         )
 
 
-def _confirm(going: Sequence[Entry]) -> None:
-    """Ask a person. Raises UsageError where there is none, click.Abort where the answer is no."""
+def _need_terminal() -> None:
     if not sys.stdin.isatty():
         raise UsageError(
             error(
-                "confirmation-needed",
+                "needs-approval",
                 "there is no terminal to ask on",
-                "Add -y to forget without being asked. Nothing was changed.",
+                "Pass -y to forget without asking.",
             )
         )
+
+
+def _confirm(going: Sequence[Entry]) -> None:
+    """Ask a person. Raises click's Abort where the answer is no."""
     for entry in going:
-        click.echo(_safe(f"  {entry.key} (id {_shown_id(entry)})"), err=True)
+        click.echo(terminal_safe(f"  {entry.key} (id {_shown_id(entry)})"), err=True)
     what = "this entry" if len(going) == 1 else f"these {len(going)} entries"
     click.confirm(f"Forget {what}? The assistants stay live, and are no longer managed.", abort=True, err=True)
 
@@ -224,11 +237,12 @@ def _described(entry: Entry) -> Iterator[str]:
     facts = {
         "id": _shown_id(entry),
         "status": _status(entry),
+        "protected": "yes" if entry.protect else "no",
         "created": entry.created_at or "-",
         "updated": entry.updated_at or "-",
         "source": entry.source or "-",
     }
-    yield from (f"  {name:<8} {value}" for name, value in facts.items())
+    yield from (f"  {name:<9} {value}" for name, value in facts.items())
     if entry.pending is not None:
         yield f"  create begun {entry.pending.started_at}, outcome unknown; sent:"
         yield from _fields(entry.pending.body)
@@ -248,7 +262,7 @@ def _fields(content: Content) -> Iterator[str]:
             yield f"    {name}: (secret {secret})"
         elif isinstance(value, str) and "\n" in value:
             yield f"    {name}:"
-            yield from (f"      {line}" for line in value.splitlines())
+            yield from (f"      {line}" for line in value.split("\n"))
         else:
             yield f"    {name}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}"
 
@@ -272,18 +286,13 @@ def _shown_id(entry: Entry) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns as wide as their widest cell; nothing is cut."""
-    cells = [[_safe(cell) for cell in row] for row in (head, *rows)]
+    cells = [[terminal_safe(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
     )
 
 
-def _print_json(invocation: Invocation, name: str, value: Json) -> None:
-    envelope: dict[str, Json] = {"format_version": "1.0", "environment": _environment(invocation), name: value}
-    invocation.result(_safe(pretty(envelope)))
-
-
-def _safe(text: str) -> str:
-    """Without what would command the terminal or turn the direction of the text; line ends and tabs stay."""
-    return _CONTROL.sub("", text)
+def _print_json(invocation: Invocation, environment: str, name: str, value: Json) -> None:
+    envelope: dict[str, Json] = {"format_version": "1.0", "environment": environment, name: value}
+    invocation.result(json_text(envelope))

@@ -128,17 +128,18 @@ def _own(parsed: Parsed, root: Path) -> Layered:
     stated: Json = parsed.value
     for step in root:
         stated = stated[step] if isinstance(stated, Mapping) and isinstance(step, str) else None
-    content = (
-        {name: each for name, each in stated.items() if root or name != RESERVED} if isinstance(stated, Mapping) else {}
-    )
+    fields: Mapping[str, Json] = stated if isinstance(stated, Mapping) else {}
     depth = len(root)
 
     def below(found: Mapping[Path, Position]) -> dict[Path, Position]:
         own = {path[depth:]: place for path, place in found.items() if path[:depth] == root and len(path) > depth}
-        return {path: place for path, place in own.items() if path[0] in content}
+        return own if root else {path: place for path, place in own.items() if path[0] != RESERVED}
 
     return Layered(
-        content=content, places=below(parsed.places), names=below(parsed.names), files=frozenset({parsed.file})
+        content={name: each for name, each in fields.items() if root or name != RESERVED},
+        places=below(parsed.places),
+        names=below(parsed.names),
+        files=frozenset({parsed.file}),
     )
 
 
@@ -148,7 +149,8 @@ def _merged(layers: list[Layered]) -> Layered:
     winner: dict[str | int, int] = {}
     for rank, layer in enumerate(layers):
         content.update(layer.content)
-        winner.update(dict.fromkeys(layer.content, rank))
+        # by its names, since a field may stand there with a value that could not be read
+        winner.update((path[0], rank) for path in layer.names if len(path) == 1)
     return Layered(
         content=content,
         places=_of_winners(winner, [layer.places for layer in layers]),

@@ -22,7 +22,8 @@ from reconciler.documents.places import at
 from reconciler.documents.references import Resolution, World, resolve
 from reconciler.documents.settings import RESERVED, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
-from reconciler.errors import Diagnostic, error, warning
+from reconciler.documents.variants import check_variants
+from reconciler.errors import Diagnostic, DocumentError, error, warning
 from reconciler.model import Desired, Vault
 from reconciler.schemas import SchemaSet
 
@@ -64,7 +65,11 @@ def load_documents(
         environment=environment,
         layers=Layers(sources=sources, folder=folder, fields=frozenset(schemas.fields)),
     )
-    found = [(key, path) for path in files.documents() if (key := key_of(path, folder=folder)) is not None]
+    try:
+        listed = files.documents()
+    except DocumentError as problem:  # a folder that cannot be listed: what is in it is not known to be gone
+        return Loaded(diagnostics=problem.diagnostics)
+    found = [(key, path) for path in listed if (key := key_of(path, folder=folder)) is not None]
     drafts = [loading.draft(path, key) for key, path in found]
     problems = [each for draft in drafts for each in draft.diagnostics]
     broken = {draft.path for draft in drafts if draft.broken}
@@ -125,6 +130,7 @@ class _Loading:
         if not layered.broken:
             schemas = self.world.schemas
             problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+            problems += check_variants(found, layered, schemas, key=key)
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         return _Draft(
             path=path,

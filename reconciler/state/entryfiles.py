@@ -103,11 +103,14 @@ def _read(place: Place) -> bytes | None:
         why = "it is a symbolic link" if problem.errno == errno.ELOOP else reason(problem)
         raise unreadable(place, why) from None
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise unreadable(place, "it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file")
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read()
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise unreadable(place, "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a regular file")
+        # a file object costs more than the read; entries are replaced, never grown, so the size is the end
+        content = os.read(descriptor, found.st_size)
+        while len(content) < found.st_size and (more := os.read(descriptor, found.st_size - len(content))):
+            content += more
+        return content
     except OSError as problem:
         raise unreadable(place, reason(problem)) from None
     finally:

@@ -5,6 +5,7 @@ Homes that are no folders use the same rules, so that an environment can be move
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -13,6 +14,7 @@ from reconciler.errors import StateError, error
 ENDING = ".json"
 META = "_meta.json"
 
+_FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]")
 # 255 bytes is what nearly every file system allows for one name
 _LONGEST = 255 - len(ENDING)
 
@@ -50,7 +52,7 @@ def _wrong(part: str) -> str | None:
         return "a part of it is empty"
     if is_set_aside(part):
         return f"its part {part} starts with `{part[0]}`"
-    if "\\" in part or any(ord(each) < 32 or ord(each) == 127 for each in part):
+    if _FORBIDDEN.search(part):
         return "it holds a backslash or a control character"
     try:
         size = len(part.encode())
