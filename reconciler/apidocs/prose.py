@@ -148,7 +148,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         gives="exclusive",
-        pattern=r"\b(?:cannot|must not) (?:already )?be (?:already )?(?:assigned|given) to another {q}(?P<value>{one})\b",
+        pattern=r"\b(?:cannot|must not) (?:already )?be (?:already )?(?:assigned|given) to another {q}(?P<value>{one})",
         example="A line cannot already be assigned to another north assistant.",
         parts={"value": "north"},
     ),

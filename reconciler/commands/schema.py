@@ -205,28 +205,48 @@ def read_set(folder: Path) -> dict[str, Json]:
 
 
 def write_all(folder: Path, texts: Mapping[str, str]) -> list[str]:
-    """Write files whole or not at all: every one is on the disk under another name before the first is renamed.
+    """Write files whole, and all of them or none: every one is on the disk before the first takes its place.
 
-    Gives the names of the files that changed; an equal file is not touched.
+    Gives the names of the files that changed; an equal file is not touched. Raises ConfigError where it cannot
+    write, and then what stood there stands there again.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = [name for name, text in texts.items() if _content(folder / name) != text.encode()]
-    ready: dict[str, str] = {}
+    contents = {name: text.encode() for name, text in texts.items()}
+    before: dict[str, bytes | None] = {}
     try:
-        for name in changed:
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-            ready[name] = temporary
-            with os.fdopen(handle, "wb") as file:
-                file.write(texts[name].encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-        for name in changed:
-            Path(ready.pop(name)).replace(folder / name)
-    finally:
-        for temporary in ready.values():
-            Path(temporary).unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".schemas-", dir=folder) as ready:
+            changed = [name for name, content in contents.items() if _content(folder / name) != content]
+            for name in changed:
+                _write(Path(ready) / name, contents[name])
+            for name in changed:
+                old = _content(folder / name)
+                (Path(ready) / name).replace(folder / name)
+                before[name] = old
+    except OSError as problem:
+        _restore(folder, before)
+        raise ConfigError(
+            error(
+                "schema-unwritable",
+                f"{folder} cannot be written: {problem.strerror}",
+                "Nothing was changed; check the folder's permissions and that its names are files.",
+            )
+        ) from None
     return changed
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _restore(folder: Path, before: Mapping[str, bytes | None]) -> None:
+    for name, content in before.items():
+        if content is None:
+            (folder / name).unlink(missing_ok=True)
+        else:
+            _write(folder / name, content)
 
 
 def _content(path: Path) -> bytes | None:
