@@ -40,8 +40,8 @@ def judge(
     What could not be resolved was told already, and what stands in the file but could not be read is not missing.
     """
     vault = Vault(values=found.vault)
-    revealed = {name: reveal(value, vault) for name, value in found.content.items()}
-    violations = schemas.violations("assistant", revealed)
+    content = {name: reveal(value, vault) for name, value in found.content.items()} if found.hidden else found.content
+    violations = schemas.violations("assistant", content)
     told = [each for each in violations if _is_news(each, found, layered, unmanaged)]
     return [_diagnostic(each, found, layered, schemas, key) for each in told]
 

@@ -82,18 +82,18 @@ class _Resolving:
     found: Resolution
 
     def value(self, value: Json, path: Path) -> Json:
-        if isinstance(value, Mapping):
-            if SECRET_KEY in value:
-                told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
-                self._tell(error, "key-reserved", told, "Write `${secret:NAME}` for a secret.", path)
-                self.found.failed.add(path)
-                return None
-            return {name: self.value(each, (*path, name)) for name, each in value.items()}
+        if isinstance(value, str):
+            return self._text(value, path) if "${" in value else self._settled(value, path, in_clear=True)
         if isinstance(value, list):
             return [self.value(each, (*path, index)) for index, each in enumerate(value)]
-        if isinstance(value, str) and "${" in value:
-            return self._text(value, path)
-        return self._settled(value, path, in_clear=True)
+        if not isinstance(value, Mapping):
+            return self._settled(value, path, in_clear=True)
+        if SECRET_KEY in value:
+            told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
+            self._tell(error, "key-reserved", told, "Write `${secret:NAME}` for a secret.", path)
+            self.found.failed.add(path)
+            return None
+        return {name: self.value(each, (*path, name)) for name, each in value.items()}
 
     def _text(self, text: str, path: Path) -> Json:
         reference = _WHOLE.fullmatch(text)
