@@ -10,6 +10,7 @@
     │   ├── LockHeldError           exit 5: somebody else holds the lock
     │   └── StateConflictError      an entry moved between reading and writing it
     ├── PlanRefusedError            exit 6: a blocked change or a safety limit refuses the plan
+    ├── PlanFileError               a saved plan cannot be read, was edited, or is in another format
     ├── StalePlanError              exit 4: what a saved plan was computed from has moved
     ├── ApiError                    the API refused, cannot be reached, or answered with something else
     │   └── AuthError               the key is missing or was refused
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 Severity = Literal["error", "warning", "note"]
 
@@ -57,19 +58,19 @@ class Diagnostic:
         )
 
 
-def error(code: str, summary: str, detail: str | None = None, **place: str | int | None) -> Diagnostic:
+def error(code: str, summary: str, detail: str | None = None, **place: Any) -> Diagnostic:
     """An error diagnostic; `place` takes file, line, column, key and field."""
-    return Diagnostic(severity="error", code=code, summary=summary, detail=detail, **place)  # type: ignore[arg-type]
+    return Diagnostic(severity="error", code=code, summary=summary, detail=detail, **place)
 
 
-def warning(code: str, summary: str, detail: str | None = None, **place: str | int | None) -> Diagnostic:
+def warning(code: str, summary: str, detail: str | None = None, **place: Any) -> Diagnostic:
     """A warning diagnostic; `place` takes file, line, column, key and field."""
-    return Diagnostic(severity="warning", code=code, summary=summary, detail=detail, **place)  # type: ignore[arg-type]
+    return Diagnostic(severity="warning", code=code, summary=summary, detail=detail, **place)
 
 
-def note(code: str, summary: str, detail: str | None = None, **place: str | int | None) -> Diagnostic:
+def note(code: str, summary: str, detail: str | None = None, **place: Any) -> Diagnostic:
     """A note: true, worth saying, and nothing to do about it."""
-    return Diagnostic(severity="note", code=code, summary=summary, detail=detail, **place)  # type: ignore[arg-type]
+    return Diagnostic(severity="note", code=code, summary=summary, detail=detail, **place)
 
 
 class ReconcilerError(Exception):
@@ -121,6 +122,10 @@ class StateConflictError(StateError):
 
 class PlanRefusedError(ReconcilerError):
     exit_code = 6
+
+
+class PlanFileError(ReconcilerError):
+    pass
 
 
 class StalePlanError(ReconcilerError):

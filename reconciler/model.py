@@ -47,10 +47,11 @@ class Reason(StrEnum):
     CONFIG_CHANGED = "config-changed"
     CONFIG_CHANGED_AND_DRIFTED = "config-changed-and-drifted"
     MISSING_LIVE = "missing-live"
+    ID_CONFLICT = "id-conflict"
+    VALUE_HELD = "value-held"
     ORPHANED = "orphaned"
     REMOVED_FROM_CONFIG = "removed-from-config"
     PROTECTED = "protected"
-    SOURCE_CHANGED = "source-changed"
 
 
 class Risk(StrEnum):
@@ -142,6 +143,7 @@ class Entry:
     source: str = ""
     pending: Pending | None = None
     history: tuple[Previous, ...] = ()
+    protect: bool = False
     created_at: str | None = None
     updated_at: str | None = None
 
@@ -188,8 +190,9 @@ class Request:
 class Change:
     """One assistant, one action, and all that apply needs to do and to record it.
 
-    `record` is what `last_applied` becomes when all requests have succeeded; `expects` is the digest of the entry
-    that the change was computed from (None: there was no entry).
+    `record` is what `last_applied` becomes when all requests have succeeded; `releases` names the fields that leave
+    it without being cleared; `expects` is the digest of the entry that the change was computed from, under
+    `moved_from` where that is set (None: there was no entry).
     """
 
     key: str
@@ -203,6 +206,8 @@ class Change:
     risk: Risk | None = None
     name: str = ""
     moved_from: str | None = None
+    releases: tuple[str, ...] = ()
+    protect: bool = False
     record: Content = field(default_factory=dict)
     source: str = ""
     expects: str | None = None

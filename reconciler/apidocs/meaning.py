@@ -209,7 +209,7 @@ def _exclusive(by_kind: Mapping[str, list[Fact]], known: _Known) -> tuple[str, s
 
 
 def _choice_limits(choices: tuple[Choice, ...], known: _Known) -> dict[str, Limit]:
-    """Per value: where it may stand ("pipeline only"). "Required for X" forbids the others there, under their names."""
+    """Per value: where it may stand ("X only"). "Required for X" forbids the others there, under their names."""
     found: dict[str, Limit] = {}
     for choice in choices:
         for fact in facts_in(choice.text, known.values):

@@ -88,38 +88,47 @@ def _says(meaning: Meaning, name: str) -> bool:
 def _differences(
     name: str, first: Meaning | None, second: Meaning | None, create: PageMeaning, update: PageMeaning
 ) -> Iterable[Diagnostic]:
-    if first is None or second is None:
-        there, missing = (create, update) if first is not None else (update, create)
-        alone = first or second
-        yield warning(
-            "field-on-one-page",
-            f"`{name}` is on {there.page.source} and not on {missing.page.source}",
-            "It can be sent only where its page documents it.",
-            file=there.page.source,
-            line=alone.field.line if alone else None,
-            field=name,
-        )
-        return
-    for told, mine, theirs in _compared(first, second):
-        yield warning(
-            "pages-differ",
-            f"`{name}`: {create.page.source} gives {told} {mine}, {update.page.source} gives {theirs}",
-            "The create page's is kept.",
-            file=update.page.source,
-            line=second.field.line,
-            field=name,
-        )
-    for attribute, told in LIMITS:
-        if _says(first, attribute) != _says(second, attribute):
-            there = create if _says(first, attribute) else update
-            value = getattr(first if there is create else second, attribute)
-            yield note(
-                "limit-on-one-page",
-                f"`{name}`: only {there.page.source} gives {told}, {value}; it is taken for both",
-                file=there.page.source,
-                line=(first if there is create else second).field.line,
+    if second is None and first is not None:
+        yield _alone(first, create, update)
+    elif first is None and second is not None:
+        yield _alone(second, update, create)
+    elif first is not None and second is not None:
+        for told, mine, theirs in _compared(first, second):
+            yield warning(
+                "pages-differ",
+                f"`{name}`: {create.page.source} gives {told} {mine}, {update.page.source} gives {theirs}",
+                "The create page's is kept.",
+                file=update.page.source,
+                line=second.field.line,
                 field=name,
             )
+        yield from _one_sided(create, first, second)
+        yield from _one_sided(update, second, first)
+
+
+def _alone(meaning: Meaning, there: PageMeaning, missing: PageMeaning) -> Diagnostic:
+    return warning(
+        "field-on-one-page",
+        f"`{meaning.field.name}` is on {there.page.source} and not on {missing.page.source}",
+        "It can be sent only where its page documents it.",
+        file=there.page.source,
+        line=meaning.field.line,
+        field=meaning.field.name,
+    )
+
+
+def _one_sided(page: PageMeaning, mine: Meaning, theirs: Meaning) -> Iterable[Diagnostic]:
+    given = [
+        f"{told} ({getattr(mine, each)})" for each, told in LIMITS if _says(mine, each) and not _says(theirs, each)
+    ]
+    if given:
+        yield note(
+            "limit-on-one-page",
+            f"`{mine.field.name}`: only {page.page.source} gives {' and '.join(given)}; taken for both",
+            file=page.page.source,
+            line=mine.field.line,
+            field=mine.field.name,
+        )
 
 
 def _compared(first: Meaning, second: Meaning) -> Iterable[tuple[str, object, object]]:
@@ -130,4 +139,7 @@ def _compared(first: Meaning, second: Meaning) -> Iterable[tuple[str, object, ob
     pairs.append(("the values", values[0], values[1]))
     if first.has_default and second.has_default:
         pairs.append(("the default", first.default, second.default))
-    yield from ((told, mine, theirs) for told, mine, theirs in pairs if mine and theirs and mine != theirs)
+    silent = (None, "")
+    for told, mine, theirs in pairs:
+        if mine not in silent and theirs not in silent and mine != theirs:
+            yield told, mine, theirs

@@ -2,7 +2,7 @@
 
 Rules are tried from top to bottom, and a stretch of text is used once: a rule further down never reads what one above
 has read. In a pattern, `{n}` is a number, `{to}` what joins the ends of a range, `{values}` a list of values of enum
-fields with or without the word mode, `{value}` one value, `{chars}` a word for characters. Case is ignored.
+fields with or without the word mode, `{one}` one value, `{chars}` a word for characters. Case is ignored.
 Pure, stdlib. No name and no value of any vendor stands here: values come in from the page's own fields.
 """
 
@@ -148,7 +148,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         gives="exclusive",
-        pattern=r"\b(?:cannot|must not) (?:already )?be (?:already )?assigned to another {q}(?P<value>{value})\b",
+        pattern=r"\b(?:cannot|must not) (?:already )?be (?:already )?(?:assigned|given) to another {q}(?P<value>{one})",
         example="A line cannot already be assigned to another north assistant.",
         parts={"value": "north"},
     ),
@@ -252,7 +252,7 @@ def _compiled(values: tuple[str, ...]) -> tuple[tuple[Rule, re.Pattern[str]], ..
     spelled = rf"`?\b(?:{one})\b`?"
     joined = rf"{spelled}(?:(?:\s*,\s*(?:and |or )?|\s*/\s*|\s+(?:and|or)\s+){spelled})*"
     listed = rf"(?:(?P<before>modes?) )?(?P<values>{joined})(?: (?P<after>modes?|engines?))?"
-    pieces = {**PIECES, "values": listed, "value": rf"(?:{one})"}
+    pieces = {**PIECES, "values": listed, "one": rf"(?:{one})"}
     return tuple((rule, re.compile(_filled(rule.pattern, pieces), re.IGNORECASE)) for rule in RULES)
 
 

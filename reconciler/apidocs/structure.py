@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeGuard
 
 from reconciler.canonical import Json
 
@@ -22,19 +23,25 @@ def structure(schema: Json) -> Json:
     return _structure(schema, names=False)
 
 
-def differences(left: Mapping[str, Json], right: Mapping[str, Json], *, words: bool = False) -> list[str]:
-    """One line per difference between two sets of files, by file and JSON path; empty where there is none.
+def differences(
+    left: Mapping[str, Json],
+    right: Mapping[str, Json],
+    *,
+    words: bool = False,
+    names: tuple[str, str] = ("left", "right"),
+) -> list[str]:
+    """One line per difference between two sets of files, by file and JSON pointer; empty where there is none.
 
-    With `words`, descriptions, titles, sections and sources count, too.
+    With `words`, descriptions, titles, sections and sources count, too. `names` say which set is which.
     """
     found: list[str] = []
     for name in [*left, *(each for each in right if each not in left)]:
         if name not in left or name not in right:
-            found.append(f"{name}: only on the {'left' if name in left else 'right'}")
+            found.append(f"{name}: only in {names[0] if name in left else names[1]}")
         elif words:
-            found += _compare(name, left[name], right[name])
+            found += _compare(f"{name}#", left[name], right[name], names)
         else:
-            found += _compare(name, structure(left[name]), structure(right[name]))
+            found += _compare(f"{name}#", structure(left[name]), structure(right[name]), names)
     return found
 
 
@@ -50,23 +57,40 @@ def _structure(schema: Json, *, names: bool) -> Json:
 
 def _sorted(value: Json) -> Json:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return sorted(value, key=lambda each: json.dumps(each, sort_keys=True))
+        return sorted(value, key=_text)
     return value
 
 
-def _compare(path: str, left: Json, right: Json) -> Iterable[str]:
+def _compare(path: str, left: Json, right: Json, names: tuple[str, str]) -> Iterable[str]:
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         for name in [*left, *(each for each in right if each not in left)]:
             if name not in right:
-                yield f"{path}.{name}: only on the left, {_shown(left[name])}"
+                yield f"{path}/{name}: only in {names[0]}, {_shown(left[name])}"
             elif name not in left:
-                yield f"{path}.{name}: only on the right, {_shown(right[name])}"
+                yield f"{path}/{name}: only in {names[1]}, {_shown(right[name])}"
             else:
-                yield from _compare(f"{path}.{name}", left[name], right[name])
-    elif json.dumps(left, sort_keys=True) != json.dumps(right, sort_keys=True):
-        yield f"{path}: {_shown(left)} on the left, {_shown(right)} on the right"
+                yield from _compare(f"{path}/{name}", left[name], right[name], names)
+    elif _is_rules(left) and _is_rules(right):
+        yield from _compare_rules(path, left, right, names)
+    elif _text(left) != _text(right):
+        yield f"{path}: {_shown(left)} in {names[0]}, {_shown(right)} in {names[1]}"
+
+
+def _compare_rules(path: str, left: list[Json], right: list[Json], names: tuple[str, str]) -> Iterable[str]:
+    """Rules are told apart by what they say; those that both sets have are no difference, wherever they stand."""
+    texts = [{_text(each) for each in side} for side in (left, right)]
+    yield from (f"{path}: only in {names[0]}, {_shown(each)}" for each in left if _text(each) not in texts[1])
+    yield from (f"{path}: only in {names[1]}, {_shown(each)}" for each in right if _text(each) not in texts[0])
+
+
+def _is_rules(value: Json) -> TypeGuard[list[Json]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _shown(value: Json) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 100 else text[:97] + "..."
+    return text if len(text) <= 240 else text[:237] + "..."

@@ -1,0 +1,23 @@
+"""A plan as JSON, and a saved plan: what `plan --out` writes and `apply FILE` executes.
+
+    plan JSON   what people and programs read (design section 9): every change but no-ops
+    plan file   the same, and under `state` all that apply needs to record it without a single document
+
+A plan file is executed without being planned again, so it is believed only when it is what we wrote: `file_digest`
+covers everything, and what was read must give the same file when written again. The digest guards against accidents
+and edits, not against forgers: whoever can write the file can write the documents too. Core: stdlib only, no IO.
+"""
+
+from reconciler.planfile.fresh import staleness
+from reconciler.planfile.reading import read_plan_file
+from reconciler.planfile.written import FORMAT_VERSION, diagnostic_to_json, plan_file, plan_secrets, plan_to_json
+
+__all__ = [
+    "FORMAT_VERSION",
+    "diagnostic_to_json",
+    "plan_file",
+    "plan_secrets",
+    "plan_to_json",
+    "read_plan_file",
+    "staleness",
+]

@@ -1,0 +1,134 @@
+"""A plan as JSON: the form that people and programs read, and the form that `plan --out` saves. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from reconciler import __version__
+from reconciler.canonical import Json, digest, exact_digest
+from reconciler.errors import Diagnostic
+from reconciler.model import Action, Change, FieldChange, Plan, Request, secret_name
+
+FORMAT_VERSION = "1.0"
+"""Of the plan JSON and of every other JSON that the program prints. A reader of plan files refuses a newer one."""
+
+
+def plan_to_json(plan: Plan) -> dict[str, Json]:
+    """The plan JSON of design section 9. `digest` covers all the rest, so equal plans are told by it alone."""
+    content: dict[str, Json] = {
+        "format_version": FORMAT_VERSION,
+        "environment": plan.environment,
+        "refreshed": plan.refreshed,
+        "summary": asdict(plan.summary),
+        "changes": [_change_to_json(each) for each in plan.changes if _is_listed(each)],
+        "drift": [],
+        "diagnostics": [diagnostic_to_json(each) for each in plan.diagnostics],
+    }
+    return {**content, "digest": digest(content)}
+
+
+def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, Json]:
+    """All nine keys, nulls included."""
+    return asdict(diagnostic)
+
+
+def plan_file(plan: Plan) -> dict[str, Json]:
+    """What `plan --out` writes: `read_plan_file` gives back an equal plan. No key may stand in it twice."""
+    content: dict[str, Json] = {
+        **plan_to_json(plan),
+        "tool": {"name": "reconciler", "version": __version__},
+        "state": {
+            "lineage": plan.lineage,
+            "entries": {each.key: _precondition(each) for each in plan.changes},
+            "unchanged": [_change_to_json(each) for each in plan.changes if not _is_listed(each)],
+            "secrets": dict(plan_secrets(plan)),
+        },
+    }
+    return {**content, "file_digest": exact_digest(content)}
+
+
+def plan_secrets(plan: Plan) -> Mapping[str, str | None]:
+    """The fingerprints (None: unknown) of the secrets that the plan would send, by name, sorted.
+
+    Only bodies count: a record may rightly hold an older fingerprint, of a secret that is sent at creation alone.
+    """
+    found: dict[str, str | None] = {}
+    for request, _ in plan.requests():
+        _fingerprints_in(request.body, found)
+    return dict(sorted(found.items()))
+
+
+def _is_listed(change: Change) -> bool:
+    """Whether a change stands among `changes`: all but no-ops, and a move is one though it sends nothing."""
+    return change.action is not Action.NO_OP or change.moved_from is not None
+
+
+def _change_to_json(change: Change) -> dict[str, Json]:
+    content: dict[str, Json] = {
+        "key": change.key,
+        "action": change.action.value,
+        "reason": change.reason.value,
+        "id": change.id,
+        "source": None if change.file is None else {"file": change.file, "line": change.line},
+        "risk": None if change.risk is None else change.risk.value,
+        "fields": [_field_to_json(each) for each in change.fields],
+        "requests": [_request_to_json(each) for each in change.requests],
+    }
+    return content if change.moved_from is None else {**content, "moved_from": change.moved_from}
+
+
+def _field_to_json(change: FieldChange) -> dict[str, Json]:
+    content: dict[str, Json] = {
+        "field": change.field,
+        "op": change.op,
+        "before": _plain(change.before),
+        "after": _plain(change.after),
+        "risk": change.risk.value,
+    }
+    return {**content, "sent_again": True} if change.sent_again else content
+
+
+def _request_to_json(request: Request) -> dict[str, Json]:
+    return {
+        "step": request.step,
+        "method": request.method,
+        "path": request.path,
+        "body": _plain(request.body),
+        "after": list(request.after),
+    }
+
+
+def _precondition(change: Change) -> dict[str, Json]:
+    """What a change holds beyond the plan JSON: from which entry it was computed, and what to record of it."""
+    return {
+        "name": change.name,
+        "expects": change.expects,
+        "source": change.source,
+        "protect": change.protect,
+        "releases": list(change.releases),
+        "record": _plain(change.record),
+        "diagnostics": [diagnostic_to_json(each) for each in change.diagnostics],
+    }
+
+
+def _plain(value: Json) -> Json:
+    """The value in the types that the json module writes: content may be any Mapping or Sequence."""
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _fingerprints_in(value: Json, found: dict[str, str | None]) -> None:
+    name = secret_name(value)
+    if name is not None and isinstance(value, Mapping):
+        fingerprint = value.get("fingerprint")
+        found[name] = fingerprint if isinstance(fingerprint, str) else None
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            _fingerprints_in(each, found)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            _fingerprints_in(each, found)

@@ -1,0 +1,186 @@
+"""One assistant: what its document says against what the server has, field by field, and the bodies that follow.
+
+    target = merge(live or last-applied, last-applied, desired)
+
+Fields the document names win; fields it used to name are cleared; fields it never named are left alone; arrays and
+objects are replaced whole. What is not compared is not sent, and what is not sent is not shown as a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.canonical import Json, equal
+from reconciler.errors import Diagnostic, note, warning
+from reconciler.model import Content, Desired, Entry, FieldChange, Live
+from reconciler.planning.risk import field_risk
+from reconciler.schemas import SchemaSet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """`changes` in schema order; `record` is what last-applied becomes; `releases` are fields no longer managed.
+
+    `drifted` names the fields where live was read and is not what was last applied; `config_changed` says whether the
+    document asks for something else than was last applied.
+    """
+
+    changes: tuple[FieldChange, ...]
+    record: Content
+    releases: tuple[str, ...] = ()
+    drifted: tuple[str, ...] = ()
+    config_changed: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def body(self) -> dict[str, Json]:
+        """The smallest PUT body that makes the changes."""
+        return {each.field: each.after for each in self.changes}
+
+
+def managed(desired: Desired, *, creating: bool) -> dict[str, Json]:
+    """The fields that this document manages: all it names, but the released ones, and seeds only at creation."""
+    left_out = desired.unmanaged if creating else desired.unmanaged | desired.seed
+    return {name: value for name, value in desired.content.items() if name not in left_out}
+
+
+def server_view(entry: Entry | None, live: Live | None) -> dict[str, Json]:
+    """What the server has, as far as anyone knows: live where it shows a field, else what was last applied."""
+    known: dict[str, Json] = dict(entry.last_applied) if entry is not None else {}
+    if live is not None:
+        known.update(live.content)
+    return known
+
+
+def compare(desired: Desired, entry: Entry | None, live: Live | None, schemas: SchemaSet) -> Comparison:
+    """The changes that bring an existing assistant to its document."""
+    return _Comparer(desired, entry, live, schemas).result()
+
+
+class _Comparer:
+    """Holds the three sides of one comparison while its parts are found in order."""
+
+    def __init__(self, desired: Desired, entry: Entry | None, live: Live | None, schemas: SchemaSet) -> None:
+        self.desired = desired
+        self.wanted = managed(desired, creating=False)
+        self.applied: Content = entry.last_applied if entry is not None else {}
+        self.live = live
+        self.server = server_view(entry, live)
+        self.schemas = schemas
+        self.diagnostics: list[Diagnostic] = []
+
+    def result(self) -> Comparison:
+        removed = [name for name in self.applied if name not in self.wanted]
+        cleared = {name: self.schemas.fields[name].clear for name in removed if self._can_clear(name)}
+        found = {name: self._changed(name, value) for name, value in self.wanted.items()}
+        found |= {name: self._cleared(name, value) for name, value in cleared.items()}
+        changes = {name: change for name, change in found.items() if change is not None}
+        changes = self._with_resets(changes, cleared)
+        releases = tuple(sorted(name for name in removed if name not in cleared and not self._is_reset(name)))
+        return Comparison(
+            changes=tuple(changes[name] for name in self._in_order(changes)),
+            record=self.wanted,
+            releases=releases,
+            drifted=self._drifted(),
+            config_changed=bool(releases) or self._asks_for_more(cleared),
+            diagnostics=tuple(self.diagnostics),
+        )
+
+    def _changed(self, name: str, value: Json) -> FieldChange | None:
+        if name in self.server and self._same(name, self.server[name], value):
+            return None
+        return self._change(name, "clear" if value is None else "set", value)
+
+    def _cleared(self, name: str, value: Json) -> FieldChange | None:
+        if self._same(name, self.server[name], value):
+            return None
+        return self._change(name, "clear", value)
+
+    def _can_clear(self, name: str) -> bool:
+        """Whether a field that left the document is cleared; where it is not, the reason is said once."""
+        if name in self.desired.unmanaged or name in self.desired.seed:
+            return False
+        policy = self.schemas.fields.get(name)
+        if policy is not None and policy.has_clear:
+            return True
+        if self._is_reset(name):
+            return False
+        why = "has no documented way to be cleared" if policy is not None else "is unknown to the schemas of today"
+        self.diagnostics.append(
+            warning(
+                "cannot-clear",
+                f"`{name}` left the document but {why}: it stays as it is on the server and is no longer managed",
+                "Set it to the value you want instead, or leave it out and accept what the server has.",
+                **self._place(),
+                field=name,
+            )
+        )
+        return False
+
+    def _is_reset(self, name: str) -> bool:
+        """Whether another field changes in a way that makes the server set this one anew."""
+        policy = self.schemas.fields.get(name)
+        causes = policy.reset_by if policy is not None else ()
+        return any(cause in self.wanted and self._changed(cause, self.wanted[cause]) for cause in causes)
+
+    def _asks_for_more(self, cleared: Content) -> bool:
+        """Whether the document, not the portal, is a cause of the changes."""
+        asked = self.wanted | dict(cleared)
+        return any(n not in self.applied or not self._same(n, self.applied[n], value) for n, value in asked.items())
+
+    def _with_resets(self, changes: Mapping[str, FieldChange], cleared: Content) -> dict[str, FieldChange]:
+        """Send what a changed field resets again, changed or not; a reset clears by itself what is to be cleared."""
+        complete = dict(changes)
+        for name, policy in self.schemas.fields.items():
+            if not any(cause in changes for cause in policy.reset_by):
+                continue
+            if name in self.wanted:
+                value = self.wanted[name]
+                again = self._change(name, "clear" if value is None else "set", value, sent_again=True)
+                complete.setdefault(name, again)
+            elif name in cleared:
+                complete.pop(name, None)
+            elif name in self.desired.unmanaged:
+                self._warn_of_reset(name, [cause for cause in policy.reset_by if cause in changes])
+        return complete
+
+    def _warn_of_reset(self, name: str, causes: list[str]) -> None:
+        self.diagnostics.append(
+            note(
+                "unmanaged-reset",
+                f"`{name}` is unmanaged, and changing `{causes[0]}` makes the server reset it",
+                "Manage it in the document, or look at it in the portal after the apply.",
+                **self._place(),
+                field=name,
+            )
+        )
+
+    def _change(self, name: str, op: str, value: Json, *, sent_again: bool = False) -> FieldChange:
+        return FieldChange(
+            field=name,
+            op=op,
+            before=self.server.get(name),
+            after=value,
+            risk=field_risk(self.schemas, name),
+            sent_again=sent_again,
+        )
+
+    def _drifted(self) -> tuple[str, ...]:
+        if self.live is None:
+            return ()
+        shown = self.live.content
+        return tuple(
+            sorted(n for n, value in self.applied.items() if n in shown and not self._same(n, shown[n], value))
+        )
+
+    def _same(self, name: str, left: Json, right: Json) -> bool:
+        policy = self.schemas.fields.get(name)
+        return equal(left, right, unordered=policy is not None and policy.unordered)
+
+    def _in_order(self, changes: Mapping[str, FieldChange]) -> list[str]:
+        known = [name for name in self.schemas.fields if name in changes]
+        return known + sorted(set(changes) - set(known))
+
+    def _place(self) -> dict[str, str | int | None]:
+        return {"file": self.desired.file, "line": self.desired.line, "column": 1, "key": self.desired.key}

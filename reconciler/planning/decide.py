@@ -1,0 +1,258 @@
+"""The decision table: what happens to one key, from what the files, the state and (where read) live say of it.
+
+Each function below is a row or a few rows of design section 6. Requests here carry no steps yet; `handover` numbers
+them once all changes are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.canonical import Json, equal
+from reconciler.entries import entry_digest
+from reconciler.errors import Diagnostic
+from reconciler.model import Action, Change, Content, Desired, Entry, FieldChange, Live, Reason, Request
+from reconciler.planning import problems
+from reconciler.planning.compare import Comparison, compare, managed
+from reconciler.planning.risk import field_risk, worst
+from reconciler.schemas import SchemaSet
+
+UNNUMBERED = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sides:
+    """Everything that the decisions look at. `live` is None where it was not read, else what was read, by id.
+
+    `orphans` are entries whose document is gone and that no document moves from, by key.
+    """
+
+    schemas: SchemaSet
+    entries: Mapping[str, Entry]
+    orphans: Mapping[str, Entry] = field(default_factory=dict)
+    live: Mapping[int, Live] | None = None
+    prune: bool = False
+    allow_new: bool = False
+
+    def live_of(self, id: int | None) -> Live | None:
+        return None if self.live is None or id is None else self.live.get(id)
+
+    def is_gone(self, id: int | None) -> bool:
+        """Whether live was read and shows that the assistant does not exist any more."""
+        return self.live is not None and id is not None and id not in self.live
+
+
+def decide_document(desired: Desired, sides: Sides) -> Change:
+    """The change for a key that has a document."""
+    entry = sides.entries.get(desired.key)
+    if entry is None:
+        return _without_entry(desired, sides)
+    if entry.pending is not None:
+        return _blocked(desired, entry, Reason.CREATE_INCOMPLETE, problems.incomplete(desired, entry))
+    if entry.id is None:
+        return _create(desired, entry, sides, Reason.NEW)
+    if desired.id is not None and desired.id != entry.id:
+        return _blocked(desired, entry, Reason.ID_CONFLICT, problems.other_id(desired, entry))
+    return _existing(desired, entry, sides)
+
+
+def decide_orphan(key: str, entry: Entry, sides: Sides) -> Change:
+    """The change for an entry whose document is gone."""
+    bare = Change(
+        key=key,
+        action=Action.NO_OP,
+        reason=Reason.ORPHANED,
+        id=entry.id,
+        file=None,
+        line=None,
+        name=_name(entry.last_applied, sides.schemas),
+        expects=entry_digest(entry),
+    )
+    if entry.pending is not None:
+        action = Action.BLOCKED if sides.prune else Action.NO_OP
+        told = replace(problems.incomplete_create(key), severity="error" if sides.prune else "warning")
+        return replace(bare, action=action, reason=Reason.CREATE_INCOMPLETE, diagnostics=(told,))
+    if entry.id is None or sides.is_gone(entry.id):
+        return replace(bare, action=Action.FORGET, reason=Reason.REMOVED_FROM_CONFIG)
+    if not sides.prune:
+        return bare
+    return _pruned(bare, entry, sides.schemas)
+
+
+def _without_entry(desired: Desired, sides: Sides) -> Change:
+    source = sides.entries.get(desired.moved_from) if desired.moved_from else None
+    if source is not None and source.pending is None and source.id is not None:
+        return _moved(desired, source, sides)
+    if desired.id is not None:
+        return _adopted(desired, sides)
+    twin = None if sides.allow_new else _twin(desired, sides)
+    if twin is not None:
+        return _blocked(desired, None, Reason.LOOKS_LIKE_RENAME, problems.rename(desired, twin))
+    return _create(desired, None, sides, Reason.NEW)
+
+
+def _existing(desired: Desired, entry: Entry, sides: Sides) -> Change:
+    if sides.is_gone(entry.id):
+        return _create(desired, entry, sides, Reason.MISSING_LIVE)
+    comparison = compare(desired, entry, sides.live_of(entry.id), sides.schemas)
+    change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
+    return change if change.action is Action.UPDATE else replace(change, reason=Reason.UP_TO_DATE)
+
+
+def _why(comparison: Comparison) -> Reason:
+    moved = any(each.field in comparison.drifted for each in comparison.changes)
+    if moved:
+        return Reason.CONFIG_CHANGED_AND_DRIFTED if comparison.config_changed else Reason.DRIFTED
+    return Reason.CONFIG_CHANGED
+
+
+def _moved(desired: Desired, source: Entry, sides: Sides) -> Change:
+    """The entry goes to its new key, whatever else changes; a move alone is worth recording."""
+    change = _existing(desired, source, sides)
+    told = problems.moved(desired, source)
+    reason = Reason.MOVED if change.action is Action.NO_OP else change.reason
+    return replace(change, moved_from=source.key, reason=reason, diagnostics=(*change.diagnostics, told))
+
+
+def _adopted(desired: Desired, sides: Sides) -> Change:
+    holder = next((key for key, each in sides.entries.items() if each.id == desired.id), None)
+    if holder is not None:
+        return _blocked(desired, None, Reason.ID_CONFLICT, problems.held_elsewhere(desired, holder))
+    if sides.is_gone(desired.id):
+        return _blocked(desired, None, Reason.ID_CONFLICT, problems.no_such_live(desired))
+    assert desired.id is not None
+    bare = Entry(key=desired.key, id=desired.id)
+    comparison = compare(desired, bare, sides.live_of(desired.id), sides.schemas)
+    change = _update(desired, bare, comparison, Reason.ADOPTED, sides.schemas)
+    return replace(change, action=Action.UPDATE, expects=None)
+
+
+def _create(desired: Desired, entry: Entry | None, sides: Sides, reason: Reason) -> Change:
+    schemas = sides.schemas
+    content = managed(desired, creating=True)
+    body = {name: value for name, value in content.items() if value is not None}
+    fields = tuple(
+        FieldChange(field=name, op="set", before=None, after=content[name], risk=field_risk(schemas, name))
+        for name in _in_order(body, schemas)
+    )
+    requests = [_request(schemas, "create", None, body)]
+    nulls = _nulls_to_send(content, schemas)
+    if nulls:
+        requests.append(_request(schemas, "update", None, nulls))
+        fields += tuple(
+            FieldChange(field=name, op="clear", before=None, after=None, risk=field_risk(schemas, name))
+            for name in nulls
+        )
+    return Change(
+        key=desired.key,
+        action=Action.CREATE,
+        reason=reason,
+        id=None,
+        file=desired.file,
+        line=desired.line,
+        fields=fields,
+        requests=tuple(requests),
+        risk=worst(each.risk for each in fields),
+        name=_name(content, schemas),
+        protect=desired.protect,
+        record=managed(desired, creating=False),
+        source=desired.source,
+        expects=entry_digest(entry) if entry is not None else None,
+    )
+
+
+def _nulls_to_send(content: Content, schemas: SchemaSet) -> dict[str, Json]:
+    """Explicit nulls that a create would not bring about: a POST leaves nulls out, and the field has a default."""
+    policies = schemas.fields
+    asked = [name for name in _in_order(content, schemas) if content[name] is None and name in policies]
+    return {name: None for name in asked if policies[name].has_default and policies[name].default is not None}
+
+
+def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reason, schemas: SchemaSet) -> Change:
+    guard = _guard(desired, entry)
+    changed = bool(comparison.changes or comparison.releases or guard)
+    body = comparison.body
+    return Change(
+        key=desired.key,
+        action=Action.UPDATE if changed else Action.NO_OP,
+        reason=reason,
+        id=entry.id,
+        file=desired.file,
+        line=desired.line,
+        fields=comparison.changes,
+        requests=(_request(schemas, "update", entry.id, body),) if body else (),
+        risk=worst(each.risk for each in comparison.changes),
+        name=_name({**entry.last_applied, **desired.content}, schemas),
+        releases=comparison.releases,
+        protect=desired.protect,
+        record=comparison.record,
+        source=desired.source,
+        expects=entry_digest(entry),
+        diagnostics=(*comparison.diagnostics, *guard),
+    )
+
+
+def _guard(desired: Desired, entry: Entry) -> tuple[Diagnostic, ...]:
+    """Protection is remembered in the entry, since it must hold when the document is gone: a change of it is one."""
+    if desired.protect == entry.protect:
+        return ()
+    return (problems.protection(desired),)
+
+
+def _pruned(bare: Change, entry: Entry, schemas: SchemaSet) -> Change:
+    problem = None
+    if entry.protect:
+        problem = problems.protected(bare.key)
+    elif "delete" not in schemas.endpoints:
+        problem = problems.no_delete_route(bare.key)
+    if problem is not None:
+        return replace(bare, action=Action.BLOCKED, reason=Reason.PROTECTED, diagnostics=(problem,))
+    return replace(
+        bare,
+        action=Action.DELETE,
+        reason=Reason.REMOVED_FROM_CONFIG,
+        requests=(_request(schemas, "delete", entry.id, None),),
+        risk=worst(field_risk(schemas, name) for name in entry.last_applied),
+    )
+
+
+def _twin(desired: Desired, sides: Sides) -> Entry | None:
+    """An orphan that this new document is most likely the new name of."""
+    name = _name(desired.content, sides.schemas)
+    content = managed(desired, creating=False)
+    for key in sorted(sides.orphans):
+        orphan = sides.orphans[key]
+        same_name = bool(name) and _name(orphan.last_applied, sides.schemas) == name
+        if same_name or (desired.moved_from is None and equal(orphan.last_applied, content)):
+            return orphan
+    return None
+
+
+def _blocked(desired: Desired, entry: Entry | None, reason: Reason, problem: Diagnostic) -> Change:
+    return Change(
+        key=desired.key,
+        action=Action.BLOCKED,
+        reason=reason,
+        id=entry.id if entry is not None else desired.id,
+        file=desired.file,
+        line=desired.line,
+        expects=entry_digest(entry) if entry is not None else None,
+        diagnostics=(problem,),
+    )
+
+
+def _request(schemas: SchemaSet, role: str, id: int | None, body: Content | None) -> Request:
+    route = schemas.endpoints[role]
+    path = route.path if id is None else route.path.replace("{id}", str(id))
+    return Request(step=UNNUMBERED, method=route.method, path=path, body=body)
+
+
+def _in_order(content: Content, schemas: SchemaSet) -> list[str]:
+    known = [name for name in schemas.fields if name in content]
+    return known + sorted(set(content) - set(known))
+
+
+def _name(content: Content, schemas: SchemaSet) -> str:
+    value = content.get(schemas.name_field)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,136 @@
+"""Who holds an exclusive value before and after a plan, which of them move, and which claims cannot be met.
+
+A value under `x-exclusive` (a phone number of an inbound assistant) has one holder at a time; the API refuses a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reconciler.canonical import Json, canonical_bytes
+from reconciler.errors import Diagnostic, error
+from reconciler.model import Action, Change, Content, Reason
+from reconciler.schemas import FieldPolicy, SchemaSet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stance:
+    """One assistant before and after its change, as far as known. A content of None: it is not there then.
+
+    `change` is None for an assistant that the plan does not touch; `label` is what people call it.
+    """
+
+    key: str
+    label: str
+    id: int | None
+    before: Content | None
+    after: Content | None
+    change: Change | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandOver:
+    """`field`'s value (as JSON text) leaves `giver` and goes to `taker` (both keys)."""
+
+    field: str
+    value: str
+    giver: str
+    taker: str
+
+
+def held(policy: FieldPolicy, content: Content | None) -> Json:
+    """The exclusive value that an assistant with this content holds, or None where it holds none."""
+    if content is None or policy.exclusive is None:
+        return None
+    meets = all(content.get(name) == value for name, value in policy.exclusive.items())
+    return content.get(policy.name) if meets else None
+
+
+def hand_overs(stances: Sequence[Stance], schemas: SchemaSet) -> list[HandOver]:
+    """Every exclusive value that moves between two of these assistants, in a stable order."""
+    found: list[HandOver] = []
+    for policy in exclusive_fields(schemas):
+        givers, takers = _moving(policy, stances, gives=True), _moving(policy, stances, gives=False)
+        for mark in sorted(set(givers) & set(takers)):
+            found += [
+                HandOver(field=policy.name, value=mark.decode(), giver=giver.key, taker=taker.key)
+                for giver in givers[mark]
+                for taker in takers[mark]
+            ]
+    return found
+
+
+def refuse_held(stances: Sequence[Stance], schemas: SchemaSet) -> list[Stance]:
+    """The stances with every change blocked that claims a value whose holder does not let it go in this plan.
+
+    Blocking one change may keep another value held, so this goes on until nothing more is blocked.
+    """
+    current = list(stances)
+    while True:
+        refused = _refusals(current, schemas)
+        if not refused:
+            return current
+        current = [_block(each, refused[each.key]) if each.key in refused else each for each in current]
+
+
+def _refusals(stances: Sequence[Stance], schemas: SchemaSet) -> dict[str, Diagnostic]:
+    found: dict[str, Diagnostic] = {}
+    for policy in exclusive_fields(schemas):
+        keepers = {
+            canonical_bytes(held(policy, each.after)): each
+            for each in stances
+            if held(policy, each.before) is not None and _keeps(policy, each)
+        }
+        for mark, takers in _moving(policy, stances, gives=False).items():
+            keeper = keepers.get(mark)
+            for taker in takers:
+                if keeper is not None:
+                    found.setdefault(taker.key, _still_held(policy, taker, keeper))
+    return found
+
+
+def _moving(policy: FieldPolicy, stances: Iterable[Stance], *, gives: bool) -> Mapping[bytes, list[Stance]]:
+    """Stances that give a value up (or take one), by the value's canonical bytes."""
+    found: dict[bytes, list[Stance]] = {}
+    for each in stances:
+        value = held(policy, each.before if gives else each.after)
+        if value is not None and not _keeps(policy, each):
+            found.setdefault(canonical_bytes(value), []).append(each)
+    return found
+
+
+def _keeps(policy: FieldPolicy, stance: Stance) -> bool:
+    return canonical_bytes(held(policy, stance.before)) == canonical_bytes(held(policy, stance.after))
+
+
+def exclusive_fields(schemas: SchemaSet) -> list[FieldPolicy]:
+    """The fields whose value only one assistant may hold."""
+    return [policy for policy in schemas.fields.values() if policy.exclusive is not None]
+
+
+def _block(stance: Stance, problem: Diagnostic) -> Stance:
+    """The assistant stays as it is: it neither takes nor gives anything any more."""
+    if stance.change is None:
+        return stance
+    change = replace(
+        stance.change,
+        action=Action.BLOCKED,
+        reason=Reason.VALUE_HELD,
+        requests=(),
+        diagnostics=(*stance.change.diagnostics, problem),
+    )
+    return replace(stance, after=stance.before, change=change)
+
+
+def _still_held(policy: FieldPolicy, taker: Stance, keeper: Stance) -> Diagnostic:
+    value, change = held(policy, taker.after), taker.change
+    return error(
+        "value-held",
+        f"`{policy.name}` {value} is held by {keeper.label}, which does not let it go in this plan",
+        "Take it from that assistant in the same plan: change or prune it, or include it in `--target`.",
+        file=change.file if change else None,
+        line=change.line if change else None,
+        key=taker.key,
+        field=policy.name,
+    )

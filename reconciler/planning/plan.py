@@ -1,0 +1,123 @@
+"""`make_plan`: everything that was gathered in, one Plan out. Pure and total; equal inputs give equal plans."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.errors import Diagnostic
+from reconciler.model import Action, Change, Desired, Entry, Live, Plan
+from reconciler.planning.compare import server_view
+from reconciler.planning.decide import Sides, decide_document, decide_orphan
+from reconciler.planning.exclusive import Stance, hand_overs, refuse_held
+from reconciler.planning.order import in_order
+from reconciler.planning.safety import left_unassigned
+from reconciler.schemas import SchemaSet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanOptions:
+    """`targets` are keys or globs; empty means every key. The other two are the flags of the same name."""
+
+    targets: tuple[str, ...] = ()
+    prune: bool = False
+    allow_new: bool = False
+
+
+def make_plan(
+    *,
+    environment: str,
+    lineage: str | None,
+    desired: Iterable[Desired],
+    entries: Mapping[str, Entry],
+    schemas: SchemaSet,
+    live: Mapping[int, Live] | None = None,
+    options: PlanOptions | None = None,
+    diagnostics: Sequence[Diagnostic] = (),
+) -> Plan:
+    """Decide what happens to every key, and in which order.
+
+    `live` is None where it was not read, else every assistant of the account by id. `diagnostics` are carried along.
+    """
+    chosen = options or PlanOptions()
+    documents = {each.key: each for each in desired}
+    sides = Sides(
+        schemas=schemas,
+        entries=entries,
+        orphans=_orphans(documents, entries),
+        live=live,
+        prune=chosen.prune,
+        allow_new=chosen.allow_new,
+    )
+    decided = _decide(documents, sides, chosen.targets)
+    stances = refuse_held(_stances(decided, sides), schemas)
+    changes = [each.change for each in stances if each.change is not None]
+    ordered = in_order(changes, hand_overs([each for each in stances if _sends(each)], schemas), schemas)
+    return Plan(
+        environment=environment,
+        lineage=lineage,
+        refreshed=live is not None,
+        changes=ordered.changes,
+        diagnostics=(*diagnostics, *ordered.diagnostics, *left_unassigned(stances, schemas)),
+    )
+
+
+def selected(targets: Sequence[str], keys: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The keys that some target names (exactly, or as a glob), and the targets that name none.
+
+    No targets select every key: a selector that matches nothing is for the caller to refuse, never "everything".
+    """
+    known = sorted(set(keys))
+    if not targets:
+        return frozenset(known), ()
+    matches = {target: [key for key in known if fnmatch.fnmatchcase(key, target)] for target in targets}
+    return frozenset(key for found in matches.values() for key in found), tuple(t for t in targets if not matches[t])
+
+
+def _orphans(documents: Mapping[str, Desired], entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Entries without a document that no document moves from. A move counts only while its new key has no entry."""
+    moving = {each.moved_from for each in documents.values() if each.key not in entries}
+    return {key: each for key, each in entries.items() if key not in documents and key not in moving}
+
+
+def _decide(documents: Mapping[str, Desired], sides: Sides, targets: Sequence[str]) -> list[Change]:
+    wanted, _ = selected(targets, [*documents, *sides.orphans])
+    changes = [decide_document(documents[key], sides) for key in sorted(set(documents) & wanted)]
+    return changes + [decide_orphan(key, sides.orphans[key], sides) for key in sorted(set(sides.orphans) & wanted)]
+
+
+def _stances(changes: Sequence[Change], sides: Sides) -> list[Stance]:
+    """Every assistant that is known: those that the plan speaks of, and those that it leaves alone."""
+    found = [_stance(each, sides) for each in changes]
+    spoken_of = {each.key for each in changes} | {each.moved_from for each in changes}
+    known = {each.id for each in changes}
+    for key in sorted(set(sides.entries) - spoken_of):
+        entry = sides.entries[key]
+        known.add(entry.id)
+        if entry.id is not None and not sides.is_gone(entry.id):
+            content = server_view(entry, sides.live_of(entry.id))
+            label = f"{key} (assistant {entry.id})"
+            found.append(Stance(key=key, label=label, id=entry.id, before=content, after=content))
+    for id, live in sorted((sides.live or {}).items()):
+        if id not in known:
+            label = f'assistant {id} ("{live.name}"), which no document manages'
+            found.append(Stance(key="", label=label, id=id, before=live.content, after=live.content))
+    return found
+
+
+def _stance(change: Change, sides: Sides) -> Stance:
+    entry = sides.entries.get(change.moved_from or change.key)
+    exists = change.id is not None and change.action not in (Action.CREATE, Action.FORGET)
+    before = server_view(entry, sides.live_of(change.id)) if exists else None
+    after = before
+    if change.action is Action.DELETE:
+        after = None
+    elif change.requests:
+        after = {**(before or {}), **{n: value for each in change.requests for n, value in (each.body or {}).items()}}
+    label = f"{change.key} (assistant {change.id})"
+    return Stance(key=change.key, label=label, id=change.id, before=before, after=after, change=change)
+
+
+def _sends(stance: Stance) -> bool:
+    return stance.change is not None and bool(stance.change.requests)

@@ -1,0 +1,94 @@
+"""What the decisions have to say to people: each problem with its way out. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reconciler.errors import Diagnostic, error, note, warning
+from reconciler.model import Desired, Entry
+
+
+def place(desired: Desired) -> dict[str, Any]:
+    """Where a diagnostic about the whole document points."""
+    return {"file": desired.file, "line": desired.line, "column": 1, "key": desired.key}
+
+
+def incomplete_create(key: str) -> Diagnostic:
+    return warning(
+        "create-incomplete",
+        f"a create of {key} was begun and its outcome is unknown",
+        "Look in the portal whether it exists. If it does, say `reconciler: {id: ID}` in its document after "
+        f"`reconciler state forget {key}`; if it does not, `reconciler state forget {key}` alone.",
+        key=key,
+    )
+
+
+def incomplete(desired: Desired, entry: Entry) -> Diagnostic:
+    started = entry.pending.started_at if entry.pending is not None else "?"
+    told = incomplete_create(desired.key)
+    return error(told.code, f"{told.summary} (begun {started})", told.detail, **place(desired))
+
+
+def other_id(desired: Desired, entry: Entry) -> Diagnostic:
+    return error(
+        "id-conflict",
+        f"the document says id {desired.id}, the state says {desired.key} is assistant {entry.id}",
+        f"Remove `reconciler.id`, or run `reconciler state forget {desired.key}` to adopt {desired.id} instead.",
+        **place(desired),
+    )
+
+
+def held_elsewhere(desired: Desired, holder: str) -> Diagnostic:
+    return error(
+        "id-conflict",
+        f"assistant {desired.id} is already managed as {holder}",
+        f"If this is its new name, say `moved_from: {holder}` instead of `id`.",
+        **place(desired),
+    )
+
+
+def no_such_live(desired: Desired) -> Diagnostic:
+    return error(
+        "id-not-found",
+        f"there is no assistant {desired.id} to adopt",
+        "Look for its id in the portal, or remove `reconciler.id` to create a new one.",
+        **place(desired),
+    )
+
+
+def rename(desired: Desired, twin: Entry) -> Diagnostic:
+    return error(
+        "looks-like-rename",
+        f"{desired.key} is new and looks like {twin.key}, whose document is gone (assistant {twin.id})",
+        f"If it is the same assistant, say `reconciler: {{moved_from: {twin.key}}}` or run "
+        f"`reconciler state mv {twin.key} {desired.key}`. If it is a new one, pass `--allow-new`.",
+        **place(desired),
+    )
+
+
+def protected(key: str) -> Diagnostic:
+    return error(
+        "protected",
+        f"{key} left the files, and it is protected: it is not deleted",
+        f"Restore its document, or set `protect: false`, apply, and then delete it; or `state forget {key}`.",
+        key=key,
+    )
+
+
+def no_delete_route(key: str) -> Diagnostic:
+    return error(
+        "no-delete-route",
+        f"{key} left the files, but the schemas know no documented way to delete",
+        "Generate them again with `--delete PAGE`, or delete it in the portal and `state forget` it.",
+        key=key,
+    )
+
+
+def moved(desired: Desired, source: Entry) -> Diagnostic:
+    summary = f"{source.key} is now {desired.key}; the same assistant, id {source.id}"
+    return note("moved", summary, **place(desired))
+
+
+def protection(desired: Desired) -> Diagnostic:
+    told = "protected from now on" if desired.protect else "no longer protected"
+    return note("protection", f"{desired.key} is {told}", **place(desired))

@@ -1,0 +1,57 @@
+"""What a terminal may be shown: text from files and from the API, with everything invisible made visible.
+
+A terminal obeys what it is sent: a prompt or an API message may hold escape sequences that clear the screen or set
+the window's title, and direction marks that make a line read differently from what is sent. A reviewer must see them
+instead, so they are shown as escapes (`\\x1b`, `\\u202e`). Click and rich both let them through. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reconciler.canonical import Json, pretty
+
+_INVISIBLE = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL and C1, tab and newline among them
+    "\u00ad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # soft hyphen, joiners, fillers
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line ends of Unicode, direction marks and overrides
+    "\ufe00-\ufe0d\ufeff\ufff9-\ufffb"  # variation selectors but those of emoji, byte order mark, annotations
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U00013430-\U0001345f\U000e0000-\U000e0fff"  # musical, tags
+    "\ud800-\udfff"  # halves of a pair, which cannot be written as UTF-8
+    "]"
+)
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def terminal_safe(text: str, *, keep: str = "") -> str:
+    """The text with every control and invisible character as an escape, but those in `keep` (say, `"\\n"`).
+
+    Meant for people: the escapes cannot be told from the same characters typed out, so nothing reads them back.
+    """
+    return _INVISIBLE.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+
+
+def json_text(value: Json) -> str:
+    """JSON for people and files: sorted, indented, LF at the end, and safe to print for the same reasons.
+
+    The same value as without the escapes, since JSON has its own: U+202E is written as `\\u202e` inside a string.
+    """
+    return json_safe(pretty(value))
+
+
+def json_safe(written: str) -> str:
+    """Written JSON with what is invisible in its strings as JSON escapes; its line ends stay."""
+    return _INVISIBLE.sub(lambda found: "\n" if found[0] == "\n" else _json_escape(found[0]), written)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if character in _NAMED:
+        return _NAMED[character]
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

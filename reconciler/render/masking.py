@@ -1,0 +1,53 @@
+"""A plan for showing: what the schema calls secret is masked, whoever wrote it in clear. Pure.
+
+Secrets in documents are references and stay so. But live values come as the API shows them, and a field that the
+schema marks may hold one in clear there. Mask what is shown; never what is executed or saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from reconciler.canonical import Json
+from reconciler.model import Change, Path, Plan, secret_name, secret_reference
+from reconciler.schemas import SchemaSet
+
+UNNAMED = secret_reference("", None)
+"""Stands for a secret of which nothing is known but its place."""
+
+
+def masked(plan: Plan, schemas: SchemaSet) -> Plan:
+    """The plan with every value that stands in a secret place, and is no reference, replaced by `UNNAMED`."""
+    return replace(plan, changes=tuple(_change(each, schemas) for each in plan.changes))
+
+
+def _change(change: Change, schemas: SchemaSet) -> Change:
+    fields = tuple(
+        replace(
+            each,
+            before=_value(each.before, (each.field,), schemas),
+            after=_value(each.after, (each.field,), schemas),
+        )
+        for each in change.fields
+    )
+    requests = tuple(
+        replace(each, body=None if each.body is None else _content(each.body, (), schemas)) for each in change.requests
+    )
+    return replace(change, fields=fields, requests=requests, record=_content(change.record, (), schemas))
+
+
+def _content(content: Mapping[str, Json], path: Path, schemas: SchemaSet) -> dict[str, Json]:
+    return {name: _value(each, (*path, name), schemas) for name, each in content.items()}
+
+
+def _value(value: Json, path: Path, schemas: SchemaSet) -> Json:
+    if value is None or secret_name(value) is not None:
+        return value
+    if schemas.is_secret(path):
+        return dict(UNNAMED)
+    if isinstance(value, Mapping):
+        return _content(value, path, schemas)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_value(each, (*path, at), schemas) for at, each in enumerate(value)]
+    return value

@@ -1,0 +1,148 @@
+"""A plan as text, in the habits of Terraform: what is done to what, worst first, and a last line to grep for. Pure.
+
+    ~ dental/reception  "Reception" (id 789)  config-changed, routing  assistants/dental/reception.yaml:1
+          line_id: 45 → 46
+
+Everything that can be sent is shown. What is shortened (long texts that are new) is whole with `verbose`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from reconciler.errors import Diagnostic
+from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk
+from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.escape import terminal_safe
+from reconciler.render.fields import Look, field_lines
+from reconciler.render.paint import Role, paint
+from reconciler.render.values import inline
+from reconciler.schemas import SchemaSet
+
+MARKS: Mapping[Action, tuple[str, Role]] = {
+    Action.CREATE: ("+", "create"),
+    Action.UPDATE: ("~", "update"),
+    Action.DELETE: ("-", "delete"),
+    Action.FORGET: (".", "quiet"),
+    Action.NO_OP: ("~", "update"),
+    Action.BLOCKED: ("!", "blocked"),
+}
+"""No-op stands for a move: other no-ops are not shown."""
+
+_INDENT = "      "
+_WIDEST_PAD = 32
+_RANK = {risk: rank for rank, risk in enumerate(Risk)}
+
+
+def render_plan(
+    plan: Plan, *, color: bool = False, width: int | None = None, verbose: int = 0, schemas: SchemaSet | None = None
+) -> str:
+    """The whole plan. `width` is the terminal's (None where the output is piped: nothing is wrapped).
+
+    `verbose` 1 adds the requests and shows new long texts whole. `schemas` lets it say which field's change resets
+    another. The last line is `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
+    """
+    look = Look(color=color, width=width, whole=verbose > 0)
+    blocks = [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
+    blocks.append(list(_orphans(plan)))
+    blocks.append(list(diagnostic_lines(_remaining(plan), color=color)))
+    blocks.append(list(_totals(plan, color)))
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
+
+
+def _in_order(plan: Plan) -> list[Change]:
+    """Blocked ones first, then the worst risk, then by key."""
+    shown = [each for each in plan.changes if each.mutates_state or each.action is Action.BLOCKED]
+    return sorted(shown, key=lambda each: (each.action is not Action.BLOCKED, _rank(each.risk), each.key))
+
+
+def _rank(risk: Risk | None) -> int:
+    return len(_RANK) if risk is None else _RANK[risk]
+
+
+def _block(change: Change, plan: Plan, look: Look, schemas: SchemaSet | None) -> Iterator[str]:
+    yield _header(change, look)
+    if change.action is Action.BLOCKED:
+        yield from diagnostic_lines(change.diagnostics, color=look.color, indent=_INDENT)
+    names = [terminal_safe(each.field) for each in change.fields]
+    pad = min(max(map(len, names), default=0), _WIDEST_PAD) + 1
+    for each in sorted(change.fields, key=lambda each: (_rank(each.risk), each.field)):
+        absent, cause = _absent(change, plan), _cause(each, change, schemas)
+        yield from field_lines(each, look, indent=_INDENT, pad=pad, absent=absent, cause=cause)
+    for name in sorted(change.releases):
+        yield f"{_INDENT}{terminal_safe(name)}: {paint('(no longer managed; stays as it is)', 'quiet', color=look.color)}"
+    if look.whole:
+        yield from (_request_line(each) for each in change.requests)
+
+
+def _header(change: Change, look: Look) -> str:
+    mark, role = MARKS[change.action]
+    name = f"  {inline(change.name)}" if change.name else ""
+    number = f" (id {change.id})" if change.id is not None else ""
+    reasons = [change.reason.value] if change.moved_from is None or change.reason is not Reason.MOVED else []
+    reasons += [f"moved from {terminal_safe(change.moved_from)}"] if change.moved_from is not None else []
+    reasons += [change.risk.value] if change.risk is not None else []
+    line = "" if change.line is None else f":{change.line}"
+    place = "" if change.file is None else f"  {terminal_safe(change.file)}{line}"
+    title = paint(f"{mark} {terminal_safe(change.key)}", role, color=look.color)
+    return f"  {title}{name or ' ' * bool(number)}{number}  {', '.join(reasons)}{place}"
+
+
+def _absent(change: Change, plan: Plan) -> str | None:
+    """How a field without a value before is told: nothing at all on a create."""
+    if change.action is Action.CREATE:
+        return None
+    return "(not known)" if change.reason is Reason.ADOPTED and not plan.refreshed else "(not set)"
+
+
+def _cause(field: FieldChange, change: Change, schemas: SchemaSet | None) -> str | None:
+    policy = None if schemas is None else schemas.fields.get(field.field)
+    if not field.sent_again or policy is None:
+        return None
+    changed = {each.field for each in change.fields if not each.sent_again}
+    return next((name for name in policy.reset_by if name in changed), None)
+
+
+def _request_line(request: Request) -> str:
+    body = "" if request.body is None else f" {inline(request.body)}"
+    after = f"  (after step {', '.join(map(str, request.after))})" if request.after else ""
+    route = f"{terminal_safe(request.method)} {terminal_safe(request.path)}"
+    return f"{_INDENT}step {request.step}: {route}{body}{after}"
+
+
+def _orphans(plan: Plan) -> Iterator[str]:
+    orphans = [each for each in plan.changes if each.action is Action.NO_OP and each.reason is Reason.ORPHANED]
+    if not orphans:
+        return
+    yield "Orphaned: no document any more, and left as they are."
+    for each in orphans:
+        name = f"  {inline(each.name)}" if each.name else " "
+        yield f"    {terminal_safe(each.key)}{name} (id {each.id})"
+    yield "  `--prune` deletes them; `reconciler state forget KEY` drops one from the state and leaves it running."
+
+
+def _remaining(plan: Plan) -> list[Diagnostic]:
+    shown = {d for each in plan.changes if each.action is Action.BLOCKED for d in each.diagnostics}
+    return [each for each in plan.diagnostics if each not in shown]
+
+
+def _totals(plan: Plan, color: bool) -> Iterator[str]:
+    if plan.is_empty:
+        yield "No changes."
+        return
+    summary = plan.summary
+    risks = Counter(each.risk for each in plan.changes if each.mutates_state and each.risk is not None)
+    if risks:
+        yield f"Risk: {', '.join(f'{risks[risk]} {risk.value}' for risk in Risk if risk in risks)}."
+    moved = sum(each.moved_from is not None for each in plan.changes)
+    unchanged = (
+        summary.no_op
+        - summary.orphaned
+        - sum(each.moved_from is not None and each.action is Action.NO_OP for each in plan.changes)
+    )
+    also = [(summary.forget, "to forget"), (moved, "to move"), (summary.blocked, "blocked"), (unchanged, "unchanged")]
+    if any(number for number, _ in also):
+        yield f"Also: {', '.join(f'{number} {word}' for number, word in also if number)}."
+    todo = f"{summary.create} to create, {summary.update} to update, {summary.delete} to delete."
+    yield paint(f"Plan: {todo}", "strong", color=color)

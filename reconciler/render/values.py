@@ -1,0 +1,50 @@
+"""JSON values on one line, for people: safe to print, secrets by name, never with what they hold. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from reconciler.canonical import Json
+from reconciler.model import secret_name
+from reconciler.render.escape import json_safe, terminal_safe
+
+LONG = 80
+"""A text of more characters than this, or of more than one line, is shown as lines and not as a value."""
+
+
+def inline(value: Json) -> str:
+    """The value as one line of JSON, keys sorted; a secret as `(secret NAME)`."""
+    name = secret_name(value)
+    if name is not None:
+        return secret(name)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{inline(each)}: {inline(value[each])}" for each in sorted(value)) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(inline(each) for each in value) + "]"
+    return json_safe(json.dumps(value, ensure_ascii=False))
+
+
+def secret(name: str, *, changed: bool = False) -> str:
+    """How a secret is told of. One without a name was masked because its field is secret."""
+    told = f"secret {terminal_safe(name)}" if name else "secret"
+    return f"({told}, changed)" if changed else f"({told})"
+
+
+def is_long(value: Json) -> bool:
+    """Whether a value is a text to be shown line by line."""
+    return isinstance(value, str) and (len(value) > LONG or "\n" in value.strip())
+
+
+def abridged(text: str) -> str:
+    """A long text by its first line and its size: for what is new, where there is nothing to compare it with."""
+    lines = text.strip().splitlines()
+    first = lines[0] if lines else ""
+    start = first if len(first) <= LONG else first[: LONG - 1]
+    more = "…" if len(start) < len(text.strip()) else ""
+    size = f"{len(text):,} characters"
+    return (
+        f"{inline(start + more)} ({len(lines):,} lines, {size})"
+        if len(lines) > 1
+        else f"{inline(start + more)} ({size})"
+    )
