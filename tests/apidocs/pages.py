@@ -312,6 +312,31 @@ UPDATE_MDX = CREATE_MDX.replace("POST https://desk.example/api/desk/assistant", 
     " required>", ">"
 )
 
+OLD_MDX = """---
+api: "POST /desk/assistant"
+---
+
+<ParamField body="questions" type="array" optional>
+  What to ask
+  <Expandable title="parts">
+    <ParamField body="questions[].ask" type="string" required>
+      The question (alphanumeric and underscores only)
+    </ParamField>
+    <ParamField body="questions[].kind" type="string" required>
+      What comes back. Options: "free text", "number"
+    </ParamField>
+  </Expandable>
+</ParamField>
+
+<ParamField body="goodbye.text" type="string" optional>
+  What to say last (max 500 characters)
+</ParamField>
+
+<ParamField body="goodbye.music" type="boolean" optional>
+  Whether to play something
+</ParamField>
+"""
+
 
 def page(text: str, role: Role, source: str = "") -> Page:
     return read_page(text, source=source or f"{role}.txt", role=role)

@@ -11,7 +11,7 @@ import pytest
 from reconciler.apidocs import Generated, generate
 from reconciler.errors import PageError
 from reconciler.schemas import SchemaSet
-from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, UPDATE_LINES, UPDATE_MDX, own_page, page
+from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OLD_MDX, UPDATE_LINES, UPDATE_MDX, own_page, page
 
 DOCUMENT: dict[str, Any] = {"desk_name": "Front", "direction": "receive", "engine": "classic", "brain_id": 3}
 LIVE: dict[str, Any] = {"desk_name": "Front", "direction": "receive", "engine": "live", "speech_model_id": 2}
@@ -353,3 +353,28 @@ Only for classic.
             for each in (mdx, plain)
         )
         assert mine == theirs
+
+
+def test_an_old_page_gives_nested_schemas() -> None:
+    """Dotted names, quoted values and other languages' words for limits and null mean what the newest page means."""
+    create = """
+<ParamField body="desk_name" type="string" required>
+  O nome na recepção (máximo de 60 caracteres)
+</ParamField>
+<ParamField body="line_id" type="integer" optional>
+  A linha (defina como null para a libertar)
+</ParamField>
+<ParamField body="mouth_id" type="integer" optional>
+  Darf nicht null sein
+</ParamField>
+"""
+    update = OLD_MDX.replace("POST /desk/assistant", "PUT /desk/assistant/{id}") + create.replace(" required", "")
+    found = file("create", generate(page(OLD_MDX + create, "create"), page(update, "update")))["properties"]
+    assert found["desk_name"]["maxLength"] == 60
+    assert found["line_id"]["type"] == ["integer", "null"]
+    assert found["mouth_id"]["type"] == "integer"
+    asked = found["questions"]["items"]
+    assert asked["required"] == ["ask", "kind"]
+    assert asked["properties"]["ask"]["pattern"] == "^[A-Za-z0-9_]+$"
+    assert asked["properties"]["kind"]["enum"] == ["free text", "number"]
+    assert found["goodbye"]["properties"]["text"]["maxLength"] == 500

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.apidocs import PageField, read_page
 from reconciler.errors import PageError
-from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OWN, UPDATE_LINES, UPDATE_MDX, own_page, page
+from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OLD_MDX, OWN, UPDATE_LINES, UPDATE_MDX, own_page, page
 
 
 def named(fields: tuple[PageField, ...]) -> dict[str, PageField]:
@@ -147,6 +147,14 @@ def test_code_in_fences_is_never_read_as_fields() -> None:
     """A sample may show the page's own tags."""
     shown = CREATE_MDX.replace("## Response", '```mdx\n<ParamField body="x" type="string">\n```\n\n## Response')
     assert [each.name for each in page(shown, "create").body] == [each.name for each in page(CREATE_MDX, "create").body]
+
+
+def test_dotted_names_of_old_pages_are_put_inside() -> None:
+    """`questions[].ask` is a part of each question, and `goodbye.text` a part of an object: so the API means them."""
+    body = named(page(OLD_MDX, "create").body)
+    assert {name: each.type for name, each in body.items()} == {"questions": "array", "goodbye": "object"}
+    assert [each.name for each in body["questions"].fields] == ["ask", "kind"]
+    assert [each.name for each in body["goodbye"].fields] == ["text", "music"]
 
 
 def test_the_own_pages_are_read_whole() -> None:

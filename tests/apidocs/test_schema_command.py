@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import shutil
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconciler.commands.schema import schema, write_all
+from reconciler.commands.schema import schema
+from reconciler.commands.schema_files import write_all
 from reconciler.errors import ConfigError, PageError, ReconcilerError, SchemaError, UsageError
 from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OWN, REPOSITORY, UPDATE_LINES, UPDATE_MDX
 
@@ -89,7 +94,7 @@ def test_all_pages_that_are_wrong_are_named_and_nothing_is_written(project: Path
         ("missing.txt", None, "page-unreadable"),
         ("latin.txt", "Straße".encode("latin-1"), "page-not-utf8"),
         ("huge.txt", b"x" * (5 * 1024 * 1024 + 1), "page-too-large"),
-        ("https://docs.example/create", None, "page-address"),
+        ("http://127.0.0.1:1/create.md", None, "page-unreachable"),
     ],
 )
 def test_what_is_no_readable_page_is_refused(project: Path, name: str, content: bytes | None, code: str) -> None:
@@ -197,3 +202,68 @@ def test_generate_from_the_own_pages_gives_the_committed_files(tmp_path: Path) -
     assert run("generate", *pages, "--out", tmp_path / "out") == 0
     for path in (tmp_path / "out").iterdir():
         assert path.read_bytes() == (REPOSITORY / "schemas" / path.name).read_bytes()
+
+
+class Docs(BaseHTTPRequestHandler):
+    """A docs site: two pages, and every way of not giving one."""
+
+    def do_GET(self) -> None:
+        pages = {"/create.md": CREATE_MDX, "/update.md": UPDATE_MDX, "/huge.md": "x" * (5 * 1024 * 1024 + 9)}
+        port = self.server.server_address[1]
+        moved = {"/old.md": "/create.md", "/away.md": f"http://localhost:{port}/create.md", "/round.md": "/round.md"}
+        html = self.path == "/create"
+        if self.path in moved:
+            self.send_response(301)
+            self.send_header("Location", moved[self.path])
+        else:
+            self.send_response(200 if self.path in pages or html else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8" if html else "text/markdown")
+        content = pages.get(self.path, "").encode()
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output to themselves."""
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Docs) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_page_may_be_an_address(tmp_path: Path, site: str) -> None:
+    """Over a real socket, with a redirect on the same host."""
+    assert (
+        run("generate", "-C", tmp_path, "--create", f"{site}/old.md", "--update", f"{site}/update.md", "--out", "s")
+        == 0
+    )
+    made = json.loads((tmp_path / "s" / "create.schema.json").read_text("utf-8"))
+    assert next(iter(made["properties"])) == "desk_name"
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/create", "page-is-html"),
+        ("/missing.md", "page-unreachable"),
+        ("/away.md", "page-elsewhere"),
+        ("/round.md", "page-unreachable"),
+        ("/huge.md", "page-too-large"),
+    ],
+)
+def test_an_address_that_gives_no_page_is_refused(tmp_path: Path, site: str, path: str, code: str) -> None:
+    """HTML, errors, other hosts, loops and floods: each says what to do instead, and nothing is written."""
+    with pytest.raises(PageError) as caught:
+        run("generate", "-C", tmp_path, "--create", site + path, "--update", f"{site}/update.md", "--out", "s")
+    (said,) = caught.value.diagnostics
+    assert (said.code, bool(said.detail)) == (code, True)
+    assert not (tmp_path / "s").exists()
