@@ -15,14 +15,15 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 from reconciler.api import Answer, Effect, Failure, Kind
-from reconciler.api.answers import SERVER_SIDE
 from reconciler.apply import messages
+from reconciler.apply.halting import Halting
+from reconciler.apply.handback import Returns, given_back, nobody_holds
 from reconciler.apply.outcome import Event, Outcome, Status
 from reconciler.apply.progress import Progress
 from reconciler.apply.recording import Recorder, moves_in_order
 from reconciler.apply.refusals import failure_diagnostics
 from reconciler.apply.schedule import Schedule
-from reconciler.apply.sending import Ended, Sender, Sending, prepare
+from reconciler.apply.sending import Ended, Sender, Sending, Stranded, prepare
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, PlanRefusedError, StateError
 from reconciler.model import Action, Change, Desired, Plan, Request, Vault
@@ -68,10 +69,8 @@ def apply_plan(
         desired=desired or {},
         clock=clock,
         parallelism=max(1, parallelism),
-        stop_on_error=on_error == "stop",
-        breaker=breaker,
         on_event=on_event,
-        stop=stop,
+        halting=Halting(stop=stop, after_error=on_error == "stop", breaker=breaker),
     )
     return run.outcome()
 
@@ -86,15 +85,11 @@ class _Run:
     desired: Mapping[str, Desired]
     clock: Callable[[], datetime]
     parallelism: int
-    stop_on_error: bool
-    breaker: int
     on_event: Callable[[Event], None]
-    stop: threading.Event
+    halting: Halting
     schedule: Schedule = field(init=False)
     progress: dict[str, Progress] = field(init=False)
-    halted: list[Diagnostic] = field(default_factory=list)
-    failures_in_a_row: int = 0
-    interrupted_before_break: bool | None = None
+    returns: Returns = field(init=False)
     silent: bool = False
 
     def __post_init__(self) -> None:
@@ -102,24 +97,35 @@ class _Run:
         self.progress = {
             each.key: Progress(each, self._tell, self.clock) for each in self.plan.changes if each.mutates_state
         }
+        self.returns = Returns(
+            schedule=self.schedule, sending=self.sending, schemas=self.schemas, vault=self.vault, stop=self.halting.stop
+        )
 
     def outcome(self) -> Outcome:
         """Run to the end, or until something stops it."""
         try:
             self._record_without_requests()
             self._send_all()
+            self._settle_what_nobody_holds()
         except BaseException:
             self._finish_in_flight()
             raise
         finally:
             self.sending.close()
         for each in self.progress.values():
-            each.close(self.schedule.waits_for(each.left))
+            each.close(self._held_back_by(each))
         return Outcome(
             results=tuple(each.result() for each in self.progress.values()),
-            diagnostics=tuple(self.halted),
-            interrupted=self.stop.is_set() if self.interrupted_before_break is None else self.interrupted_before_break,
+            diagnostics=tuple(self.halting.reasons),
+            interrupted=self.halting.interrupted,
         )
+
+    def _held_back_by(self, progress: Progress) -> list[str]:
+        """The changes whose failure kept this one from starting; after a halt others wait for no fault of theirs."""
+        waited_for = self.schedule.waits_for(progress.left)
+        if self.halting.may_start:
+            return waited_for
+        return [each for each in waited_for if self.progress[each].status in (Status.FAILED, Status.UNKNOWN)]
 
     def _record_without_requests(self) -> None:
         """All that touches the state alone; moves first and in their order, so that no entry is overwritten."""
@@ -129,7 +135,7 @@ class _Run:
         placed = {each.key for each in (*moves, *ring)}
         others = [each for each in self.progress.values() if not each.left and each.change.key not in placed]
         for progress in (*(self.progress[each.key] for each in moves), *others):
-            if not self._may_start():
+            if not self.halting.may_start:
                 return
             self._record(progress)
 
@@ -152,7 +158,7 @@ class _Run:
 
     def _send_all(self) -> None:
         while True:
-            while self._may_start() and self.sending.in_flight < self.parallelism:
+            while self.halting.may_start and self.sending.in_flight < self.parallelism:
                 free = self.schedule.take()
                 if free is None:
                     break
@@ -160,9 +166,6 @@ class _Run:
             if not self.sending.in_flight:
                 return
             self._take_in()
-
-    def _may_start(self) -> bool:
-        return not self.halted and not self.stop.is_set()
 
     def _start(self, request: Request, change: Change) -> None:
         progress = self.progress.get(change.key)
@@ -172,7 +175,8 @@ class _Run:
         ready = prepare(request, change, progress.id, schemas=self.schemas, vault=self.vault)
         if isinstance(ready, Diagnostic):
             progress.end(Status.FAILED, ready)
-            self._count_failure(None)
+            self.halting.failed(None)
+            self.returns.give_back(progress)
             return
         if request.method == "POST" and request.body is not None:
             try:
@@ -188,7 +192,9 @@ class _Run:
             self._tell(message)
             return
         progress = self.progress[message.change.key]
-        if isinstance(message.result, Answer):
+        if message.gives_back is not None:
+            self._gave_back(progress, message.gives_back, message.result)
+        elif isinstance(message.result, Answer):
             self._succeeded(progress, message.request, message.result)
         else:
             self._failed(progress, message.request, message.result)
@@ -200,9 +206,9 @@ class _Run:
         if created and id is None:
             progress.touched = True
             progress.end(Status.UNKNOWN, messages.created_without_id(change), messages.create_unknown(change))
-            self._count_failure(None)
+            self.halting.failed(None)
             return
-        self.failures_in_a_row = 0
+        self.halting.succeeded()
         progress.touched = True
         progress.id = id
         try:
@@ -223,7 +229,7 @@ class _Run:
             told = (*told, messages.update_unknown(change)) if unsure else told
         elif unsure:
             progress.end(Status.UNKNOWN, messages.create_unknown(change), *told)
-            self._count_failure(failure)
+            self.halting.failed(failure)
             return
         else:
             try:
@@ -236,37 +242,42 @@ class _Run:
             progress.end(Status.NOT_STARTED)
             return
         progress.end(Status.FAILED, *told)
-        self._count_failure(failure)
+        self.halting.failed(failure)
+        if not unsure:
+            self.returns.give_back(progress)
 
-    def _count_failure(self, failure: Failure | None) -> None:
-        """What a failure means for the rest of the run; None where nothing was wrong with server or network."""
-        if failure is not None and failure.kind in SERVER_SIDE:
-            self.failures_in_a_row += 1
-        elif failure is None or failure.kind is not Kind.INTERRUPTED:
-            self.failures_in_a_row = 0
-        if self.halted:
+    def _gave_back(self, progress: Progress, each: Stranded, result: Answer | Failure) -> None:
+        if isinstance(result, Failure):
+            why = failure_diagnostics(result, each.giver, None, self.vault)
+            self.progress[each.taker.key].add(nobody_holds(each), *why)
             return
-        if failure is not None and failure.kind is Kind.UNAUTHORIZED and failure.status != 403:
-            # 403 may be about one assistant; a key that is not known is not known for any
-            self.halted.append(messages.stopped_by_key())
-        elif self.failures_in_a_row >= self.breaker:
-            self.halted.append(messages.stopped_by_breaker(self.failures_in_a_row))
-        elif self.stop_on_error:
-            self.halted.append(messages.stopped_after_error())
+        try:
+            self.recorder.restored(each.giver.key, each.body or {})
+        except StateError as problem:
+            told = messages.not_saved(each.giver, each.giver.id, created=False)
+            self._state_broke(progress, Status.FAILED, told, problem)
+        progress.undone(given_back(each))
+
+    def _settle_what_nobody_holds(self) -> None:
+        """What was not given back at once, because its claim was never sent, is given back now, or is told of."""
+        for each in self.progress.values():
+            if each.status is None:
+                self.returns.give_back(each)
+        while self.sending.in_flight:
+            self._take_in()
+        for each in self.progress.values():
+            if each.status is not Status.DONE:
+                each.add(*(nobody_holds(value) for value in self.returns.stranded_by(each)))
 
     def _state_broke(
         self, progress: Progress, status: Status, told: Diagnostic, problem: StateError, *also: Diagnostic
     ) -> None:
-        """What the server does from here on could not be written down: nothing more is sent, retries included."""
         progress.end(status, told, *problem.diagnostics, *also)
-        if self.interrupted_before_break is None:
-            self.halted.append(messages.stopped_by_state())
-            self.interrupted_before_break = self.stop.is_set()
-        self.stop.set()
+        self.halting.state_broke()
 
     def _finish_in_flight(self) -> None:
         """The run breaks down (a bug, a second Ctrl-C): what is under way is still waited for and written down."""
-        self.stop.set()
+        self.halting.stop.set()
         self.silent = True
         while self.sending.in_flight:
             with contextlib.suppress(Exception):

@@ -46,6 +46,15 @@ class Progress:
             key, action = self.change.key, self.change.action
             self._tell(Finished(key=key, action=action, id=self.id, seconds=seconds, status=status))
 
+    def undone(self, *diagnostics: Diagnostic) -> None:
+        """What had succeeded was taken back, so the change is not done, whatever it said before."""
+        self.status = Status.FAILED
+        self._diagnostics.extend(diagnostics)
+
+    def add(self, *diagnostics: Diagnostic) -> None:
+        """More to say about a change, however it ended."""
+        self._diagnostics.extend(diagnostics)
+
     def close(self, held_back_by: list[str]) -> None:
         """No more is sent. A change that is not through ends here, with what kept it from going on."""
         if self.status is not None:

@@ -7,6 +7,7 @@ StateError where the store cannot be written; the mirror then still says what th
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from reconciler.entries import begin_create, move, record_request, record_without_request
@@ -50,6 +51,12 @@ class Recorder:
         else:
             entry = self._entries.get(change.key)
             self._write(record_request(entry, change, request, id=id, now=self._now()))
+
+    def restored(self, key: str, body: Content) -> None:
+        """Save that fields have their old values again. What is applied matches no document then: `source` is empty."""
+        entry = self._entries[key]
+        content = {**entry.last_applied, **body}
+        self._write(replace(entry, last_applied=content, source="", updated_at=self._now()))
 
     def without_request(self, change: Change) -> None:
         """Save a change that sends nothing: forgotten, adopted as it is, released, or moved."""

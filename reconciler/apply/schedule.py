@@ -27,6 +27,8 @@ class Schedule:
             self._needs[request.step] = needs
             for step in needs:
                 self._waiting_for.setdefault(step, []).append(request.step)
+        self.done: dict[int, tuple[Request, Change]] = {}
+        """The requests that succeeded, by step."""
         self._ready = [step for step, needs in self._needs.items() if not needs]
         heapq.heapify(self._ready)
 
@@ -36,6 +38,7 @@ class Schedule:
 
     def succeeded(self, step: int) -> None:
         """Set free what waited for `step` alone."""
+        self.done[step] = self._requests[step]
         for each in self._waiting_for.pop(step, []):
             self._needs[each].discard(step)
             if not self._needs[each]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -36,6 +36,21 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stranded:
+    """`value` of `field` left `giver` and did not reach `taker`. `release` is the request that let it go.
+
+    `body` gives it back to the giver; it is None where the giver cannot have it back.
+    """
+
+    field: str
+    value: Json
+    giver: Change
+    taker: Change
+    release: Request
+    body: Mapping[str, Json] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ready:
     """A request as it goes out: `path` with its id, `body` with its secrets (and so in no repr)."""
 
@@ -43,6 +58,8 @@ class Ready:
     change: Change
     path: str
     body: Json = field(repr=False)
+    gives_back: Stranded | None = None
+    """Set where the request is no step of the plan, but gives a value back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +69,7 @@ class Ended:
     request: Request
     change: Change
     result: Answer | Failure
+    gives_back: Stranded | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +143,7 @@ class Sending:
 
         try:
             result = self._client.attempt(ready.request.method, ready.path, ready.body, stop=self._stop, listen=listen)
-            self._inbox.put(Ended(request=ready.request, change=ready.change, result=result))
+            ended = Ended(request=ready.request, change=ready.change, result=result, gives_back=ready.gives_back)
+            self._inbox.put(ended)
         except BaseException as problem:
             self._inbox.put(Crashed(problem=problem))

@@ -236,6 +236,19 @@ def test_what_depends_on_a_failure_is_not_started(tmp_path: Path) -> None:
     assert (outcome.updated, outcome.failed, outcome.not_started, outcome.exit_code) == (1, 1, 2, 3)
 
 
+def test_what_waits_when_the_run_stops_is_not_called_held_back(tmp_path: Path) -> None:
+    """After a signal nothing failed: what was not started says nothing about others."""
+    stop = threading.Event()
+    stop.set()
+    with rig(tmp_path) as desk:
+        giver, taker = desk.known("giver"), desk.known("taker")
+        outcome = desk.apply(
+            update("giver", giver, line_id=None), update("taker", taker, step=2, after=(1,), line_id=45), stop=stop
+        )
+    assert [codes(each) for each in outcome.results] == [[], []]
+    assert (outcome.not_started, outcome.exit_code) == (2, 130)
+
+
 def test_steps_come_after_what_they_wait_for_however_many_run(tmp_path: Path) -> None:
     """Three chains side by side: each request is sent only once the one before is answered and written down."""
     together = threading.Barrier(3)

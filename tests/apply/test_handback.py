@@ -1,0 +1,141 @@
+"""A line that one assistant gives to another: whatever fails, it is held again or it is said that nobody holds it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from reconciler.apply import Outcome, Status
+from reconciler.model import Desired, Plan
+from tests.apply.rig import RECEPTION, FaultyStore, Rig, Watched, rig
+from tests.support import desk as sides
+
+
+def lines(desk: Rig) -> dict[int, Any]:
+    """Who holds which line on the server, by id."""
+    return {each["id"]: each["line_id"] for each in desk.vendor.rows(deleted=False)}
+
+
+def doc(key: str, line: int | None) -> Desired:
+    fields = {**RECEPTION, "title": key} if line is None else {**RECEPTION, "title": key, "line_id": line}
+    return sides.desired(key, **fields)
+
+
+def handing_over(desk: Rig, before: dict[str, int | None], after: dict[str, int | None]) -> Plan:
+    """The planner's plan that moves the lines, for assistants that exist. Both name keys and lines."""
+    for key, line in before.items():
+        desk.known(key, **({"title": key} if line is None else {"title": key, "line_id": line}))
+    wanted = [doc(key, line) for key, line in after.items()]
+    return sides.plan(wanted, list(desk.store.read().values()), prune=True)
+
+
+def told(outcome: Outcome) -> dict[str, list[str]]:
+    return {each.key: [one.code for one in each.diagnostics] for each in outcome.results}
+
+
+def run(desk: Rig, plan: Plan, *faults: str, **settings: Any) -> Outcome:
+    desk.vendor.vendor.inject(*faults)
+    return desk.apply(*plan.changes, **settings)
+
+
+def test_a_refused_claim_gives_the_line_back(tmp_path: Path) -> None:
+    """The old holder has it again, on the server and in the state, and the next plan wants the same as before."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"giver": 45, "taker": None}, {"giver": None, "taker": 45})
+        outcome = run(desk, plan, "ok", "422", "ok")
+        entry = desk.entry("giver")
+        assert lines(desk) == {101: 45, 102: None}
+        again = sides.plan([doc("giver", None), doc("taker", 45)], list(desk.store.read().values()))
+    assert told(outcome) == {"giver": ["given-back"], "taker": ["api-refused"]}
+    assert [each.status for each in outcome.results] == [Status.FAILED, Status.FAILED]
+    assert outcome.exit_code == 3
+    assert entry is not None
+    assert (entry.last_applied["line_id"], entry.source) == (45, "")
+    assert [each.requests for each in again.changes] == [each.requests for each in plan.changes]
+
+
+def test_a_claim_that_waits_for_another_failure_gives_back_too(tmp_path: Path) -> None:
+    """It was never sent, and its line would be nobody's all the same."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"a": 45, "b": 46, "c": 47}, {"a": 46, "b": 47, "c": 45})
+        first = plan.requests()[0][1].key
+        outcome = run(desk, plan, "ok", "422", "ok")
+        assert sorted(lines(desk).values()) == [45, 46, 47]
+    assert told(outcome)[first][-1] in ("given-back", "change-incomplete")
+    assert "given-back" in told(outcome)[first]
+    assert outcome.exit_code == 3
+
+
+def test_a_line_that_cannot_go_back_is_told_of(tmp_path: Path) -> None:
+    """In a swap the second claim fails: its old holder has the other line by now, so nobody holds this one."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"a": 45, "b": 46}, {"a": 46, "b": 45})
+        outcome = run(desk, plan, "ok", "ok", "422")
+        assert lines(desk) == {101: None, 102: 45}
+    (claim,) = [each for each in outcome.results if each.status is Status.FAILED]
+    (warned,) = [each for each in claim.diagnostics if each.code == "value-unassigned"]
+    assert "46" in warned.summary
+    assert warned.field == "line_id"
+
+
+def test_a_deleted_holder_gets_nothing_back(tmp_path: Path) -> None:
+    """The line of an assistant that the same plan deleted is told of."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"old": 45, "taker": None}, {"taker": 45})
+        outcome = run(desk, plan, "ok", "422")
+        assert lines(desk) == {102: None}
+    assert told(outcome) == {"old": [], "taker": ["api-refused", "value-unassigned"]}
+
+
+def test_a_refused_return_is_told_of(tmp_path: Path) -> None:
+    """Neither the claim nor the return went through."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"giver": 45, "taker": None}, {"giver": None, "taker": 45})
+        outcome = run(desk, plan, "ok", "422", "422")
+        assert lines(desk) == {101: None, 102: None}
+    assert told(outcome) == {"giver": [], "taker": ["api-refused", "value-unassigned", "api-refused"]}
+    assert outcome.updated == 1
+
+
+def test_a_return_that_cannot_be_saved_is_told(tmp_path: Path) -> None:
+    """The server has it back, the state does not say so: both are said."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"giver": 45, "taker": None}, {"giver": None, "taker": 45})
+        store = FaultyStore(store=desk.store, fails=lambda count: count == 2)
+        outcome = run(desk, plan, "ok", "422", "ok", store=store)
+        assert lines(desk) == {101: 45, 102: None}
+    assert told(outcome)["giver"] == ["state-not-saved", "state-unwritable", "given-back"]
+    assert outcome.exit_code == 3
+
+
+def test_a_claim_of_unknown_outcome_is_left_alone(tmp_path: Path) -> None:
+    """The new holder may have the line: giving it back could take it away again, so it is said and no more."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"giver": 45, "taker": None}, {"giver": None, "taker": 45})
+        outcome = run(desk, plan, "ok", *["drop-after"] * 6)
+        assert lines(desk) == {101: None, 102: 45}
+    assert told(outcome)["taker"] == ["connection-broken", "update-unknown", "value-unassigned"]
+
+
+def test_a_signal_between_release_and_claim_is_told(tmp_path: Path) -> None:
+    """Nothing more is sent after a signal, a return neither; that the line is nobody's for now is said."""
+    stop = threading.Event()
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"giver": 45, "taker": None}, {"giver": None, "taker": 45})
+        watched = Watched(client=desk.client, after=lambda method, path: stop.set())
+        outcome = run(desk, plan, client=watched, stop=stop)
+        assert lines(desk) == {101: None, 102: None}
+    assert told(outcome) == {"giver": [], "taker": ["value-unassigned"]}
+    assert outcome.exit_code == 130
+
+
+def test_a_hand_over_that_works_says_nothing(tmp_path: Path) -> None:
+    """A ring of three lines moves on, with one request more than there are assistants."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"a": 45, "b": 46, "c": 47}, {"a": 46, "b": 47, "c": 45})
+        outcome = run(desk, plan)
+        assert lines(desk) == {101: 46, 102: 47, 103: 45}
+        assert len(desk.sent) == 3 + 4
+    assert outcome.exit_code == 0
+    assert told(outcome) == {"a": [], "b": [], "c": []}
