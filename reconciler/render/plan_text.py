@@ -47,7 +47,7 @@ def render_plan(
     blocks = [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
     blocks.append(list(_orphans(plan)))
     blocks.append(list(diagnostic_lines(_remaining(plan), color=color)))
-    blocks.append(list(_totals(plan, color)))
+    blocks.append(list(_totals(plan)))
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
@@ -70,23 +70,27 @@ def _block(change: Change, plan: Plan, look: Look, schemas: SchemaSet | None) ->
     for each in sorted(change.fields, key=lambda each: (_rank(each.risk), each.field)):
         absent, cause = _absent(change, plan), _cause(each, change, schemas)
         yield from field_lines(each, look, indent=_INDENT, pad=pad, absent=absent, cause=cause)
-    for name in sorted(change.releases):
-        yield f"{_INDENT}{terminal_safe(name)}: {paint('(no longer managed; stays as it is)', 'quiet', color=look.color)}"
+    released = paint("(no longer managed; stays as it is)", "quiet", color=look.color)
+    yield from (f"{_INDENT}{terminal_safe(name)}: {released}" for name in sorted(change.releases))
     if look.whole:
         yield from (_request_line(each) for each in change.requests)
 
 
 def _header(change: Change, look: Look) -> str:
     mark, role = MARKS[change.action]
-    name = f"  {inline(change.name)}" if change.name else ""
-    number = f" (id {change.id})" if change.id is not None else ""
     reasons = [change.reason.value] if change.moved_from is None or change.reason is not Reason.MOVED else []
     reasons += [f"moved from {terminal_safe(change.moved_from)}"] if change.moved_from is not None else []
     reasons += [change.risk.value] if change.risk is not None else []
     line = "" if change.line is None else f":{change.line}"
     place = "" if change.file is None else f"  {terminal_safe(change.file)}{line}"
     title = paint(f"{mark} {terminal_safe(change.key)}", role, color=look.color)
-    return f"  {title}{name or ' ' * bool(number)}{number}  {', '.join(reasons)}{place}"
+    return f"  {title}{_named(change)}  {', '.join(reasons)}{place}"
+
+
+def _named(change: Change) -> str:
+    name = f" {inline(change.name)}" if change.name else ""
+    number = f" (id {change.id})" if change.id is not None else ""
+    return f" {name}{number}" if name or number else ""
 
 
 def _absent(change: Change, plan: Plan) -> str | None:
@@ -117,8 +121,7 @@ def _orphans(plan: Plan) -> Iterator[str]:
         return
     yield "Orphaned: no document any more, and left as they are."
     for each in orphans:
-        name = f"  {inline(each.name)}" if each.name else " "
-        yield f"    {terminal_safe(each.key)}{name} (id {each.id})"
+        yield f"    {terminal_safe(each.key)}{_named(each)}"
     yield "  `--prune` deletes them; `reconciler state forget KEY` drops one from the state and leaves it running."
 
 
@@ -127,7 +130,7 @@ def _remaining(plan: Plan) -> list[Diagnostic]:
     return [each for each in plan.diagnostics if each not in shown]
 
 
-def _totals(plan: Plan, color: bool) -> Iterator[str]:
+def _totals(plan: Plan) -> Iterator[str]:
     if plan.is_empty:
         yield "No changes."
         return
@@ -145,4 +148,4 @@ def _totals(plan: Plan, color: bool) -> Iterator[str]:
     if any(number for number, _ in also):
         yield f"Also: {', '.join(f'{number} {word}' for number, word in also if number)}."
     todo = f"{summary.create} to create, {summary.update} to update, {summary.delete} to delete."
-    yield paint(f"Plan: {todo}", "strong", color=color)
+    yield f"Plan: {todo}"
