@@ -1,5 +1,214 @@
-"""Placeholder until the edge is written."""
+"""The program: the table of verbs, and the one way out.
+
+A verb's module is imported when the verb runs, so that `--help`, `--version` and completion cost no YAML, schema or
+HTTP library. Whatever happens, `main` ends the process with one of the exit codes of design section 9: no traceback,
+nothing on stdout but a result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+import click
+from click.shell_completion import CompletionItem, shell_complete
+
+from reconciler.canonical import pretty
+from reconciler.commands.failure import bare_traceback, bug, failure_json
+from reconciler.commands.invocation import Invocation, made_in, printed_in, verbs
+from reconciler.errors import Diagnostic, ReconcilerError, error
+from reconciler.validation import suggestion
+
+COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
+USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+VERBS: dict[str, tuple[str, str]] = {
+    "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
+    "plan": ("reconciler.commands.plan:plan", "Show exactly what would change."),
+    "apply": ("reconciler.commands.apply:apply", "Make live what the documents say."),
+    "show": ("reconciler.commands.show:show", "Show a saved plan."),
+    "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),
+    "state": ("reconciler.commands.state:state", "Look at what was applied, and correct it."),
+    "sandbox": ("reconciler.commands.sandbox:sandbox", "Run a vendor of your own to practise on."),
+    "demo": ("reconciler.commands.demo:demo", "See all of it work, in a folder that is thrown away."),
+    "completion": ("reconciler.commands.completion:completion", "Print the completion script of a shell."),
+}
+"""Where each verb is (module:attribute), and what the list of verbs says of it."""
 
 
-def main() -> None:
-    """Run the program."""
+class LazyVerbs(click.Group):
+    """A group that knows its verbs by name and imports one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module, _, attribute = VERBS[cmd_name][0].partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        guess = suggestion(args[0], VERBS) if args[0] not in VERBS and not args[0].startswith("-") else None
+        if guess:
+            ctx.fail(f"There is no verb '{args[0]}'. Did you mean '{guess}'?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, told) for name, (_, told) in VERBS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        matching = [CompletionItem(name, help=told) for name, (_, told) in VERBS.items() if name.startswith(incomplete)]
+        return [*matching, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+root = verbs(
+    "reconciler",
+    told="Keep AI voice assistants as files: plan exactly what would change, apply it without loss.",
+    cls=LazyVerbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="VERB [OPTIONS] ...",
+    epilog="""\b
+Examples:
+  reconciler validate
+  reconciler plan
+  reconciler -C voice -e production apply
+  reconciler plan --help""",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and end the process with its exit code."""
+    _speak_utf8()
+    try:
+        code = run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # a second Ctrl-C, while the first was being told
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = BROKEN_PIPE
+    _let_go_of_output()
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code. Every error has been told when it returns.
+
+    Raises BrokenPipeError where the reader of the output has gone, as `| head` does.
+    """
+    if instruction := os.environ.get(COMPLETE_VARIABLE):
+        return shell_complete(root, {}, "reconciler", COMPLETE_VARIABLE, instruction)
+    context: click.Context | None = None
+    try:
+        context = root.make_context("reconciler", arguments)
+        with context:
+            returned = root.invoke(context)
+            assert isinstance(returned, int)
+            return returned
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as wrong:
+        return _usage(wrong)
+    except (click.Abort, KeyboardInterrupt, EOFError) as ended:
+        return _ended(ended)
+    except ReconcilerError as failed:
+        return _tell(context, failed.diagnostics, failed.exit_code)
+    except BrokenPipeError:
+        raise
+    except Exception as problem:
+        if isinstance(problem, OSError) and problem.errno in UNWRITABLE:
+            why = os.strerror(problem.errno).lower()
+            return _tell(context, (error("output-failed", f"the result could not be written: {why}"),), 1)
+        return _bug(context, problem)
+
+
+def _usage(wrong: click.ClickException) -> int:
+    """Click's own message and hint, with the exit code that does not collide with `--detailed-exitcode`."""
+    with contextlib.suppress(OSError):
+        wrong.show()
+    return USAGE
+
+
+def _ended(ended: BaseException) -> int:
+    """Ctrl-C, an answer that was no, or none at all: click makes one exception of the three."""
+    origins = (ended, ended.__cause__, ended.__context__)
+    if any(isinstance(each, KeyboardInterrupt) for each in origins):
+        with contextlib.suppress(OSError):
+            click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    if any(isinstance(each, EOFError) for each in origins):
+        return _tell(None, (error("no-answer", "an answer was due, and the input ended; nothing was done"),), 1)
+    return _tell(None, (error("declined", "the answer was no; nothing was done"),), 1)
+
+
+def _bug(context: click.Context | None, problem: Exception) -> int:
+    code = _tell(context, (bug(problem),), 1)
+    invocation = made_in(context) if context else None
+    if os.environ.get("RECONCILER_DEBUG") or (invocation and invocation.verbose > 1):
+        click.echo(bare_traceback(problem), err=True)
+    return code
+
+
+def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], code: int) -> int:
+    """Show diagnostics on stderr, and on stdout as JSON where that was asked for and nothing stands there yet."""
+    from reconciler.render.diagnostics_text import render_diagnostics
+
+    invocation = made_in(context) if context else None
+    color = invocation is not None and invocation.color
+    text = render_diagnostics(diagnostics, color=color, sources=_sources(invocation))
+    with contextlib.suppress(OSError):  # nobody listens, and the code still says it
+        click.echo(text.rstrip("\n"), err=True, color=color)
+    if context and invocation and invocation.output == "json" and not printed_in(context):
+        with contextlib.suppress(OSError):
+            click.echo(pretty(failure_json(diagnostics, code)), nl=False)
+    return code
+
+
+def _sources(invocation: Invocation | None) -> Callable[[str], str | None] | None:
+    """How the lines that diagnostics point at are read: as documents are, or not at all."""
+    if invocation is None:
+        return None
+    from reconciler.config.files import ProjectFiles
+
+    files = ProjectFiles(invocation.directory, "")
+
+    def source(path: str) -> str | None:
+        try:
+            return files.read(path).decode("utf-8", "replace")
+        except ReconcilerError:
+            return None
+
+    return source
+
+
+def _speak_utf8() -> None:
+    """Results are UTF-8 whatever the locale (LANG=C would refuse a ü), and no character ends the run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _let_go_of_output() -> None:
+    """Where the last of the output has no taker, let the interpreter's own flush at the end go nowhere.
+
+    It would fail again, loudly, and replace the exit code. A stream is None where the process began with it closed.
+    """
+    for stream, descriptor in ((sys.__stdout__, 1), (sys.__stderr__, 2)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, descriptor)
+            os.close(nowhere)

@@ -1,9 +1,11 @@
 """What happens to an entry: its JSON form, its digest, and the transitions that apply walks through.
 
     (nothing) ──begin_create──► pending ──record_request──► ok ──record_request──► ok ...
-    ok ──move──► ok under another key        pending/ok ──(forget)──► (nothing)
+    pending ──record_without_request (adopted)──► ok        ok/pending ──move──► the same under another key
+    ok/pending ──(forget, delete: the entry is removed)──► (nothing)
 
-Every transition takes an entry and returns a new one; the clock is an argument. Core: stdlib only, no IO.
+Every transition takes an entry and returns a new one; the clock is an argument. Of replaced contents `history` keeps
+one: an entry lives in Git, which has the others. Core: stdlib only, no IO.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ from reconciler.model import Change, Content, Entry, Pending, Previous, Request
 FORMAT_VERSION = 1
 """Of one entry and of the environment's `_meta.json`. A reader refuses a newer one."""
 
-_FIELDS = frozenset(
+_ENTRY = frozenset(
     {"created_at", "format_version", "history", "id", "last_applied", "pending", "protect", "source", "updated_at"}
 )
+_PENDING = frozenset({"body", "body_digest", "started_at"})
+_PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 
 
 def entry_to_json(entry: Entry) -> dict[str, Json]:
@@ -46,11 +50,16 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
 
 
 def entry_from_json(key: str, stored: Json, *, where: str) -> Entry:
-    """The entry that `entry_to_json` wrote. Raises StateError, naming `where`, for anything else or newer."""
+    """The entry that `entry_to_json` wrote. Raises StateError, naming `where`, for anything else or newer.
+
+    What it accepts it keeps whole: writing the entry again gives back what was read.
+    """
     if not isinstance(stored, Mapping):
         raise _unreadable(key, where, "it is not a JSON object")
     version = stored.get("format_version")
-    if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT_VERSION:
+    if type(version) is not int or version < 1:
+        raise _unreadable(key, where, "it has no `format_version`")
+    if version > FORMAT_VERSION:
         raise StateError(
             error(
                 "state-newer",
@@ -60,14 +69,9 @@ def entry_from_json(key: str, stored: Json, *, where: str) -> Entry:
                 key=key,
             )
         )
-    unknown = sorted(set(stored) - _FIELDS)
-    if unknown:
-        raise _unreadable(key, where, f"it has unknown keys: {', '.join(unknown)}")
-    if version != FORMAT_VERSION:
-        raise _unreadable(key, where, "it has no format_version")
     try:
         return _entry(key, stored)
-    except (KeyError, TypeError, ValueError) as problem:
+    except TypeError as problem:
         raise _unreadable(key, where, str(problem)) from None
 
 
@@ -77,10 +81,19 @@ def entry_digest(entry: Entry) -> str:
 
 
 def begin_create(entry: Entry | None, key: str, body: Content, *, now: str) -> Entry:
-    """The entry that is saved before a POST: if the run dies, the next one knows that a create may exist."""
+    """The entry that is saved before a POST: if the run dies, the next one knows that a create may exist.
+
+    Where the assistant was there before and is gone, what was last applied to it goes to the history.
+    """
     base = entry or Entry(key=key, created_at=now)
-    pending = Pending(body=body, body_digest=digest(body), started_at=now)
-    return replace(base, id=None, pending=pending, last_applied={}, source="", updated_at=now)
+    return Entry(
+        key=key,
+        pending=Pending(body=body, body_digest=digest(body), started_at=now),
+        history=_history(base, body, now),
+        protect=base.protect,
+        created_at=base.created_at or now,
+        updated_at=now,
+    )
 
 
 def record_request(
@@ -94,17 +107,14 @@ def record_request(
     base = entry or Entry(key=change.key, created_at=now)
     later = [each for each in change.requests if each.step > request.step]
     content = change.record if not later else _so_far(base.last_applied, change, request, later)
-    source = change.source if not later else ""
-    history = base.history
-    replaced = base.pending is None and bool(base.last_applied) and digest(base.last_applied) != digest(content)
-    if keep_history and replaced and base.source:
-        history = (Previous(last_applied=base.last_applied, source=base.source, replaced_at=now),)
+    as_before = base.pending is None and digest(base.last_applied) == digest(content)
     return Entry(
         key=change.key,
         id=id,
         last_applied=content,
-        source=source,
-        history=history,
+        # a step that sent nothing new leaves the content what its old source made it
+        source=change.source if not later else base.source if as_before else "",
+        history=_history(base, content, now) if keep_history else base.history,
         protect=change.protect,
         created_at=base.created_at or now,
         updated_at=now,
@@ -112,17 +122,34 @@ def record_request(
 
 
 def record_without_request(entry: Entry | None, change: Change, *, now: str) -> Entry:
-    """The entry after a change that needs no request: adopted and equal already, released, moved or re-sourced."""
+    """The entry after a change that needs no request: adopted and equal already, released, moved or re-sourced.
+
+    An id that is known ends a pending create.
+    """
     base = entry or Entry(key=change.key, created_at=now)
+    id = change.id if change.id is not None else base.id
     return replace(
         base,
         key=change.key,
-        id=change.id if change.id is not None else base.id,
+        id=id,
         last_applied=change.record,
         source=change.source,
+        pending=base.pending if id is None else None,
         protect=change.protect,
         updated_at=now,
     )
+
+
+def move(entry: Entry, key: str, *, now: str) -> Entry:
+    """The same entry under another key. The assistant does not notice."""
+    return replace(entry, key=key, updated_at=now)
+
+
+def _history(base: Entry, content: Content, now: str) -> tuple[Previous, ...]:
+    """What was applied before, where `content` replaces it; a half-applied content is no state to go back to."""
+    if base.source and base.last_applied and digest(base.last_applied) != digest(content):
+        return (Previous(last_applied=base.last_applied, source=base.source, replaced_at=now),)
+    return base.history
 
 
 def _so_far(before: Content, change: Change, request: Request, later: Sequence[Request]) -> dict[str, Json]:
@@ -144,47 +171,70 @@ def _so_far(before: Content, change: Change, request: Request, later: Sequence[R
 
 
 def _entry(key: str, stored: Mapping[str, Any]) -> Entry:
-    pending = stored["pending"]
-    return Entry(
+    _closed(stored, _ENTRY, "")
+    entry = Entry(
         key=key,
-        id=_typed(stored, "id", int, optional=True),
+        id=_optional(stored, "id", int),
         last_applied=_typed(stored, "last_applied", Mapping),
         source=_typed(stored, "source", str),
-        pending=None
-        if pending is None
-        else Pending(
-            body=_typed(pending, "body", Mapping),
-            body_digest=_typed(pending, "body_digest", str),
-            started_at=_typed(pending, "started_at", str),
-        ),
-        history=tuple(
-            Previous(
-                last_applied=_typed(each, "last_applied", Mapping),
-                source=_typed(each, "source", str),
-                replaced_at=_typed(each, "replaced_at", str),
-            )
-            for each in _typed(stored, "history", list)
-        ),
+        pending=None if stored["pending"] is None else _pending(stored["pending"]),
+        history=tuple(_previous(each) for each in _typed(stored, "history", list)),
         protect=_flag(stored, "protect"),
-        created_at=_typed(stored, "created_at", str, optional=True),
-        updated_at=_typed(stored, "updated_at", str, optional=True),
+        created_at=_optional(stored, "created_at", str),
+        updated_at=_optional(stored, "updated_at", str),
+    )
+    if entry.id is not None and entry.pending is not None:
+        raise TypeError("it has an `id` and a `pending` create, which cannot both be")
+    return entry
+
+
+def _pending(stored: Any) -> Pending:
+    _closed(stored, _PENDING, "pending")
+    return Pending(
+        body=_typed(stored, "body", Mapping),
+        body_digest=_typed(stored, "body_digest", str),
+        started_at=_typed(stored, "started_at", str),
     )
 
 
-def _typed(stored: Any, name: str, wanted: type, *, optional: bool = False) -> Any:
-    value = stored[name] if isinstance(stored, Mapping) else None
-    if value is None and optional:
-        return None
+def _previous(stored: Any) -> Previous:
+    _closed(stored, _PREVIOUS, "history")
+    return Previous(
+        last_applied=_typed(stored, "last_applied", Mapping),
+        source=_typed(stored, "source", str),
+        replaced_at=_typed(stored, "replaced_at", str),
+    )
+
+
+def _closed(stored: Any, names: frozenset[str], part: str) -> None:
+    """Raise TypeError unless `stored` is an object with exactly `names`: an unknown key would be lost on rewriting."""
+    of = f" of `{part}`" if part else ""
+    if not isinstance(stored, Mapping):
+        raise TypeError(f"a part{of} is not a JSON object")
+    if missing := sorted(names - set(stored)):
+        raise TypeError(f"{', '.join(f'`{each}`' for each in missing)}{of} is missing")
+    if unknown := sorted(set(stored) - names):
+        raise TypeError(f"it has unknown keys{of}: {', '.join(unknown)}")
+
+
+_JSON_NAMES: Mapping[type, str] = {int: "a whole number", str: "text", list: "a list", Mapping: "a JSON object"}
+
+
+def _typed(stored: Mapping[str, Any], name: str, wanted: type) -> Any:
+    value = stored[name]
     if not isinstance(value, wanted) or isinstance(value, bool):
-        raise TypeError(f"`{name}` is not what it should be")
+        raise TypeError(f"`{name}` is not {_JSON_NAMES[wanted]}")
     return value
 
 
 def _flag(stored: Mapping[str, Any], name: str) -> bool:
-    value = stored[name]
-    if not isinstance(value, bool):
-        raise TypeError(f"`{name}` is not what it should be")
-    return value
+    if not isinstance(stored[name], bool):
+        raise TypeError(f"`{name}` is not true or false")
+    return bool(stored[name])
+
+
+def _optional(stored: Mapping[str, Any], name: str, wanted: type) -> Any:
+    return None if stored[name] is None else _typed(stored, name, wanted)
 
 
 def _unreadable(key: str, where: str, why: str) -> StateError:

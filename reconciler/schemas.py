@@ -152,6 +152,14 @@ class SchemaSet:
                 return True
         return False
 
+    def types(self, path: Path) -> frozenset[str]:
+        """The JSON types that the document schema asks for at `path`, null among them; empty where it says none."""
+        schema: Mapping[str, Any] = self.assistant
+        for step in path:
+            schema = _descend(schema, step)
+        stated = schema.get("type", ())
+        return frozenset((stated,) if isinstance(stated, str) else stated)
+
 
 def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
     for role in REQUIRED_FILES:
@@ -215,7 +223,7 @@ def _policy(name: str, schema: Mapping[str, Any], required: bool) -> FieldPolicy
 
 
 def _descend(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
-    """The sub-schema that speaks of one step, through properties, patternProperties and items."""
+    """The sub-schema that speaks of one step, through properties, patternProperties, additionalProperties and items."""
     if isinstance(step, int):
         items = schema.get("items")
         return items if isinstance(items, Mapping) else {}
@@ -225,4 +233,5 @@ def _descend(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
     for pattern, each in schema.get("patternProperties", {}).items():
         if re.search(pattern, step):
             return each if isinstance(each, Mapping) else {}
-    return {}
+    rest = schema.get("additionalProperties")
+    return rest if isinstance(rest, Mapping) else {}

@@ -164,6 +164,8 @@ def _in_words(problem: ValidationError) -> str:
             return f"must be {kind.get(str(wanted), str(wanted))}, not {_shown(problem.instance)}"
         case "pattern":
             return f"must match {wanted}, not {_shown(problem.instance)}"
+        case _ if isinstance(problem.instance, Mapping | list):
+            return f"does not meet `{problem.validator}`: {wanted}"
         case _:
             return problem.message
 
@@ -174,6 +176,8 @@ def _or_list(values: Sequence[Any]) -> str:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, Mapping | list):
+        return "a mapping" if isinstance(value, Mapping) else "a list"  # whole, it would show what is deep inside
     text = {True: "true", False: "false", None: "null"}.get(value) if isinstance(value, bool | None) else None
     if text is None:
         text = f"`{value}`" if isinstance(value, str) else str(value)

@@ -23,6 +23,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("live", frozenset()),
     ("planfile", frozenset()),
     ("render", frozenset({"click", "deepdiff"})),
+    ("durable", frozenset()),
     ("state", frozenset({"filelock"})),
     ("sandbox", frozenset({"httpx"})),
     ("api", frozenset({"httpx"})),
@@ -35,7 +36,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
 ORDER = {name: rank for rank, (name, _) in enumerate(ROOMS)}
 OUTSIDE = dict(ROOMS)
 STDLIB_WITH_IO = {"os", "pathlib", "socket", "subprocess", "tempfile", "shutil", "threading", "time", "random", "io"}
-CORE = {name for name, _ in ROOMS[: ORDER["state"]]}
+CORE = {name for name, _ in ROOMS[: ORDER["durable"]]}
 
 
 def modules() -> list[Path]:

@@ -1,1 +1,9 @@
-"""Docs pages in, JSON Schemas out."""
+"""Docs pages in, JSON Schemas out: `read_page` reads one page of any known form, `generate` makes the schema set."""
+
+from __future__ import annotations
+
+from reconciler.apidocs.generation import Generated, as_text, generate
+from reconciler.apidocs.page import Page, PageField, Role
+from reconciler.apidocs.reading import read_page
+
+__all__ = ["Generated", "Page", "PageField", "Role", "as_text", "generate", "read_page"]

@@ -1,7 +1,8 @@
 """What every verb is given: where, for which environment, in which form, and to whom it speaks.
 
 `verb` makes a click command that takes the common options (design section 9) and hands the function an Invocation
-first. Options may stand before or after the verb; the one nearest to the verb wins. A verb returns its exit code.
+first; `verbs` makes a group that takes them for the verbs below it. Options may stand before or after a verb; the one
+nearest to the verb wins. A verb returns its exit code.
 """
 
 from __future__ import annotations
@@ -9,13 +10,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
+from reconciler import __version__
+
 COMMON = ("directory", "environment", "output", "no_color", "verbose", "quiet")
+FORMS = ("text", "json", "markdown", "github", "sarif", "html")
+_MADE = "reconciler.invocation"
+_PRINTED = "reconciler.printed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,15 +39,30 @@ class Invocation:
 
     def result(self, text: str) -> None:
         """Print a result on stdout: whole, with one newline at its end."""
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.meta[_PRINTED] = True
         click.echo(text.rstrip("\n"), color=self.color)
 
     def progress(self, text: str) -> None:
-        """Print progress on stderr, unless the person asked for quiet."""
+        """Print progress on stderr, unless the person asked for quiet. Nobody reading it does not end the run."""
         if not self.quiet:
-            click.echo(text.rstrip("\n"), err=True, color=self.color)
+            with suppress(OSError):
+                click.echo(text.rstrip("\n"), err=True, color=self.color)
 
 
-def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., int]], Callable[..., int]]:
+def made_in(context: click.Context) -> Invocation | None:
+    """The invocation of the verb that ran under `context`, or None where none got that far."""
+    found = context.meta.get(_MADE)
+    return found if isinstance(found, Invocation) else None
+
+
+def printed_in(context: click.Context) -> bool:
+    """Whether the verb that ran under `context` has printed a result."""
+    return _PRINTED in context.meta
+
+
+def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options that every verb takes, as click options without defaults, so that absent and given differ."""
     options = [
         click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
@@ -49,9 +71,10 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., int]], C
         click.option("--no-color", is_flag=True, default=None, help="No colour, whatever the terminal."),
         click.option("-v", "--verbose", count=True, default=None, help="Say more; twice for requests."),
         click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
+        click.version_option(__version__, prog_name="reconciler", message="%(prog)s %(version)s"),
     ]
 
-    def add(function: Callable[..., int]) -> Callable[..., int]:
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(options):
             function = option(function)
         return function
@@ -66,8 +89,11 @@ def verb(
 
     def make(function: Callable[..., int]) -> click.Command:
         def run(**options: Any) -> int:
+            context = click.get_current_context()
             given = {each: options.pop(each) for each in COMMON}
-            return function(_invocation(click.get_current_context(), given, outputs), **options)
+            invocation = _invocation(context, given, outputs)
+            context.meta[_MADE] = invocation
+            return function(invocation, **options)
 
         run.__doc__ = function.__doc__
         run.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
@@ -77,18 +103,36 @@ def verb(
     return make
 
 
+def verbs(name: str, *, told: str, **settings: Any) -> click.Group:
+    """A group of verbs, to which `group.add_command` or `group.command` adds. `told` is its help."""
+
+    def remember(**given: Any) -> None:
+        context = click.get_current_context()
+        context.obj = {**(context.obj or {}), **{each: value for each, value in given.items() if value}}
+
+    remember.__doc__ = told
+    decorate: Callable[[Callable[..., None]], click.Group] = click.group(name, **settings)
+    return decorate(common_options(FORMS)(remember))
+
+
 def _invocation(context: click.Context, given: Mapping[str, Any], outputs: tuple[str, ...]) -> Invocation:
-    outer: Mapping[str, Any] = context.find_root().obj or {}
+    outer: Mapping[str, Any] = context.obj or {}
 
     def chosen(name: str) -> Any:
         value = given[name]
         return value if value not in (None, 0) else outer.get(name)
 
     environ = dict(os.environ)
+    output = chosen("output") or outputs[0]
+    if output not in outputs:
+        known = ", ".join(outputs)
+        raise click.UsageError(
+            f"`{context.command_path}` has no output form `{output}`. Choose from: {known}.", context
+        )
     return Invocation(
         directory=chosen("directory") or Path(),
         environment=chosen("environment") or environ.get("RECONCILER_ENV") or None,
-        output=chosen("output") or outputs[0],
+        output=output,
         color=_wants_color(bool(chosen("no_color")), environ),
         verbose=chosen("verbose") or 0,
         quiet=bool(chosen("quiet")),
@@ -102,4 +146,5 @@ def _wants_color(refused: bool, environ: Mapping[str, str]) -> bool:
         return False
     if environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and environ.get("TERM") != "dumb"
+    stdout = getattr(sys, "stdout", None)  # None where the process was started with it closed
+    return stdout is not None and stdout.isatty() and environ.get("TERM") != "dumb"

@@ -1,1 +1,7 @@
 """Strict YAML documents in, desired state out."""
+
+from reconciler.documents.files import Files
+from reconciler.documents.loading import Loaded, load_documents
+from reconciler.documents.strict_yaml import Parsed, parse_yaml
+
+__all__ = ["Files", "Loaded", "Parsed", "load_documents", "parse_yaml"]

@@ -50,7 +50,7 @@ def held(policy: FieldPolicy, content: Content | None) -> Json:
 def hand_overs(stances: Sequence[Stance], schemas: SchemaSet) -> list[HandOver]:
     """Every exclusive value that moves between two of these assistants, in a stable order."""
     found: list[HandOver] = []
-    for policy in _exclusive(schemas):
+    for policy in exclusive_fields(schemas):
         givers, takers = _moving(policy, stances, gives=True), _moving(policy, stances, gives=False)
         for mark in sorted(set(givers) & set(takers)):
             found += [
@@ -76,7 +76,7 @@ def refuse_held(stances: Sequence[Stance], schemas: SchemaSet) -> list[Stance]:
 
 def _refusals(stances: Sequence[Stance], schemas: SchemaSet) -> dict[str, Diagnostic]:
     found: dict[str, Diagnostic] = {}
-    for policy in _exclusive(schemas):
+    for policy in exclusive_fields(schemas):
         keepers = {
             canonical_bytes(held(policy, each.after)): each
             for each in stances
@@ -104,7 +104,8 @@ def _keeps(policy: FieldPolicy, stance: Stance) -> bool:
     return canonical_bytes(held(policy, stance.before)) == canonical_bytes(held(policy, stance.after))
 
 
-def _exclusive(schemas: SchemaSet) -> list[FieldPolicy]:
+def exclusive_fields(schemas: SchemaSet) -> list[FieldPolicy]:
+    """The fields whose value only one assistant may hold."""
     return [policy for policy in schemas.fields.values() if policy.exclusive is not None]
 
 

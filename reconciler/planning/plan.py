@@ -12,6 +12,7 @@ from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
 from reconciler.planning.exclusive import Stance, hand_overs, refuse_held
 from reconciler.planning.order import in_order
+from reconciler.planning.safety import left_unassigned
 from reconciler.schemas import SchemaSet
 
 
@@ -58,7 +59,7 @@ def make_plan(
         lineage=lineage,
         refreshed=live is not None,
         changes=ordered.changes,
-        diagnostics=(*diagnostics, *ordered.diagnostics),
+        diagnostics=(*diagnostics, *ordered.diagnostics, *left_unassigned(stances, schemas)),
     )
 
 

@@ -44,3 +44,9 @@ class StateStore(Protocol):
 
     def holder(self) -> Holder | None:
         """Who holds the lock now, or None."""
+
+    def unlock(self) -> Holder | None:
+        """Remove what a holder that is gone left behind, and return who that was; None where nothing was left.
+
+        Raises LockHeldError where somebody holds the lock.
+        """

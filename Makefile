@@ -1,0 +1,47 @@
+# What a developer does here. Needs python3 (3.11 or newer), git and make; `make` alone lists the targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types format clean
+
+PYTHON ?=
+BIN := .venv/bin
+STAMP := .venv/.set-up
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PYTHON=/path/to/python3 chooses the Python that .venv is made from."
+
+setup: $(STAMP) ## Make .venv with the pinned dependencies and the program
+
+# made again when what it is made from changes; a stamp inside goes with the environment
+$(STAMP): constraints.txt pyproject.toml
+	@python=$$(.ci/find-python $(PYTHON)) || exit 1; \
+	if ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "Making .venv with $$python"; \
+		"$$python" -m venv --clear .venv; \
+	fi
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## See the whole of it work, in a folder that is thrown away
+	@$(BIN)/reconciler demo
+
+test: $(STAMP) ## Run the tests
+	@$(BIN)/python -m pytest -q -n 2
+
+lint: $(STAMP) ## Check style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(STAMP) ## Check types
+	@$(BIN)/mypy
+
+format: $(STAMP) ## Format, and mend what can be mended
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+clean: ## Remove what was built or cached, .venv included; never state
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

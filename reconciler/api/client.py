@@ -1,0 +1,285 @@
+"""The client: what is sent again, when, and when to give up. Shell; safe to use from many threads.
+
+A create (POST) is sent again only where the server provably did not act: the request never arrived, or 429, which
+the platform's limiter answers before any of its code runs. A 503 is no such proof even with a Retry-After: caches and
+gateways in front of a server (Varnish does it out of the box) say exactly that about a server which took the request
+and was too slow to answer. So a 503 slows everyone down, repeats GET, PUT and DELETE, and leaves a create's outcome
+unknown, as 500, 502, 504 and a broken connection do.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from reconciler.api.address import api_base, is_request_path
+from reconciler.api.answers import Answer, Effect, Failure, Kind, Page, Retry, Wait
+from reconciler.api.pace import Pace
+from reconciler.api.reading import read_reply
+from reconciler.api.wire import Timeouts, Wire
+from reconciler.canonical import Json
+from reconciler.errors import AuthError, error
+
+if TYPE_CHECKING:
+    import httpx
+
+Listener: TypeAlias = Callable[[Wait | Retry], None]
+
+_REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
+_PASSING = frozenset({Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.TIMED_OUT, Kind.BROKEN, Kind.UNREACHABLE})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """When one request is given up: attempts, attempts where the server limits the rate, and seconds in all.
+
+    Without a word from the server the pause before attempt n+1 is random up to `first_pause` * 2**(n-1), at most
+    `longest_pause`: full jitter keeps clients that failed together from coming back together.
+    """
+
+    attempts: int = 6
+    unreachable_attempts: int = 4
+    throttled_attempts: int = 30
+    seconds: float = 900.0
+    first_pause: float = 0.5
+    longest_pause: float = 30.0
+
+
+def _wait(seconds: float, stop: threading.Event) -> None:
+    stop.wait(seconds)
+
+
+class ApiClient:
+    """One API under one key. `base_url` as for `api_base`; `transport` replaces the network (the sandbox in process).
+
+    `connections` bounds the requests in flight. `clock` counts seconds, `now` tells the time (UTC), `random_share`
+    gives numbers in [0, 1), `pause(seconds, stop)` waits and returns early once `stop` is set: all for tests.
+    Raises ConfigError for an address, AuthError for a key that cannot be used.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
+        patience: Patience = Patience(),
+        connections: int = 10,
+        allow_insecure_http: bool = False,
+        on_wait: Listener | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[float, threading.Event], object] = _wait,
+        random_share: Callable[[], float] = random.random,
+    ) -> None:
+        self._key = _checked_key(key)
+        self.base_url = api_base(base_url, allow_insecure_http=allow_insecure_http)
+        self._wire = Wire(
+            self.base_url, self._key, connections=connections, timeouts=timeouts, transport=transport, clock=clock
+        )
+        self._pace = Pace(at_once=connections, clock=clock, pause=pause)
+        self._patience = patience
+        self._on_wait = on_wait
+        self._clock = clock
+        self._now = now
+        self._pause = pause
+        self._random_share = random_share
+
+    def __repr__(self) -> str:
+        return f"ApiClient({self.base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._wire.close()
+
+    def attempt(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        stop: threading.Event | None = None,
+        listen: Listener | None = None,
+    ) -> Answer | Failure:
+        """Send, and send again where that is safe. Never raises for what the network or the server does.
+
+        `path` begins with a slash and stands behind the base. No body is sent where `body` is None. Once `stop` is
+        set nothing more is sent; an attempt under way is waited for. `listen` hears of pauses and repetitions.
+        """
+        content = None if body is None else _encoded(body)
+        if not is_request_path(path):
+            why = "the path of the request leads out of the API"
+            failure = Failure(kind=Kind.UNSENDABLE, effect=Effect.NEVER_SENT, why=why)
+            return failure.at(method=method, path="(refused)", base=self.base_url, tries=1, effect=Effect.NEVER_SENT)
+        order = _Order(method=method, path=path, content=content, query=query or {})
+        trial = _Trial(self._patience, self._random_share, begun=self._clock())
+        return self._until_done(order, trial, stop or threading.Event(), listen or self._on_wait or _nobody)
+
+    def send(self, method: str, path: str, body: Json = None, *, query: Mapping[str, str] | None = None) -> Answer:
+        """Like `attempt`, for callers that can only stop: raises ApiError, or AuthError where the key is refused."""
+        outcome = self.attempt(method, path, body, query=query)
+        if isinstance(outcome, Failure):
+            raise outcome.error()
+        return outcome
+
+    def get_page(self, path: str, *, page: int, per_page: int = 100) -> Page:
+        """One page of a list, rows as the server gave them: an envelope with `data`, or a bare array.
+
+        Raises ApiError as `send` does, and where the answer holds no list of objects.
+        """
+        answer = self.send("GET", path, query={"per_page": str(per_page), "page": str(page)})
+        envelope = answer.json if isinstance(answer.json, Mapping) else {"data": answer.json}
+        rows = envelope.get("data")
+        if not isinstance(rows, list) or not all(isinstance(each, Mapping) for each in rows):
+            failure = Failure(kind=Kind.NOT_JSON, effect=Effect.REFUSED, status=answer.status)
+            raise failure.at(method="GET", path=path, base=self.base_url, tries=1, effect=Effect.REFUSED).error()
+        return Page(rows=tuple(rows), total=_count(envelope.get("total")), last_page=_count(envelope.get("last_page")))
+
+    def _until_done(self, order: _Order, trial: _Trial, stop: threading.Event, listen: Listener) -> Answer | Failure:
+        while True:
+            found = self._once(order, trial, stop)
+            if isinstance(found, Answer):
+                return found
+            failure = self._told(found, order, trial)
+            delay = trial.delay_after(order.method, failure, self._clock())
+            if delay is None:
+                return failure
+            everyone = _throttled(failure)
+            listen(Wait(seconds=delay, why=failure.summary, everyone=everyone))
+            if everyone:
+                self._pace.hold(delay)
+            self._pause(delay, stop)
+            if not stop.is_set():
+                listen(Retry(number=trial.tries + 1, why=failure.summary))
+
+    def _once(self, order: _Order, trial: _Trial, stop: threading.Event) -> Answer | Failure:
+        ticket = self._pace.enter(stop)
+        if ticket is None:
+            return Failure(kind=Kind.INTERRUPTED, effect=Effect.NEVER_SENT)
+        found: Answer | Failure | None = None
+        try:
+            trial.tries += 1
+            reply = self._wire.exchange(order.method, order.path, order.content, order.query)
+            if isinstance(reply, Failure):
+                found = reply
+            else:
+                found = read_reply(order.method, reply.status, reply.headers, reply.content, now=self._now())
+        finally:
+            slow = isinstance(found, Failure) and _throttled(found)
+            self._pace.leave(ticket, throttled=slow, succeeded=isinstance(found, Answer))
+        return found
+
+    def _told(self, found: Failure, order: _Order, trial: _Trial) -> Failure:
+        """The failure with its place, the key cut out of what the server said, and the effect of all attempts."""
+        trial.unsure = trial.unsure or found.effect is Effect.UNKNOWN
+        effect = Effect.UNKNOWN if trial.unsure else Effect.REFUSED if trial.refused else found.effect
+        trial.refused = trial.refused or found.effect is Effect.REFUSED
+        clean = replace(
+            found,
+            why=self._without_key(found.why),
+            message=None if found.message is None else self._without_key(found.message),
+            errors={
+                self._without_key(path): tuple(self._without_key(text) for text in texts)
+                for path, texts in found.errors.items()
+            },
+        )
+        tries = max(1, trial.tries)
+        return clean.at(method=order.method, path=order.path, base=self.base_url, tries=tries, effect=effect)
+
+    def _without_key(self, text: str) -> str:
+        # a key is `number|secret`; the part that counts is cut out alone as well
+        for part in filter(None, (self._key, self._key.rpartition("|")[2])):
+            text = text.replace(part, "***")
+        return text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Order:
+    """One request, encoded. Its repr holds no body: that may be secret."""
+
+    method: str
+    path: str
+    content: bytes | None = field(repr=False)
+    query: Mapping[str, str]
+
+
+class _Trial:
+    """The attempts of one request so far, and what they leave open."""
+
+    def __init__(self, patience: Patience, random_share: Callable[[], float], *, begun: float) -> None:
+        self._patience = patience
+        self._random_share = random_share
+        self._begun = begun
+        self._throttled = 0
+        self.tries = 0
+        self.unsure = False
+        self.refused = False
+
+    def delay_after(self, method: str, failure: Failure, clock: float) -> float | None:
+        """Seconds to pause before the next attempt, or None: this failure stands."""
+        if not _may_repeat(method, failure):
+            return None
+        patience = self._patience
+        if failure.kind is Kind.RATE_LIMITED:
+            self._throttled += 1
+        others = self.tries - self._throttled
+        most = patience.unreachable_attempts if failure.kind is Kind.UNREACHABLE else patience.attempts
+        if others >= most or self._throttled >= patience.throttled_attempts:
+            return None
+        grown = patience.first_pause * 2.0 ** min(self.tries - 1, 30)
+        jitter = self._random_share() * min(patience.longest_pause, grown)
+        # what the server asks for is the least; a little more keeps the crowd from returning in one moment
+        delay = jitter if failure.retry_after is None else failure.retry_after + min(jitter, 1.0)
+        return None if clock + delay - self._begun > patience.seconds else delay
+
+
+def _may_repeat(method: str, failure: Failure) -> bool:
+    if failure.kind not in _PASSING:
+        return False
+    return method in _REPEATABLE or failure.effect is not Effect.UNKNOWN
+
+
+def _throttled(failure: Failure) -> bool:
+    return failure.status in (429, 503)
+
+
+def _nobody(heard: Wait | Retry) -> None:
+    """Hears nothing."""
+
+
+def _count(value: Json) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _encoded(body: Json) -> bytes:
+    # backslashreplace turns a lone surrogate into \udXXX, which inside a JSON string is the right escape
+    return json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
+
+
+def _checked_key(key: str) -> str:
+    """The key without the line end that a file or a variable may have left on it."""
+    key = key.strip()
+    if not key:
+        advice = "Create one in the portal and set it in the environment (in CI: a secret of that name)."
+        raise AuthError(error("no-api-key", "the API key is missing: set RECONCILER_API_KEY", advice))
+    if any(not "!" <= each <= "~" for each in key):
+        advice = "Copy it again: keys have neither spaces nor accents nor line breaks."
+        raise AuthError(error("api-key-invalid", "RECONCILER_API_KEY holds characters that no key has", advice))
+    return key

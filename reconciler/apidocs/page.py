@@ -1,0 +1,116 @@
+"""What a docs page says, as values: the page, its fields, and how a refusal is worded.
+
+A reader of any textual form gives these; everything after it no longer knows which form the page had. Pure, stdlib.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.errors import PageError, error
+
+Role = Literal["create", "update", "list", "delete"]
+Where = Literal["body", "path", "query", "response"]
+
+TYPES = {
+    "string": "string",
+    "integer": "integer",
+    "int": "integer",
+    "number": "number",
+    "float": "number",
+    "boolean": "boolean",
+    "bool": "boolean",
+    "array": "array",
+    "object": "object",
+}
+"""The type words that pages use, and JSON Schema's word for each; any of them may be followed by `[]`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageField:
+    """One documented field. `type` is JSON Schema's word, with `[]` for a list of it; empty where the page has none.
+
+    `description` holds paragraphs; one that starts with `- ` was a bullet, and code spans keep their backticks.
+    `default` is the text as printed. `details` are the lines of a fold-out that documents no fields of its own,
+    `code` the samples shown with the field. `line` counts from 1 in the page.
+    """
+
+    name: str
+    type: str
+    where: Where
+    line: int
+    required: bool = False
+    default: str | None = None
+    description: tuple[str, ...] = ()
+    section: str = ""
+    fields: tuple[PageField, ...] = ()
+    details: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The description without its bullets."""
+        return "\n".join(each for each in self.description if not each.startswith("- "))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One docs page. `path` is relative to the API's base, with `{id}` for the resource's id; `api` is that base.
+
+    `fields` holds body, path, query and response fields in page order, `notes` what is said outside any field
+    (rows of tables included), `sha256` the digest of the text as it was given.
+    """
+
+    source: str
+    form: str
+    title: str
+    description: str
+    method: str
+    path: str
+    api: str | None
+    sha256: str
+    fields: tuple[PageField, ...]
+    notes: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+
+    def of(self, where: Where) -> tuple[PageField, ...]:
+        """The fields of one place: the body's, the query's ..."""
+        return tuple(each for each in self.fields if each.where == where)
+
+    @property
+    def body(self) -> tuple[PageField, ...]:
+        return self.of("body")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What a reader of one form gives back: all that depends on the form."""
+
+    title: str
+    description: str
+    fields: tuple[PageField, ...]
+    notes: tuple[str, ...]
+    samples: tuple[str, ...]
+
+
+def json_type(word: str) -> str | None:
+    """JSON Schema's word for a page's type word, `[]` kept; None where the word is no type."""
+    bare = word.strip().lower()
+    depth = (len(bare) - len(bare.rstrip("[]"))) // 2
+    known = TYPES.get(bare.rstrip("[]"))
+    return None if known is None else known + "[]" * depth
+
+
+def tidy(text: str) -> str:
+    """A line without link targets, emphasis, escapes and the invisible characters that browsers copy."""
+    plain = re.sub(r"!?\[([^\]]+)\]\([^)]*\)", r"\1", text)
+    plain = re.sub(r"\*\*(.+?)\*\*|__(?=\w)(.+?)__", lambda found: found[1] or found[2], plain)
+    plain = re.sub(r"\\([_*`#<>{}\[\]])", r"\1", plain)
+    return re.sub(r"\s+", " ", plain).strip()
+
+
+def refuse(code: str, source: str, summary: str, advice: str, line: int | None = None) -> PageError:
+    """A page that cannot be used, why, and what to do about it."""
+    return PageError(error(code, f"{source}: {summary}", advice, file=source, line=line))

@@ -1,0 +1,171 @@
+"""Turns the meaning of a field into a JSON Schema property with the annotations of the field policy. Pure, stdlib."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.apidocs.meaning import Meaning, nested_meaning, words_of
+from reconciler.apidocs.merging import Field
+from reconciler.apidocs.page import PageField
+from reconciler.apidocs.variants import variant_rules
+from reconciler.canonical import Json
+
+Schema = dict[str, Any]
+SECRET_KEYS = r"(^|_)(api_key|apikey|token|secret|password)$"  # noqa: S105 - a pattern for names
+SECRET_WORDS = re.compile(r"\b(?:API key|access token|password|secret)\b", re.IGNORECASE)
+
+
+def property_of(field: Field, own: Meaning, *, nullable: bool, reset_by: tuple[str, ...]) -> Schema:
+    """The property of one file. `own` is the meaning on the page whose words describe it there."""
+    both = field.both
+    schema: Schema = {"type": _type(both.field.type, nullable), "description": described(own.field)}
+    schema |= _limits(both)
+    if both.has_default:
+        schema["default"] = both.default
+    schema |= _parts(both)
+    clear = clear_value(field)
+    if clear is not NO_VALUE:
+        schema["x-clear"] = clear
+    if both.applies:
+        schema["x-applies"] = {both.applies[0]: list(both.applies[1])}
+    if reset_by:
+        schema["x-reset-by"] = list(reset_by)
+    if both.exclusive:
+        schema["x-exclusive"] = {both.exclusive[0]: both.exclusive[1]}
+    if both.field.type == "integer[]" and "id" in words_of(field.name):
+        schema["x-unordered"] = True
+    if both.placeholders:
+        schema["x-placeholders"] = True
+    if is_secret(both.field):
+        schema["x-secret"] = True
+    schema["x-section"] = both.field.section
+    return schema
+
+
+NO_VALUE: Any = object()
+"""What `clear_value` gives for a field that cannot be cleared: null is a value here."""
+
+
+def clear_value(field: Field) -> Any:
+    """What a PUT sends to clear a field, by the order of design section 3, or NO_VALUE: then nothing is guessed."""
+    if field.required or field.update is None:
+        return NO_VALUE
+    both = field.both
+    if field.update.nullable:
+        return None
+    if _is_array(both.field.type):
+        return []
+    if both.has_default:
+        return both.default
+    off = next((each.value for each in both.choices if each.value.lower() == "off"), None)
+    if off is not None:
+        return off
+    return {} if both.field.type == "object" and both.replaced else NO_VALUE
+
+
+def described(field: PageField) -> str:
+    """A field's description as Markdown: paragraphs and bullets."""
+    return "\n".join(field.description)
+
+
+def is_secret(field: PageField) -> bool:
+    """By its name, or a text whose first words call it a key: never the value of a field that only mentions one."""
+    if field.type not in ("string", ""):
+        return False
+    return bool(re.search(SECRET_KEYS, field.name) or SECRET_WORDS.search(" ".join(field.text.split()[:6])))
+
+
+def _is_array(kind: str) -> bool:
+    return kind == "array" or kind.endswith("[]")
+
+
+def _type(kind: str, nullable: bool) -> Json:
+    bare = "array" if _is_array(kind) else kind
+    return [bare, "null"] if nullable else bare
+
+
+def _limits(meaning: Meaning) -> Schema:
+    given = {
+        "enum": [each.value for each in meaning.choices] or None,
+        "minimum": meaning.low,
+        "maximum": meaning.high,
+        "minLength": meaning.shortest,
+        "maxLength": meaning.longest,
+        "pattern": meaning.pattern,
+        "format": meaning.format,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _parts(meaning: Meaning) -> Schema:
+    """What stands inside an array or an object."""
+    kind = meaning.field.type
+    if kind.endswith("[]"):
+        return {"items": {"type": kind[:-2] if not kind.endswith("[][]") else "array"}}
+    if kind == "array":
+        items = _items(meaning)
+        return {"items": items} if items else {}
+    if kind != "object":
+        return {}
+    if meaning.field.fields:
+        return _nested(meaning.field)
+    return {"additionalProperties": {"type": "array", "items": {"type": "string"}}} if meaning.lists_of_text else {}
+
+
+def _items(meaning: Meaning) -> Schema:
+    field = meaning.field
+    if field.fields:
+        return _free({"type": "object", **_nested(field)})
+    rules = variant_rules(field.details, meaning.item_key)
+    if meaning.item_key is not None:
+        key: Schema = {
+            "type": "string",
+            "description": rules.pop("description", f"The kind of entry in `{field.name}`."),
+        }
+        return _free({"type": "object", "required": [meaning.item_key], "properties": {meaning.item_key: key}}, rules)
+    sampled = _sampled_type(field)
+    return _free({"type": "object"}) if sampled == "object" else {"type": sampled} if sampled else {}
+
+
+def _free(schema: Schema, rules: Mapping[str, Any] | None = None) -> Schema:
+    """An object whose further keys are free; those whose names say so are secret."""
+    return {**schema, "patternProperties": {SECRET_KEYS: {"x-secret": True}}, **(rules or {})}
+
+
+def _nested(field: PageField) -> Schema:
+    found: Schema = {}
+    properties: Schema = {}
+    for each in field.fields:
+        meaning = nested_meaning(each)
+        properties[each.name] = {"type": _type(each.type, meaning.nullable)} if each.type else {}
+        properties[each.name] |= {"description": described(each), **_limits(meaning)}
+        if meaning.has_default:
+            properties[each.name]["default"] = meaning.default
+        if is_secret(each):
+            properties[each.name]["x-secret"] = True
+        properties[each.name] |= _parts(meaning)
+    required = [each.name for each in field.fields if each.required]
+    if required:
+        found["required"] = required
+    return {**found, "properties": properties}
+
+
+def _sampled_type(field: PageField) -> str | None:
+    """The one type that all items of the page's sample have: pages show lists that they do not describe."""
+    for code in field.code:
+        try:
+            shown = json.loads("{" + code + "}").get(field.name)
+        except (ValueError, AttributeError):
+            continue
+        kinds = {_kind(each) for each in shown} if isinstance(shown, list) else set()
+        if len(kinds) == 1:
+            return kinds.pop()
+    return None
+
+
+def _kind(value: Json) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")

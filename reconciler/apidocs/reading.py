@@ -1,0 +1,156 @@
+"""Turns a page's text into a Page: chooses the reader by looking, finds the endpoint, refuses any other page.
+
+Another textual form is another module and one more line in FORMS. Pure, stdlib.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+
+from reconciler.apidocs import lines_form, mdx_form
+from reconciler.apidocs.page import Draft, Page, PageField, Role, refuse
+
+RESOURCE = "assistant"
+METHODS: dict[Role, tuple[str, ...]] = {
+    "create": ("POST",),
+    "update": ("PUT", "PATCH"),
+    "list": ("GET",),
+    "delete": ("DELETE",),
+}
+FORMS: tuple[tuple[str, Callable[[str], bool], Callable[[str, str], Draft]], ...] = (
+    ("mdx", mdx_form.recognises, mdx_form.read),
+    ("lines", lines_form.recognises, lambda text, _: lines_form.read(text)),
+)
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+ENDPOINT = re.compile(
+    r"(?:^|[\s\"'`])(?P<method>GET|POST|PUT|PATCH|DELETE)\s+(?P<target>https?://[^\s\"'`]+|/[^\s\"'`]*)", re.MULTILINE
+)
+BASE = re.compile(r"(?P<base>https?://[^/\s]+(?:/[^/\s]+)*?/api(?:/v\d+)?|https?://[^/\s]+(?:/v\d+)?)(?=/)")
+SAVE_AGAIN = "Save the page again with its field names: its source (.md, .mdx), or the text as a browser copies it."
+
+
+def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
+    """The page in `text`. `source` names it in messages; `role` is what it was given as, and is then checked.
+
+    Raises PageError: `page-empty`, `page-names-lost`, `page-form-unknown`, `page-tag-open`, `page-no-endpoint`,
+    `page-other-method`, `page-other-resource`, `page-no-fields`.
+    """
+    clean = _clean(text)
+    if not clean.strip():
+        raise refuse("page-empty", source, "the page is empty", "Save it again and look that the file has text.")
+    form, draft = _read_form(clean, source)
+    method, target = _endpoint(clean, source)
+    base, path = _split(target)
+    page = Page(
+        source=source,
+        form=form,
+        title=draft.title,
+        description=draft.description,
+        method=method,
+        path=path,
+        api=base or _base_in_samples(clean, path),
+        sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        fields=draft.fields,
+        notes=draft.notes,
+        samples=draft.samples,
+    )
+    if role is not None:
+        _check_role(page, role)
+    _check_unique(page)
+    return page
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").translate(INVISIBLE)
+
+
+def _read_form(text: str, source: str) -> tuple[str, Draft]:
+    for name, recognises, read in FORMS:
+        if recognises(text):
+            return name, read(text, source)
+    if ENDPOINT.search(text) and re.search(r"param(?:eter)?s|request|fields", text, re.IGNORECASE):
+        raise refuse(
+            "page-names-lost", source, "the page describes fields, but their names and types are lost", SAVE_AGAIN
+        )
+    raise refuse("page-form-unknown", source, "no form of an API reference page is recognised in it", SAVE_AGAIN)
+
+
+def _endpoint(text: str, source: str) -> tuple[str, str]:
+    found = ENDPOINT.search(mdx_form.front_matter(text).get("api", "")) or ENDPOINT.search(text)
+    if found is None:
+        raise refuse(
+            "page-no-endpoint",
+            source,
+            "the page names no endpoint (a line such as `POST /path`)",
+            "Save the page again, from its heading on.",
+        )
+    return found["method"], found["target"]
+
+
+def _split(target: str) -> tuple[str | None, str]:
+    """An address as base and path; a path has no base. The last placeholder is the resource's id by contract."""
+    found = BASE.match(target)
+    base, path = (found["base"], target[found.end() :]) if found else (None, target)
+    path = re.sub(r"/{2,}", "/", path.split("?")[0]).rstrip("/")
+    return _normalised(base), re.sub(r"\{[^}]*\}$|:\w+$", "{id}", path)
+
+
+def _base_in_samples(text: str, path: str) -> str | None:
+    """The base that an address in the page has before the documented path: a cURL sample, a paging link ..."""
+    pattern = re.escape(path).replace(re.escape("{id}"), r"[^/\s\"'?]+")
+    found = re.search(rf"(https?://[^\s\"'`<>]*?){pattern}(?=[\s\"'?`)]|$)", text, re.MULTILINE)
+    return _normalised(found[1]) if found else None
+
+
+def _normalised(base: str | None) -> str | None:
+    return None if base is None else re.sub(r"(?<!:)/{2,}", "/", base).rstrip("/")
+
+
+def _check_role(page: Page, role: Role) -> None:
+    wanted = METHODS[role]
+    if page.method not in wanted:
+        raise refuse(
+            "page-other-method",
+            page.source,
+            f"this is the page of {page.method} {page.path}; the {role} page documents a {' or '.join(wanted)}",
+            f"Give the {role} page as --{role}; check that the files were not swapped.",
+        )
+    if not _is_of_resource(page, role):
+        raise refuse(
+            "page-other-resource",
+            page.source,
+            f"this is the page of {page.method} {page.path}, which does not {role} {RESOURCE}s",
+            f"Give the page that documents how to {role} {RESOURCE}s as --{role}.",
+        )
+    if role in ("create", "update") and not page.body:
+        raise refuse("page-no-fields", page.source, "the page documents no body field", SAVE_AGAIN)
+
+
+def _is_of_resource(page: Page, role: Role) -> bool:
+    """By the path's shape: `.../assistant` creates, `.../assistant/{id}` updates and deletes, and a list has pages."""
+    parts = [each for each in page.path.split("/") if each]
+    names = (RESOURCE, RESOURCE + "s")
+    match role:
+        case "create":
+            return parts[-1:] != [] and parts[-1] in names
+        case "update" | "delete":
+            return len(parts) > 1 and parts[-1] == "{id}" and parts[-2] in names
+        case _:
+            paged = any(re.search(r"(?:^|_)page(?:$|_)", each.name) for each in page.of("query"))
+            return paged and any(each in names for each in parts)
+
+
+def _check_unique(page: Page) -> None:
+    seen: dict[str, PageField] = {}
+    for each in page.body:
+        if each.name in seen:
+            raise refuse(
+                "page-field-twice",
+                page.source,
+                f"`{each.name}` is documented twice, on lines {seen[each.name].line} and {each.line}",
+                "Save the page again: two pages or two versions may have been joined in one file.",
+                each.line,
+            )
+        seen[each.name] = each

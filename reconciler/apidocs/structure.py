@@ -1,0 +1,78 @@
+"""Compares schema sets by what they decide, leaving out what is only said to people.
+
+Two brands' pages, or two versions of one, differ in wording all the time; this tells whether anything else differs.
+Pure, stdlib.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from reconciler.canonical import Json
+
+WORDS = frozenset({"description", "title", "x-section", "x-source"})
+NAMES = frozenset({"properties", "patternProperties", "x-applies", "x-exclusive", "x-variants", "x-query"})
+"""Keywords whose keys are names of fields, so that a field called `title` is no wording."""
+SETS = frozenset({"required", "allOf"})
+
+
+def structure(schema: Json) -> Json:
+    """The schema without words, its rules and required names in an order of their own."""
+    return _structure(schema, names=False)
+
+
+def differences(
+    left: Mapping[str, Json],
+    right: Mapping[str, Json],
+    *,
+    words: bool = False,
+    names: tuple[str, str] = ("left", "right"),
+) -> list[str]:
+    """One line per difference between two sets of files, by file and JSON pointer; empty where there is none.
+
+    With `words`, descriptions, titles, sections and sources count, too. `names` say which set is which.
+    """
+    found: list[str] = []
+    for name in [*left, *(each for each in right if each not in left)]:
+        if name not in left or name not in right:
+            found.append(f"{name}: only in {names[0] if name in left else names[1]}")
+        elif words:
+            found += _compare(f"{name}#", left[name], right[name], names)
+        else:
+            found += _compare(f"{name}#", structure(left[name]), structure(right[name]), names)
+    return found
+
+
+def _structure(schema: Json, *, names: bool) -> Json:
+    if isinstance(schema, Mapping):
+        kept = {name: each for name, each in schema.items() if names or name not in WORDS}
+        made = {name: _structure(each, names=not names and name in NAMES) for name, each in kept.items()}
+        return {name: _sorted(each) if name in SETS and not names else each for name, each in made.items()}
+    if isinstance(schema, Sequence) and not isinstance(schema, str):
+        return [_structure(each, names=False) for each in schema]
+    return schema
+
+
+def _sorted(value: Json) -> Json:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return sorted(value, key=lambda each: json.dumps(each, sort_keys=True))
+    return value
+
+
+def _compare(path: str, left: Json, right: Json, names: tuple[str, str]) -> Iterable[str]:
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        for name in [*left, *(each for each in right if each not in left)]:
+            if name not in right:
+                yield f"{path}/{name}: only in {names[0]}, {_shown(left[name])}"
+            elif name not in left:
+                yield f"{path}/{name}: only in {names[1]}, {_shown(right[name])}"
+            else:
+                yield from _compare(f"{path}/{name}", left[name], right[name], names)
+    elif json.dumps(left, sort_keys=True) != json.dumps(right, sort_keys=True):
+        yield f"{path}: {_shown(left)} in {names[0]}, {_shown(right)} in {names[1]}"
+
+
+def _shown(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 100 else text[:97] + "..."

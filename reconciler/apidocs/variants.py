@@ -1,0 +1,168 @@
+"""Reads fold-outs that describe kinds of list entries: a bold name, then its keys as bullets.
+
+What comes out constrains only what the page says of kinds it names: another kind, another key, still passes.
+Pure, stdlib.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.apidocs.choices import choices_in
+from reconciler.apidocs.page import tidy
+from reconciler.apidocs.prose import facts_in, number
+from reconciler.canonical import Json
+
+HEAD = re.compile(r"\*\*(?P<name>\w+)\*\*\s*(?:[-—–:]\s*(?P<text>.*))?")
+KEY = re.compile(r"(?P<indent>\s*)[-*]\s+`(?P<name>\w+)`(?P<required>\s*\(required\))?\s*:?\s*(?P<text>.*)")
+ARRAY = re.compile(r"(?:an? )?(?:array|list) of\b", re.IGNORECASE)
+KEYWORDS = ("enum", "minimum", "maximum", "maxLength", "minLength", "type", "required", "properties", "items")
+
+
+@dataclass(slots=True)
+class _Key:
+    name: str
+    text: str
+    indent: int
+    required: bool
+    keys: list[_Key] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Variant:
+    name: str
+    text: str
+    keys: list[_Key] = field(default_factory=list)
+
+
+def variant_rules(details: Iterable[str], key: str | None) -> dict[str, Any]:
+    """`x-variants` by kind for people and editors, and `allOf` rules for validators; empty where nothing is described.
+
+    `key` is the entry's field that holds the kind. `description` is for that field: the kinds that the page names.
+    """
+    variants = _read(details)
+    if not variants or key is None:
+        return {}
+    named = ", ".join(f"`{each.name}`" for each in variants)
+    return {
+        "description": f"The kind of entry. Described: {named}; others pass.",
+        "x-variants": {each.name: _described(each) for each in variants},
+        "allOf": [rule for each in variants if (rule := _rule(each, key))],
+    }
+
+
+def _read(details: Iterable[str]) -> list[_Variant]:
+    found: list[_Variant] = []
+    for line in details:
+        head = HEAD.match(line.strip())
+        bullet = KEY.match(line)
+        if head:
+            found.append(_Variant(name=head["name"], text=tidy(head["text"] or "")))
+        elif bullet and found:
+            made = _Key(
+                name=bullet["name"],
+                text=tidy(bullet["text"]),
+                indent=len(bullet["indent"]),
+                required=bool(bullet["required"]),
+            )
+            keys = found[-1].keys
+            (keys[-1].keys if keys and made.indent > keys[-1].indent else keys).append(made)
+    return found
+
+
+def _described(variant: _Variant) -> dict[str, Any]:
+    return {
+        "description": variant.text,
+        "required": [each.name for each in variant.keys if each.required],
+        "properties": {each.name: {"description": each.text, **_schema(each)} for each in variant.keys},
+    }
+
+
+def _rule(variant: _Variant, key: str) -> dict[str, Any] | None:
+    """What must hold for entries of this kind; None where the page only describes."""
+    required = [each.name for each in variant.keys if each.required]
+    limits = {each.name: limited for each in variant.keys if (limited := _limits(each))}
+    then: dict[str, Any] = {"required": required} if required else {}
+    if limits:
+        then["properties"] = limits
+    if not then:
+        return None
+    told = f"{key} {variant.name} needs {_listed(required)}" if required else f"limits of {key} {variant.name}"
+    return {
+        "description": told,
+        "if": {"properties": {key: {"const": variant.name}}, "required": [key]},
+        "then": then,
+    }
+
+
+def _listed(names: list[str]) -> str:
+    quoted = [f"`{each}`" for each in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _limits(key: _Key) -> dict[str, Any]:
+    """The part of a key's schema that may refuse a value. A type alone may not: ids come as texts, too."""
+    schema = _schema(key)
+    held = {name: schema[name] for name in KEYWORDS if name in schema}
+    return held if set(held) - {"type"} or held.get("type") == "boolean" else {}
+
+
+def _schema(key: _Key) -> dict[str, Any]:
+    facts = facts_in(key.text)
+    found: dict[str, Any] = {}
+    if ARRAY.match(key.text):
+        return {"type": "array", **({"items": _entries(key.keys or _inline(key))} if key.keys or _inline(key) else {})}
+    choices = [each.value for each in choices_in(key.text)]
+    defaults = [fact.parts["value"] for fact in facts if fact.gives == "default"]
+    if choices:
+        found |= {"type": "string", "enum": choices}
+    for fact in facts:
+        if fact.gives == "range" and not choices:
+            found |= {"type": "number", "minimum": number(fact.parts["low"]), "maximum": number(fact.parts["high"])}
+        elif fact.gives == "length":
+            found |= {"type": "string"} | _lengths(fact.parts.get("low"), fact.parts.get("high"))
+    if defaults:
+        found |= _defaulted(defaults[0], found.get("type"))
+    if "type" not in found and key.text.lower().startswith("if true"):
+        found["type"] = "boolean"
+    return found
+
+
+def _inline(key: _Key) -> list[_Key]:
+    """Keys of the entries named in the text itself: "Each one has: `a` (required), `b` (what it is)"."""
+    before, has, listed = key.text.partition(" has: ")
+    if not has or not before:
+        return []
+    return [
+        _Key(name=each.value, text=each.text, indent=0, required=each.text.startswith("required"))
+        for each in choices_in("Options: " + listed)
+    ]
+
+
+def _lengths(low: str | None, high: str | None) -> dict[str, int]:
+    given = {"minLength": low, "maxLength": high}
+    return {name: int(text) for name, text in given.items() if text is not None}
+
+
+def _defaulted(printed: str, kind: str | None) -> dict[str, Json]:
+    quoted = printed[:1] in '"“'
+    text = printed.strip('`"“”').replace("\\n", "\n")
+    if kind == "string" or quoted:
+        return {"type": "string", "default": text}
+    if text in ("true", "false"):
+        return {"type": "boolean", "default": text == "true"}
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        value = number(text)
+        return {"type": kind or ("integer" if isinstance(value, int) else "number"), "default": value}
+    return {}
+
+
+def _entries(keys: list[_Key]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [each.name for each in keys if each.required],
+        "properties": {each.name: {"description": each.text, **_schema(each)} for each in keys},
+    }

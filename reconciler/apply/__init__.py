@@ -1,0 +1,20 @@
+"""Doing exactly what a plan says, and writing down each step. Shell: threads, the state store, the API client."""
+
+from reconciler.apply.execution import apply_plan
+from reconciler.apply.outcome import ChangeResult, Event, Finished, Outcome, Retried, Started, Status, Waiting
+from reconciler.apply.refusals import refusal_diagnostics
+from reconciler.apply.sending import Sender
+
+__all__ = [
+    "ChangeResult",
+    "Event",
+    "Finished",
+    "Outcome",
+    "Retried",
+    "Sender",
+    "Started",
+    "Status",
+    "Waiting",
+    "apply_plan",
+    "refusal_diagnostics",
+]

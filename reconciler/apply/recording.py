@@ -1,0 +1,102 @@
+"""Every write to the state that an apply makes, in an order that a crash at any moment survives. Shell.
+
+One thread writes. `entries` mirrors what the store holds, so nothing is read again during a run. Every method raises
+StateError where the store cannot be written; the mirror then still says what the store last confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from reconciler.entries import begin_create, move, record_request, record_without_request
+from reconciler.model import Action, Change, Content, Entry, Plan, Request
+from reconciler.state.store import StateStore
+
+
+class Recorder:
+    """The state of the keys of one plan."""
+
+    def __init__(self, store: StateStore, plan: Plan, clock: Callable[[], datetime]) -> None:
+        changes = [each for each in plan.changes if each.mutates_state]
+        keys = {name for each in changes for name in (each.key, each.moved_from) if name is not None}
+        self._store = store
+        self._clock = clock
+        self._entries: dict[str, Entry] = dict(store.read(sorted(keys)))
+        self._before_create: dict[str, Entry | None] = {}
+
+    def entry(self, key: str) -> Entry | None:
+        """What the state holds of `key` now."""
+        return self._entries.get(key)
+
+    def begin(self, key: str, body: Content) -> None:
+        """Save that a create is about to be sent; `body` has secrets as references."""
+        before = self._entries.get(key)
+        self._write(begin_create(before, key, body, now=self._now()))
+        self._before_create[key] = before
+
+    def take_back(self, key: str) -> None:
+        """Undo `begin`: the server did not act, so the entry is what it was before, or is not there."""
+        before = self._before_create[key]
+        if before is None:
+            self._remove(key)
+        else:
+            self._write(before)
+
+    def succeeded(self, change: Change, request: Request, id: int | None) -> None:
+        """Save what is applied after `request`. `id` may be None for the request that deletes."""
+        if request.body is None or id is None:
+            self._remove(change.key)
+        else:
+            entry = self._entries.get(change.key)
+            self._write(record_request(entry, change, request, id=id, now=self._now()))
+
+    def without_request(self, change: Change) -> None:
+        """Save a change that sends nothing: forgotten, adopted as it is, released, or moved."""
+        if change.action in (Action.FORGET, Action.DELETE):
+            self._remove(change.key)
+            return
+        source = self._source_of(change)
+        self._write(record_without_request(source, change, now=self._now()))
+        self._leave_old_place(change)
+
+    def move(self, change: Change) -> None:
+        """Give a moved entry its new key before its requests go out: a run that dies in between has it once."""
+        source = self._source_of(change)
+        if source is not None:
+            self._write(move(source, change.key, now=self._now()))
+        self._leave_old_place(change)
+
+    def _source_of(self, change: Change) -> Entry | None:
+        # both may stand there: an earlier run died between the two writes of a move, and the new one is the newer
+        here = self._entries.get(change.key)
+        return here if here is not None or change.moved_from is None else self._entries.get(change.moved_from)
+
+    def _leave_old_place(self, change: Change) -> None:
+        old = change.moved_from
+        if old is not None and old != change.key and old in self._entries:
+            self._remove(old)
+
+    def _write(self, entry: Entry) -> None:
+        self._store.write(entry)
+        self._entries[entry.key] = entry
+
+    def _remove(self, key: str) -> None:
+        self._store.remove(key)
+        self._entries.pop(key, None)
+
+    def _now(self) -> str:
+        return self._clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def moves_in_order(plan: Plan) -> tuple[list[Change], list[Change]]:
+    """Moves so that no entry is written over one that has yet to move; and the moves in a ring, which have no order."""
+    waiting = [each for each in plan.changes if each.moved_from not in (None, each.key)]
+    ordered: list[Change] = []
+    while True:
+        taken = {each.moved_from for each in waiting}
+        free = [each for each in waiting if each.key not in taken]
+        if not free:
+            return ordered, waiting
+        ordered.extend(free)
+        waiting = [each for each in waiting if each.key in taken]

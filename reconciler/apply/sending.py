@@ -1,0 +1,130 @@
+"""From a planned request to the wire: bodies revealed and checked, threads that only send. Shell.
+
+A revealed body lives in a `Ready` until it is sent, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from reconciler.api import Answer, Failure, Retry, Wait
+from reconciler.apply import messages
+from reconciler.apply.outcome import Event, Retried, Waiting
+from reconciler.canonical import Json
+from reconciler.errors import Diagnostic
+from reconciler.model import Change, Request, Vault, reveal
+from reconciler.schemas import SchemaSet
+
+
+class Sender(Protocol):
+    """What apply needs of a client: `ApiClient.attempt`. Called from many threads; failures are values."""
+
+    def attempt(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        stop: threading.Event | None = None,
+        listen: Callable[[Wait | Retry], None] | None = None,
+    ) -> Answer | Failure: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """A request as it goes out: `path` with its id, `body` with its secrets (and so in no repr)."""
+
+    request: Request
+    change: Change
+    path: str
+    body: Json = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """A request that came back."""
+
+    request: Request
+    change: Change
+    result: Answer | Failure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Crashed:
+    """A bug in the client: raised again on the coordinating thread once everything else has come back."""
+
+    problem: BaseException
+
+
+Message: TypeAlias = Ended | Crashed | Waiting | Retried
+
+
+def prepare(
+    request: Request, change: Change, id: int | None, *, schemas: SchemaSet, vault: Vault
+) -> Ready | Diagnostic:
+    """The request with its id and its secrets in place, or why it must not be sent."""
+    created_here = request.method == "POST"
+    if id is None and not created_here and request.body is not None:
+        return messages.no_id(change)
+    if "{id}" in request.path and id is None:
+        return messages.no_id(change)
+    path = request.path.replace("{id}", str(id))
+    if request.body is None:
+        return Ready(request=request, change=change, path=path, body=None)
+    try:
+        body = {name: reveal(value, vault) for name, value in request.body.items()}
+    except KeyError as missing:
+        return messages.secret_missing(change, str(missing.args[0]))
+    broken = schemas.violations("create" if created_here else "update", body)
+    if broken:
+        places = [f"{'.'.join(map(str, each.path)) or 'the whole'}: {each.keyword}" for each in broken]
+        return messages.invalid_body(change, request.method, places)
+    return Ready(request=request, change=change, path=path, body=body)
+
+
+class Sending:
+    """A pool of threads that send, and the one queue through which they report to the thread that decides."""
+
+    def __init__(self, client: Sender, *, threads: int, stop: threading.Event) -> None:
+        self.in_flight = 0
+        self._client = client
+        self._stop = stop
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply")
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+
+    def submit(self, ready: Ready) -> None:
+        """Send it on some thread; an `Ended` (or a `Crashed`) comes back through `receive`."""
+        self.in_flight += 1
+        self._pool.submit(self._send, ready)
+
+    def receive(self) -> Ended | Event:
+        """The next report; waits for it. Raises what a crashed thread raised."""
+        message = self._inbox.get()
+        if isinstance(message, Ended | Crashed):
+            self.in_flight -= 1
+        if isinstance(message, Crashed):
+            raise message.problem
+        return message
+
+    def close(self) -> None:
+        """Let the threads go. Nothing is in flight any more."""
+        self._pool.shutdown()
+
+    def _send(self, ready: Ready) -> None:
+        def listen(heard: Wait | Retry) -> None:
+            key = ready.change.key
+            if isinstance(heard, Wait):
+                self._inbox.put(Waiting(key=key, seconds=heard.seconds, why=heard.why, everyone=heard.everyone))
+            else:
+                self._inbox.put(Retried(key=key, number=heard.number, why=heard.why))
+
+        try:
+            result = self._client.attempt(ready.request.method, ready.path, ready.body, stop=self._stop, listen=listen)
+            self._inbox.put(Ended(request=ready.request, change=ready.change, result=result))
+        except BaseException as problem:
+            self._inbox.put(Crashed(problem=problem))

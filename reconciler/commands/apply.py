@@ -1,0 +1,205 @@
+"""`apply`: do exactly the plan, and write down each step.
+
+The lock is held from reading the state to the last write. A fresh plan is shown and confirmed; a saved one was read by
+somebody already, and is done as it stands or refused as stale.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Literal
+
+import click
+
+from reconciler.apply import Outcome, apply_plan
+from reconciler.commands.gather import documents_of, gather, line_reader, refuse_unsafe
+from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.plan import show_plan
+from reconciler.commands.planning_options import Asked, planning_options
+from reconciler.commands.progress import narrator
+from reconciler.commands.saving import load
+from reconciler.commands.secrets import vault_for
+from reconciler.config import Project, open_client, open_project, open_store
+from reconciler.documents import Loaded
+from reconciler.errors import ConfigError, StalePlanError, UsageError, error
+from reconciler.model import Plan, Vault
+from reconciler.planfile import read_plan_file, staleness
+from reconciler.render.escape import json_text
+from reconciler.render.outcome import outcome_to_json, render_outcome
+from reconciler.state.store import StateStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How the requests are sent."""
+
+    parallelism: int
+    on_error: Literal["continue", "stop"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What is to be done, with what it takes: the values of secrets, and the documents that errors point into."""
+
+    plan: Plan
+    vault: Vault
+    documents: Loaded
+
+
+@verb(
+    "apply",
+    outputs=("text", "json"),
+    epilog="""\b
+Examples:
+  reconciler apply
+  reconciler apply -y --target acme/sales-en
+  reconciler plan --out change.plan && reconciler apply change.plan
+
+\b
+Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the saved plan is stale,
+5 the lock is held, 6 refused, 7 a create's outcome is unknown, 130 interrupted.""",
+)
+@click.argument("planfile", required=False, type=click.Path(path_type=Path), metavar="[PLANFILE]")
+@planning_options
+@click.option("-y", "--auto-approve", is_flag=True, help="Do not ask; needed without a terminal and a PLANFILE.")
+@click.option("--parallelism", type=click.IntRange(1, 100), default=10, show_default=True, help="Requests at once.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["continue", "stop"]),
+    default="continue",
+    show_default=True,
+    help="After a failed change: go on with independent ones, or start no new one.",
+)
+@click.option(
+    "--lock-timeout",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait for the lock. [0]",
+)
+def apply(
+    invocation: Invocation,
+    asked: Asked,
+    planfile: Path | None,
+    auto_approve: bool,
+    parallelism: int,
+    on_error: Literal["continue", "stop"],
+    lock_timeout: float,
+) -> int:
+    """Make live what the documents say, and record each step.
+
+    Without PLANFILE: plan, show it, ask, and do it. With PLANFILE (from `plan --out`): do exactly that, once.
+    """
+    _refuse_contradictions(planfile, asked, auto_approve)
+    project = open_project(invocation)
+    store = open_store(project)
+    with store.lock(command="reconciler apply", timeout=lock_timeout):
+        if planfile is None:
+            decision = _fresh(invocation, project, store, asked, approved=auto_approve)
+        else:
+            decision = _saved(planfile, project, store)
+        pace = Pace(parallelism=parallelism, on_error=on_error)
+        outcome = _execute(invocation, project, store, decision, pace)
+    _tell(invocation, project, outcome)
+    return outcome.exit_code
+
+
+def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) -> None:
+    if planfile is not None and not asked.is_default:
+        raise UsageError(
+            error(
+                "usage",
+                "a saved plan is done as it was shown: options that shape a plan have no meaning with PLANFILE",
+                "Give them to `reconciler plan --out PLANFILE`.",
+            )
+        )
+    if planfile is None and not approved and not sys.stdin.isatty():
+        raise UsageError(
+            error(
+                "needs-approval",
+                "there is no terminal to ask on",
+                "Pass -y to apply without asking, or apply a saved plan: `reconciler apply PLANFILE`.",
+            )
+        )
+
+
+def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
+    """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
+    gathered = gather(project, store, asked.options)
+    if invocation.output == "text":
+        show_plan(invocation, gathered)
+    refuse_unsafe(gathered, asked.overrides)
+    if not approved and not gathered.plan.is_empty:
+        click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
+    return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)
+
+
+def _saved(planfile: Path, project: Project, store: StateStore) -> Decision:
+    """The plan in a file. Raises StalePlanError where an entry, the lineage or a secret moved since it was made."""
+    plan = read_plan_file(load(planfile), where=str(planfile))
+    if plan.environment != project.environment:
+        raise ConfigError(
+            error(
+                "other-environment",
+                f"{planfile} is a plan of the environment {plan.environment}, not of {project.environment}",
+                f"Run `reconciler -e {plan.environment} apply {planfile}`.",
+                file=str(planfile),
+            )
+        )
+    stale = staleness(plan, lineage=store.lineage(), entries=store.read())
+    if stale:
+        raise StalePlanError(*stale)
+    # the documents of today are not what is applied: they only lend places to errors, and values to inline secrets
+    documents = documents_of(project)
+    return Decision(plan=plan, vault=vault_for(plan, documents.vault, project), documents=documents)
+
+
+def _execute(invocation: Invocation, project: Project, store: StateStore, decision: Decision, pace: Pace) -> Outcome:
+    if decision.plan.is_empty:
+        return Outcome(results=())
+    with _stop_on_signals(invocation) as stop, open_client(project, connections=pace.parallelism) as client:
+        total = sum(each.mutates_state for each in decision.plan.changes)
+        return apply_plan(
+            decision.plan,
+            store=store,
+            client=client,
+            schemas=project.schemas,
+            vault=decision.vault,
+            desired={each.key: each for each in decision.documents.desired},
+            parallelism=pace.parallelism,
+            on_error=pace.on_error,
+            on_event=narrator(invocation, total),
+            stop=stop,
+        )
+
+
+@contextmanager
+def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if not stop.is_set():
+            invocation.progress("Stopping: no new requests; those under way are waited for and recorded.")
+        stop.set()
+
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
+    if invocation.output == "json":
+        invocation.result(json_text(outcome_to_json(project.environment, outcome)))
+    elif outcome.results:
+        invocation.result(render_outcome(outcome, color=invocation.color, sources=line_reader(project)))

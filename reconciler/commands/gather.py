@@ -1,0 +1,109 @@
+"""Gather, the first third of every verb: the project, its documents and what the state says, and a plan of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.config import Project
+from reconciler.documents import Loaded, load_documents
+from reconciler.errors import Diagnostic, DocumentError, PlanRefusedError, ReconcilerError, UsageError, error
+from reconciler.model import Action, Entry, Plan
+from reconciler.planning import Overrides, PlanOptions, make_plan, refusals, selected
+from reconciler.state.store import StateStore
+from reconciler.validation import suggestion
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """What one plan was made from, and the plan."""
+
+    project: Project
+    loaded: Loaded
+    entries: Mapping[str, Entry] = field(repr=False)
+    plan: Plan
+
+
+def documents_of(project: Project) -> Loaded:
+    """Every document of the project, errors included as diagnostics."""
+    return load_documents(
+        files=project.files(),
+        folder=project.assistants,
+        schemas=project.schemas,
+        environment=project.environment,
+        environ=project.environ,
+        catalog=project.catalog,
+        fingerprint=project.fingerprint,
+    )
+
+
+def valid_documents(project: Project) -> Loaded:
+    """Every document of the project. Raises DocumentError with all errors and warnings of all files."""
+    loaded = documents_of(project)
+    if loaded.errors:
+        raise DocumentError.of(loaded.diagnostics)
+    return loaded
+
+
+def gather(project: Project, store: StateStore, options: PlanOptions) -> Gathered:
+    """Read documents and state, and plan. Raises DocumentError, StateError, and UsageError for an idle selector."""
+    loaded = valid_documents(project)
+    lineage = store.lineage()
+    entries = store.read()
+    refuse_idle(options.targets, [*(each.key for each in loaded.desired), *entries])
+    plan = make_plan(
+        environment=project.environment,
+        lineage=lineage,
+        desired=loaded.desired,
+        entries=entries,
+        schemas=project.schemas,
+        options=options,
+        diagnostics=loaded.diagnostics,
+    )
+    return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
+
+
+def refuse_idle(targets: Sequence[str], keys: Iterable[str]) -> None:
+    """Raise UsageError for every selector that names nothing: a typo must never mean "everything"."""
+    known = sorted(set(keys))
+    _, idle = selected(targets, known)
+    if idle:
+        raise UsageError(*(_idle(target, known) for target in idle))
+
+
+def refuse_unsafe(gathered: Gathered, overrides: Overrides) -> None:
+    """Raise PlanRefusedError where a change is blocked or the environment's limits are exceeded. After showing it."""
+    blocked = [
+        told
+        for change in gathered.plan.changes
+        if change.action is Action.BLOCKED
+        for told in change.diagnostics
+        if told.severity == "error"
+    ]
+    managed = sum(entry.id is not None for entry in gathered.entries.values())
+    limits = gathered.project.limits
+    found = (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
+    if found:
+        raise PlanRefusedError(*found)
+
+
+def line_reader(project: Project) -> Callable[[str], str | None]:
+    """How a renderer gets the text of a project file for a code frame; None where it cannot be read."""
+    files = project.files()
+
+    def read(path: str) -> str | None:
+        try:
+            return files.read(path).decode("utf-8")
+        except (ReconcilerError, UnicodeDecodeError):
+            return None
+
+    return read
+
+
+def _idle(target: str, known: Sequence[str]) -> Diagnostic:
+    guess = suggestion(target, known)
+    return error(
+        "no-such-key",
+        f"no assistant is called {target}",
+        f"Did you mean {guess}?" if guess else "A key is a document's path below the assistants folder, no ending.",
+    )

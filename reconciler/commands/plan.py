@@ -1,0 +1,60 @@
+"""`plan`: what would change, exactly, and nothing is changed. Needs no network and no key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.canonical import pretty
+from reconciler.commands.gather import Gathered, gather, refuse_unsafe
+from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.planning_options import Asked, planning_options
+from reconciler.commands.saving import save
+from reconciler.config import open_project, open_store
+from reconciler.planfile import plan_file, plan_to_json
+from reconciler.render.escape import json_text, terminal_safe
+from reconciler.render.masking import masked
+from reconciler.render.plan_text import render_plan
+
+
+@verb(
+    "plan",
+    outputs=("text", "json"),
+    epilog="""\b
+Examples:
+  reconciler plan
+  reconciler plan --target 'acme/*'
+  reconciler plan --out change.plan && reconciler apply change.plan
+  reconciler plan --detailed-exitcode -o json""",
+)
+@planning_options
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for `apply FILE`."
+)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are changes.")
+def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitcode: bool) -> int:
+    """Show exactly what would change, and change nothing.
+
+    Compares the documents with what was last applied; needs no network and no key, so a fork's pull request can be
+    planned. A plan saved with --out is applied as it was shown, or refused if what it was made from has moved.
+    """
+    project = open_project(invocation)
+    gathered = gather(project, open_store(project), asked.options)
+    show_plan(invocation, gathered)
+    refuse_unsafe(gathered, asked.overrides)
+    if out is not None:
+        save(out, pretty(plan_file(gathered.plan)), mode=0o600)
+        invocation.progress(terminal_safe(f"Saved the plan. To do exactly this: reconciler apply {out}"))
+    return 2 if detailed_exitcode and not gathered.plan.is_empty else 0
+
+
+def show_plan(invocation: Invocation, gathered: Gathered) -> None:
+    """Print the plan in the form that was asked for."""
+    schemas = gathered.project.schemas
+    shown = masked(gathered.plan, schemas)
+    if invocation.output == "json":
+        invocation.result(json_text(plan_to_json(shown)))
+    else:
+        color, verbose = invocation.color, invocation.verbose
+        invocation.result(render_plan(shown, color=color, verbose=verbose, schemas=schemas))

@@ -1,0 +1,61 @@
+"""The options that say what a plan is made of and what it may do; `plan` and `apply` take the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from reconciler.planning import Overrides, PlanOptions
+
+_NAMES = ("targets", "prune", "allow_new", "allow_deletes", "allow_updates", "allow_unassigned")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What the options said."""
+
+    options: PlanOptions
+    overrides: Overrides
+
+    @property
+    def is_default(self) -> bool:
+        return self.options == PlanOptions() and self.overrides == Overrides()
+
+
+def planning_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Add the options; the function gets one argument, `asked`."""
+
+    def run(*arguments: Any, **given: Any) -> int:
+        chosen = {name: given.pop(name) for name in _NAMES}
+        return function(*arguments, asked=_asked(chosen), **given)
+
+    run.__doc__ = function.__doc__
+    run.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
+    decorated: Callable[..., int] = run
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+_OPTIONS = (
+    click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
+    click.option("--prune", is_flag=True, help="Delete assistants whose document is gone."),
+    click.option("--allow-new", is_flag=True, help="A create that looks like a rename is a new assistant."),
+    click.option("--allow-deletes", is_flag=True, help="Delete more than `limits.delete` allows."),
+    click.option("--allow-updates", is_flag=True, help="Update more than `limits.update` allows."),
+    click.option("--allow-unassigned", is_flag=True, help="Leave a value unanswered though `limits` refuse it."),
+)
+
+
+def _asked(chosen: Mapping[str, Any]) -> Asked:
+    return Asked(
+        options=PlanOptions(targets=chosen["targets"], prune=chosen["prune"], allow_new=chosen["allow_new"]),
+        overrides=Overrides(
+            deletes=chosen["allow_deletes"],
+            updates=chosen["allow_updates"],
+            unassigned=chosen["allow_unassigned"],
+        ),
+    )

@@ -1,0 +1,32 @@
+"""Plan files on disk: written whole and for their owner alone, read with an error instead of a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reconciler.durable import replace_file
+from reconciler.errors import ConfigError, error
+
+
+def save(path: Path, text: str, *, mode: int) -> None:
+    """Write a file whole, or leave what was there. Raises ConfigError."""
+    try:
+        replace_file(path.absolute(), text.encode(), mode=mode)
+    except OSError as problem:
+        why = problem.strerror or type(problem).__name__
+        raise ConfigError(
+            error("cannot-write", f"{path} cannot be written: {why}", "Choose another place.", file=str(path))
+        ) from None
+
+
+def load(path: Path) -> str:
+    """The text of a file. Raises ConfigError where it cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
+        raise ConfigError(
+            error(
+                "cannot-read", f"{path} cannot be read: {why}", "Is this the file that `--out` wrote?", file=str(path)
+            )
+        ) from None

@@ -1,0 +1,282 @@
+"""`schema generate`, `schema check` and `schema diff`: from docs pages to the schema set, and between sets.
+
+Reads pages and schema folders, asks `reconciler.apidocs` what they mean, writes the files of one folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.apidocs import Generated, Page, Role, as_text, generate, read_page
+from reconciler.apidocs.structure import differences
+from reconciler.canonical import Json
+from reconciler.commands.invocation import Invocation, verb
+from reconciler.errors import ConfigError, Diagnostic, PageError, SchemaError, UsageError, error
+from reconciler.schemas import SchemaSet
+
+ROLES: tuple[Role, ...] = ("create", "update", "list", "delete")
+SUFFIX = ".schema.json"
+LARGEST_PAGE = 5 * 1024 * 1024
+"""Bytes. A reference page has some 30 kB; what is a hundred times larger is no page."""
+
+
+@click.group()
+def schema() -> None:
+    """The schema set: generate it from docs pages, check it, compare it."""
+
+
+def _page_option(role: Role, *, required: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    return click.option(
+        f"--{role}", f"{role}_page", required=required, metavar="PAGE", help=f"The page of the {role} endpoint."
+    )
+
+
+@verb("generate", outputs=("text", "json"), short_help="Write the schema set from docs pages.")
+@_page_option("create", required=True)
+@_page_option("update", required=True)
+@_page_option("list", required=False)
+@_page_option("delete", required=False)
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
+def generate_verb(invocation: Invocation, out: Path, **pages: str | None) -> int:
+    """Write the schema set from the vendor's docs pages. A PAGE is a file, or - for standard input."""
+    given = {role: pages[f"{role}_page"] for role in ROLES}
+    made = generate_from(read_pages(invocation.directory, given))
+    folder = invocation.directory / out
+    written = write_all(folder, {name: made.text(name) for name in made.files})
+    stale = [f"{role}{SUFFIX}" for role in ROLES if f"{role}{SUFFIX}" not in made.files]
+    left = [name for name in stale if (folder / name).exists()]
+    if invocation.output == "json":
+        invocation.result(_as_json(made, written, left))
+    else:
+        invocation.result("\n".join([*_report(made, invocation.verbose), *_written(folder, made, written, left)]))
+    return 0
+
+
+@verb("check", short_help="Whether the schema set is what its pages say.")
+@click.option("--against", type=click.Path(path_type=Path), metavar="DIR", help="Compare with this schema folder.")
+@click.option("--structure", is_flag=True, help="Leave out descriptions, titles, sections and sources.")
+def check_verb(invocation: Invocation, against: Path | None, structure: bool) -> int:
+    """Compare schemas/ with what schemas/pages/ gives, or with another schema folder. Exit 1 where they differ."""
+    folder = invocation.directory / "schemas"
+    here = read_set(folder)
+    if against is not None:
+        names = ("schemas", str(against))
+        left, right = here, read_set(invocation.directory / against)
+    else:
+        names = ("the pages", "schemas")
+        left, right = dict(generate_from(_own_pages(invocation.directory, folder)).files), here
+    found = differences(left, right, words=not structure, names=names)
+    if found:
+        invocation.result("\n".join([*found, "", f"{len(found)} differences between {names[0]} and {names[1]}."]))
+        return 1
+    said = "structure identical" if structure else "identical"
+    invocation.result(f"{names[0]} and {names[1]}: {said}, {len(left)} files.")
+    return 0
+
+
+@verb("diff", short_help="What differs between two schema folders.")
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
+@click.argument("new", type=click.Path(path_type=Path), metavar="[NEW]", required=False)
+@click.option("--words", is_flag=True, help="Count descriptions, titles, sections and sources, too.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are differences.")
+def diff_verb(invocation: Invocation, old: Path, new: Path | None, words: bool, detailed_exitcode: bool) -> int:
+    """Show what a newer page, or another brand's, changes: OLD against NEW, or against schemas/."""
+    names = str(old), str(new or "schemas")
+    sets = [read_set(invocation.directory / each) for each in names]
+    found = differences(*sets, words=words, names=names)
+    invocation.result("\n".join(found) if found else "No differences.")
+    return 2 if found and detailed_exitcode else 0
+
+
+for each in (generate_verb, check_verb, diff_verb):
+    schema.add_command(each)
+
+
+def read_pages(directory: Path, given: Mapping[Role, str | None]) -> dict[Role, Page]:
+    """The pages by role. Raises PageError with what is wrong in all of them, UsageError for two standard inputs."""
+    if Counter(given.values())["-"] > 1:
+        raise UsageError(
+            error("usage-stdin-twice", "only one page can come from standard input", "Save one to a file.")
+        )
+    found: dict[Role, Page] = {}
+    wrong: list[Diagnostic] = []
+    for role, where in given.items():
+        if where is None:
+            continue
+        try:
+            found[role] = read_page(_text_of(directory, where), source=where.replace("\\", "/"), role=role)
+        except PageError as refused:
+            wrong += refused.diagnostics
+    if wrong:
+        raise PageError(*wrong)
+    return found
+
+
+def generate_from(pages: Mapping[Role, Page]) -> Generated:
+    """The schema set of some pages, which loads: a set that the rest of the program would refuse is never written."""
+    made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"))
+    SchemaSet.from_files({name.removesuffix(SUFFIX): file for name, file in made.files.items()})
+    return made
+
+
+def _text_of(directory: Path, where: str) -> str:
+    if where.startswith(("http://", "https://")):
+        raise PageError(
+            error(
+                "page-address",
+                f"{where} is an address, and pages are not fetched",
+                "Save the page to a file and give the file: what was read can then be reviewed and read again.",
+            )
+        )
+    try:
+        if where == "-":
+            content = sys.stdin.buffer.read(LARGEST_PAGE + 1)
+        else:
+            with (directory / where).open("rb") as file:
+                content = file.read(LARGEST_PAGE + 1)
+    except OSError as problem:
+        raise PageError(
+            error("page-unreadable", f"{where} cannot be read: {problem.strerror}", "Check the path.", file=where)
+        ) from None
+    if len(content) > LARGEST_PAGE:
+        raise PageError(
+            error("page-too-large", f"{where} is larger than 5 MiB", "Save the page itself, not the site.", file=where)
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise PageError(
+            error(
+                "page-not-utf8",
+                f"{where} is not UTF-8 (byte {problem.start})",
+                "Save the page as UTF-8 text.",
+                file=where,
+            )
+        ) from None
+
+
+def _own_pages(directory: Path, folder: Path) -> dict[Role, Page]:
+    """The project's reference pages: create.*, update.* and where they stand list.* and delete.*."""
+    given: dict[Role, str | None] = {}
+    for role in ROLES:
+        found = sorted(each for each in (folder / "pages").glob(f"{role}.*") if each.is_file())
+        given[role] = os.path.relpath(found[0], directory).replace(os.sep, "/") if found else None
+    if given["create"] is None or given["update"] is None:
+        raise ConfigError(
+            error(
+                "schema-pages-missing",
+                "schemas/pages has no create and update page to generate from",
+                "Put the pages there, or compare two folders with --against DIR.",
+                file="schemas/pages",
+            )
+        )
+    return read_pages(directory, given)
+
+
+def read_set(folder: Path) -> dict[str, Json]:
+    """The schema files of a folder, by name. Raises SchemaError where there are none or one is no JSON."""
+    found: dict[str, Json] = {}
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            found[path.name] = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as problem:
+            raise SchemaError(
+                error("schema-unreadable", f"{path.name} cannot be read: {problem}", file=str(path))
+            ) from None
+    if not found:
+        raise SchemaError(
+            error(
+                "schema-missing",
+                f"{folder} holds no schema set",
+                "Write one with `reconciler schema generate --create PAGE --update PAGE --out DIR`.",
+            )
+        )
+    return found
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> list[str]:
+    """Write files whole or not at all: every one is on the disk under another name before the first is renamed.
+
+    Gives the names of the files that changed; an equal file is not touched.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    changed = [name for name, text in texts.items() if _content(folder / name) != text.encode()]
+    ready: dict[str, str] = {}
+    try:
+        for name in changed:
+            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+            ready[name] = temporary
+            with os.fdopen(handle, "wb") as file:
+                file.write(texts[name].encode())
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+        for name in changed:
+            Path(ready.pop(name)).replace(folder / name)
+    finally:
+        for temporary in ready.values():
+            Path(temporary).unlink(missing_ok=True)
+    return changed
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _report(made: Generated, verbose: int) -> Iterable[str]:
+    """What was found, then what there is to say of the pages; sentences that gave no rule only when asked for."""
+    assistant, update = (_properties(made, kind) for kind in ("assistant", "update"))
+    full: Any = made.files[f"assistant{SUFFIX}"]
+    own = {name: each for name, each in assistant.items() if not each.get("x-reserved")}
+    nullable = sum("null" in each["type"] for each in update.values() if isinstance(each.get("type"), list))
+    yield (
+        f"{len(own)} fields, {len(full['required'])} required, {nullable} may be null, "
+        f"{len(full.get('allOf', []))} rules between fields."
+    )
+    yield f"API: {full['x-source'].get('api', 'the pages do not say where')}"
+    shown = [each for each in made.diagnostics if each.code != "sentence-not-understood" or verbose]
+    yield from (_line(each) for each in shown)
+    hidden = len(made.diagnostics) - len(shown)
+    if hidden:
+        yield f"note: {hidden} sentences that look like rules gave none; -v shows them"
+
+
+def _properties(made: Generated, kind: str) -> dict[str, Any]:
+    file: Any = made.files[f"{kind}{SUFFIX}"]
+    return dict(file["properties"])
+
+
+def _line(said: Diagnostic) -> str:
+    place = f"{said.file}:{said.line}: " if said.file and said.line else ""
+    return f"{said.severity}: {place}{said.summary}{'. ' + said.detail if said.detail else ''}"
+
+
+def _written(folder: Path, made: Generated, written: list[str], left: list[str]) -> Iterable[str]:
+    for name in made.files:
+        yield f"{'wrote' if name in written else 'unchanged'} {(folder / name).as_posix()}"
+    yield from (f"left as it is: {(folder / name).as_posix()} (its page was not given)" for name in left)
+
+
+def _as_json(made: Generated, written: list[str], left: list[str]) -> str:
+    return as_text(
+        {
+            "format_version": "1.0",
+            "files": list(made.files),
+            "written": written,
+            "left": left,
+            "diagnostics": [asdict(each) for each in made.diagnostics],
+        }
+    )

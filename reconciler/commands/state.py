@@ -1,0 +1,298 @@
+"""`reconciler state`: look at the recorded state, and put it right by hand.
+
+No verb here calls the API or changes an assistant. Edits hold the environment's lock, and are ordered so that a run
+that dies in the middle can simply be repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import click
+
+from reconciler.canonical import Json
+from reconciler.commands.invocation import Invocation, verb, verbs
+from reconciler.config import open_project, open_store
+from reconciler.entries import entry_to_json, move
+from reconciler.errors import Diagnostic, LockHeldError, StateError, UsageError, error
+from reconciler.model import Content, Entry, secret_name
+from reconciler.render.escape import json_text, terminal_safe
+from reconciler.state.store import Holder, StateStore
+from reconciler.validation import suggestion
+
+FORMS = ("text", "json")
+
+lock_timeout = click.option(
+    "--lock-timeout",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for the lock.",
+)
+
+
+state = verbs("state", told="Look at what was applied, and put the record of it right. No assistant is changed.")
+
+
+@verb("list", outputs=FORMS, short_help="List every entry.")
+def list_entries(invocation: Invocation) -> int:
+    """List every entry of the environment: its key, id, status and last change."""
+    recorded = _recorded(invocation)
+    entries = recorded.store.read()
+    if invocation.output == "json":
+        _print_json(invocation, recorded.environment, "entries", [_row(each) for each in entries.values()])
+    elif entries:
+        rows = [(each.key, _shown_id(each), _status(each), each.updated_at or "-") for each in entries.values()]
+        invocation.result(_table(("KEY", "ID", "STATUS", "UPDATED"), rows))
+    else:
+        invocation.progress(f"The state of {recorded.environment} has no entries.")
+    return 0
+
+
+@verb("show", outputs=FORMS, short_help="Show one entry as it is stored.")
+@click.argument("key")
+def show_entry(invocation: Invocation, key: str) -> int:
+    """Show the entry of KEY as it is stored. Secrets stand there as references, never as values."""
+    recorded = _recorded(invocation)
+    entry = _existing(recorded.store.read(), key, recorded.environment)
+    if invocation.output == "json":
+        _print_json(invocation, recorded.environment, "entries", [{"key": key, **entry_to_json(entry)}])
+    else:
+        invocation.result("\n".join(terminal_safe(line, keep="\t") for line in _described(entry)))
+    return 0
+
+
+@verb(
+    "mv",
+    outputs=FORMS,
+    short_help="Give an entry another key.",
+    epilog="""\b
+Example:
+  git mv assistants/acme/sales.yaml assistants/acme/sales-en.yaml
+  reconciler state mv acme/sales acme/sales-en""",
+)
+@click.argument("old")
+@click.argument("new")
+@lock_timeout
+def move_entry(invocation: Invocation, old: str, new: str, lock_timeout: float) -> int:
+    """Move the entry of OLD to the key NEW, after its document was renamed."""
+    recorded = _recorded(invocation)
+    store = recorded.store
+    with store.lock(command="reconciler state mv", timeout=lock_timeout):
+        entries = store.read()
+        entry = _existing(entries, old, recorded.environment)
+        moved = move(entry, new, now=_now())
+        _refuse_taken(entry, entries.get(new), new)
+        # first the new, then the old: in between both stand, and the same command again finishes it
+        store.write(moved)
+        store.remove(old)
+    if invocation.output == "json":
+        _print_json(invocation, recorded.environment, "moved", [{"from": old, "to": new, "id": moved.id}])
+    else:
+        invocation.result(terminal_safe(f"Moved {old} to {new} (id {_shown_id(moved)})."))
+    return 0
+
+
+@verb("forget", outputs=FORMS, short_help="Stop managing assistants, and leave them live.")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask. Needed without a terminal.")
+@lock_timeout
+def forget_entries(invocation: Invocation, keys: Sequence[str], yes: bool, lock_timeout: float) -> int:
+    """Drop the entries of KEY... from the state. The assistants stay as they are, and are no longer managed."""
+    if not yes:
+        _need_terminal()
+    recorded = _recorded(invocation)
+    store = recorded.store
+    with store.lock(command="reconciler state forget", timeout=lock_timeout):
+        entries = store.read()
+        _refuse_missing(entries, keys, recorded.environment)
+        going = [entries[key] for key in dict.fromkeys(keys)]
+        if not yes:
+            _confirm(going)
+        for entry in going:
+            store.remove(entry.key)
+    if invocation.output == "json":
+        _print_json(invocation, recorded.environment, "forgotten", [{"key": each.key, "id": each.id} for each in going])
+    else:
+        invocation.result("\n".join(terminal_safe(_forgotten(each)) for each in going))
+    return 0
+
+
+@verb("unlock", outputs=FORMS, short_help="Show who holds the lock; clear one that is gone.")
+@click.option("--force", is_flag=True, help="For homes whose lock can outlive its process; a file lock cannot.")
+def unlock_state(invocation: Invocation, force: bool) -> int:
+    """Show who holds the lock, and clear what a holder that is gone left behind."""
+    recorded = _recorded(invocation)
+    try:
+        gone = recorded.store.unlock()
+    except LockHeldError as problem:
+        if not force:
+            raise
+        forced = error(
+            "lock-not-forcible",
+            "a file lock cannot be forced: the system keeps it for as long as its process lives",
+            "End that process; the lock goes with it, however it ends.",
+        )
+        raise LockHeldError(*problem.diagnostics, forced) from None
+    if invocation.output == "json":
+        _print_json(invocation, recorded.environment, "cleared", None if gone is None else asdict(gone))
+    else:
+        invocation.result(terminal_safe(_unlocked(gone, recorded.environment)))
+    return 0
+
+
+for _verb in (list_entries, show_entry, move_entry, forget_entries, unlock_state):
+    state.add_command(_verb)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Recorded:
+    """The state that an invocation speaks of."""
+
+    environment: str
+    store: StateStore
+
+
+def _recorded(invocation: Invocation) -> _Recorded:
+    project = open_project(invocation, with_documents=False)
+    return _Recorded(environment=project.environment, store=open_store(project))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _existing(entries: Mapping[str, Entry], key: str, environment: str) -> Entry:
+    _refuse_missing(entries, [key], environment)
+    return entries[key]
+
+
+def _refuse_missing(entries: Mapping[str, Entry], keys: Iterable[str], environment: str) -> None:
+    missing = [key for key in dict.fromkeys(keys) if key not in entries]
+    if missing:
+        raise StateError(*(_missing(entries, key, environment) for key in missing))
+
+
+def _missing(entries: Mapping[str, Entry], key: str, environment: str) -> Diagnostic:
+    guess = suggestion(key, entries)
+    detail = f"Did you mean {guess}?" if guess else "`reconciler state list` shows every key."
+    return error("state-key-unknown", f"the state of {environment} has no entry {key}", detail, key=key)
+
+
+def _refuse_taken(entry: Entry, there: Entry | None, new: str) -> None:
+    """Raise StateError where NEW has an entry that an interrupted move of the same entry did not leave there."""
+    if there is not None and (entry.key == new or there != move(entry, new, now=there.updated_at or "")):
+        raise StateError(
+            error(
+                "state-key-taken",
+                f"{new} already has an entry (id {_shown_id(there)})",
+                f"Nothing was moved. If it is no longer wanted: `reconciler state forget {new}`.",
+                key=new,
+            )
+        )
+
+
+def _need_terminal() -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            error(
+                "needs-approval",
+                "there is no terminal to ask on",
+                "Pass -y to forget without asking.",
+            )
+        )
+
+
+def _confirm(going: Sequence[Entry]) -> None:
+    """Ask a person. Raises click's Abort where the answer is no."""
+    for entry in going:
+        click.echo(terminal_safe(f"  {entry.key} (id {_shown_id(entry)})"), err=True)
+    what = "this entry" if len(going) == 1 else f"these {len(going)} entries"
+    click.confirm(f"Forget {what}? The assistants stay live, and are no longer managed.", abort=True, err=True)
+
+
+def _forgotten(entry: Entry) -> str:
+    if entry.id is None:
+        return f"Forgot {entry.key}. If its create reached the server, that assistant is there and unmanaged."
+    return f"Forgot {entry.key}. Assistant {entry.id} was not touched; it is no longer managed."
+
+
+def _unlocked(gone: Holder | None, environment: str) -> str:
+    if gone is None:
+        return f"The state of {environment} is not locked."
+    return (
+        f"The state of {environment} is not locked. Cleared the record that {gone.who} on {gone.host} "
+        f"(process {gone.pid}) left on {gone.since}: {gone.command}. A file lock goes with its process, so that "
+        "record held up nobody."
+    )
+
+
+def _described(entry: Entry) -> Iterator[str]:
+    yield entry.key
+    facts = {
+        "id": _shown_id(entry),
+        "status": _status(entry),
+        "protected": "yes" if entry.protect else "no",
+        "created": entry.created_at or "-",
+        "updated": entry.updated_at or "-",
+        "source": entry.source or "-",
+    }
+    yield from (f"  {name:<9} {value}" for name, value in facts.items())
+    if entry.pending is not None:
+        yield f"  create begun {entry.pending.started_at}, outcome unknown; sent:"
+        yield from _fields(entry.pending.body)
+    if entry.last_applied:
+        yield "  last applied:"
+        yield from _fields(entry.last_applied)
+    for previous in entry.history:
+        yield f"  before (until {previous.replaced_at}):"
+        yield from _fields(previous.last_applied)
+
+
+def _fields(content: Content) -> Iterator[str]:
+    """One line a field, and texts of several lines as they are, so that a prompt can be read."""
+    for name, value in sorted(content.items()):
+        secret = secret_name(value)
+        if secret is not None:
+            yield f"    {name}: (secret {secret})"
+        elif isinstance(value, str) and "\n" in value:
+            yield f"    {name}:"
+            yield from (f"      {line}" for line in value.split("\n"))
+        else:
+            yield f"    {name}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}"
+
+
+def _row(entry: Entry) -> dict[str, Json]:
+    return {
+        "key": entry.key,
+        "id": entry.id,
+        "pending": entry.pending is not None,
+        "updated_at": entry.updated_at,
+    }
+
+
+def _status(entry: Entry) -> str:
+    return "pending" if entry.pending is not None else "ok" if entry.id is not None else "empty"
+
+
+def _shown_id(entry: Entry) -> str:
+    return "-" if entry.id is None else str(entry.id)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell; nothing is cut."""
+    cells = [[terminal_safe(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
+
+
+def _print_json(invocation: Invocation, environment: str, name: str, value: Json) -> None:
+    envelope: dict[str, Json] = {"format_version": "1.0", "environment": environment, name: value}
+    invocation.result(json_text(envelope))

@@ -1,0 +1,57 @@
+"""`validate`: every document, every error, no network, no key, no state."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.commands.gather import documents_of, line_reader
+from reconciler.commands.invocation import Invocation, verb
+from reconciler.config import open_project
+from reconciler.errors import Diagnostic, UsageError, error
+from reconciler.render.escape import json_text
+from reconciler.render.validation import diagnostics_to_json, render_validation
+
+
+@verb(
+    "validate",
+    outputs=("text", "json"),
+    epilog="""\b
+Examples:
+  reconciler validate
+  reconciler validate assistants/acme
+  reconciler -e production validate -o json""",
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
+    """Check every document, without a network or a key.
+
+    PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
+    """
+    project = open_project(invocation)
+    loaded = documents_of(project)
+    wanted = [_normal(path) for path in paths]
+    documents = [path for path in project.files().documents() if _within(path, wanted)]
+    idle = [path for path, wish in zip(paths, wanted, strict=True) if not any(_within(d, [wish]) for d in documents)]
+    if idle:
+        raise UsageError(*(_no_document(path) for path in idle))
+    told = [each for each in loaded.diagnostics if each.file is None or _within(each.file, wanted)]
+    failed = any(each.severity == "error" for each in told)
+    if invocation.output == "json":
+        invocation.result(json_text(diagnostics_to_json(project.environment, told, documents=len(documents))))
+    else:
+        color, sources = invocation.color, line_reader(project)
+        invocation.result(render_validation(told, documents=len(documents), color=color, sources=sources))
+    return int(failed)
+
+
+def _normal(path: str) -> str:
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    return "/".join(parts)
+
+
+def _within(file: str, wanted: list[str]) -> bool:
+    return not wanted or any(file == path or file.startswith(f"{path}/") or not path for path in wanted)
+
+
+def _no_document(path: str) -> Diagnostic:
+    return error("no-such-document", f"there is no document at {path}", "Give a path relative to the project.")

@@ -1,0 +1,12 @@
+"""The edge of a project: its file, its folders, its environment, and what is opened from them.
+
+Edge: reads the disk and the environment that it is handed; opens nothing on the network by itself.
+"""
+
+from reconciler.config.files import ProjectFiles
+from reconciler.config.openings import open_client, open_store
+from reconciler.config.project import Project, open_project
+from reconciler.config.schema_files import find_schemas
+from reconciler.config.settings import SANDBOX
+
+__all__ = ["SANDBOX", "Project", "ProjectFiles", "find_schemas", "open_client", "open_project", "open_store"]

@@ -1,0 +1,214 @@
+"""The project's files on disk: which of them are documents, and reading one safely.
+
+A pull request from a stranger is planned on machines that hold tokens, so a document may only reach what belongs to
+the project: nothing outside its folder once symbolic links are followed, nothing hidden (`.git/config` holds a CI
+job's token, `.env` a developer's), no pipe that never ends and no device. Edge: reads the disk, writes nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from reconciler.errors import Diagnostic, DocumentError, error
+from reconciler.validation import suggestion
+
+ENDINGS = (".yaml", ".yml")
+YAML_LIMIT = 1024 * 1024
+TEXT_LIMIT = 4 * 1024 * 1024
+
+
+class ProjectFiles:
+    """The files of one project, read by paths relative to its root with forward slashes.
+
+    `folder` (relative to the root) holds the documents. The project is taken to stand still while it is read.
+    """
+
+    def __init__(self, root: Path, folder: str) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.folder = folder
+        self._folders: dict[str, tuple[str, Callable[[str], DocumentError] | None]] = {}
+
+    def documents(self) -> Sequence[str]:
+        """Every *.yaml and *.yml below the folder, sorted; names starting with `_` or `.` are none.
+
+        Raises DocumentError naming every folder that cannot be listed whole: a document that is merely not seen
+        would look like one that was removed.
+        """
+        found: list[str] = []
+        problems: list[Diagnostic] = []
+        self._inside(self.folder)
+        for each in self._walk(self.folder, ()):
+            if isinstance(each, Diagnostic):
+                problems.append(each)
+            else:
+                found.append(each)
+        if problems:
+            raise DocumentError.of(problems)
+        return sorted(found)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one file.
+
+        Raises DocumentError with one diagnostic: `missing-file` (with a suggestion), `outside-project`,
+        `hidden-file`, `is-a-folder`, `not-a-regular-file`, `too-large` (over 1 MiB of YAML, 4 MiB
+        of text), `unreadable-file`.
+        """
+        real = self._inside(path)
+        try:
+            _check_kind(path, os.stat(real))  # noqa: PTH116 - plain strings are quicker
+            # a pipe put there since would block an ordinary open for ever
+            descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                _check_kind(path, os.fstat(descriptor))
+                content = file.readall()
+        except OSError as problem:
+            raise self._unreadable(path, problem) from None
+        if len(content) > _limit(path):
+            raise _too_large(path)
+        return content
+
+    def _walk(self, folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str | Diagnostic]:
+        absolute = self.root / folder
+        try:
+            info = absolute.stat()
+            entries = sorted(os.scandir(absolute), key=lambda each: each.name)
+        except OSError as problem:
+            yield self._unreadable(folder, problem).diagnostics[0]
+            return
+        here = (info.st_dev, info.st_ino)
+        if here in above:  # a link to a folder above: all that is in it is listed already
+            return
+        for entry in entries:
+            if not entry.name.startswith(("_", ".")):
+                yield from self._visit(str(PurePosixPath(folder, entry.name)), entry, (*above, here))
+
+    def _visit(
+        self, path: str, entry: os.DirEntry[str], above: tuple[tuple[int, int], ...]
+    ) -> Iterator[str | Diagnostic]:
+        if not _is_text(entry.name):
+            yield error(
+                "file-name",
+                "the name of a file is not valid UTF-8",
+                "Rename the file: its name becomes a key.",
+                file=path.encode("utf-8", "backslashreplace").decode("utf-8"),
+            )
+        elif not _leads_to_a_folder(entry):
+            if entry.name.endswith(ENDINGS):
+                yield path
+        elif entry.is_symlink() and (refused := self._refusal(path)):
+            yield refused
+        else:
+            yield from self._walk(path, above)
+
+    def _refusal(self, path: str) -> Diagnostic | None:
+        try:
+            self._inside(path)
+        except DocumentError as refused:
+            return refused.diagnostics[0]
+        return None
+
+    def _inside(self, path: str) -> str:
+        """The absolute path with no link left in it. Raises DocumentError where that is not the project's to read."""
+        if not _is_text(path) or "\0" in path or "\\" in path or PurePosixPath(path).is_absolute():
+            raise _outside(path)
+        folder, _, name = os.path.normpath(path).replace(os.sep, "/").rpartition("/")
+        if folder not in self._folders:
+            real = os.path.realpath(self.root / folder)
+            self._folders[folder] = (real, self._refusal_of(real))
+        real_folder, refusal = self._folders[folder]
+        real = os.path.join(real_folder, name)  # noqa: PTH118 - ten thousand of these: plain strings
+        if os.path.islink(real):  # noqa: PTH114 - as above
+            real = os.path.realpath(real)
+            refusal = self._refusal_of(real)
+        elif name.startswith("."):
+            refusal = self._refusal_of(real)
+        if refusal is not None:
+            raise refusal(path)
+        return real
+
+    def _refusal_of(self, real: str) -> Callable[[str], DocumentError] | None:
+        """What to answer for a file that stands at `real`; None where it is the project's to read."""
+        inside = os.path.relpath(real, self.root).replace(os.sep, "/")
+        if inside == ".." or inside.startswith("../"):
+            return _outside
+        return _hidden if any(part.startswith(".") and part != "." for part in inside.split("/")) else None
+
+    def _unreadable(self, path: str, problem: OSError) -> DocumentError:
+        if problem.errno in (errno.ENOENT, errno.ENOTDIR):
+            return DocumentError(error("missing-file", "there is no such file", self._nearest(path), file=path))
+        if problem.errno == errno.ELOOP:
+            return DocumentError(error("missing-file", "the symbolic links go in a circle", file=path))
+        why = (problem.strerror or type(problem).__name__).lower()
+        return DocumentError(error("unreadable-file", f"cannot be read: {why}", file=path))
+
+    def _nearest(self, path: str) -> str | None:
+        wanted = PurePosixPath(path)
+        try:
+            names = [each.name for each in (self.root / wanted.parent).iterdir() if not each.name.startswith(".")]
+        except OSError:
+            return f"There is no folder `{wanted.parent}` either."
+        guess = suggestion(wanted.name, sorted(names))
+        return f"Did you mean `{wanted.parent / guess}`?" if guess else None
+
+
+def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links in a circle: reading it says so
+        return False
+
+
+def _limit(path: str) -> int:
+    return YAML_LIMIT if path.endswith(ENDINGS) else TEXT_LIMIT
+
+
+def _check_kind(path: str, info: os.stat_result) -> None:
+    if stat.S_ISDIR(info.st_mode):
+        raise DocumentError(error("is-a-folder", "is a folder; a file is due here", file=path))
+    if not stat.S_ISREG(info.st_mode):
+        raise DocumentError(
+            error("not-a-regular-file", "is a pipe, a socket or a device; only regular files are read", file=path)
+        )
+    if info.st_size > _limit(path):
+        raise _too_large(path)
+
+
+def _too_large(path: str) -> DocumentError:
+    kind = "YAML" if path.endswith(ENDINGS) else "text"
+    limit = _limit(path) // (1024 * 1024)
+    return DocumentError(error("too-large", f"is larger than {limit} MiB, the limit for {kind}", file=path))
+
+
+def _outside(path: str) -> DocumentError:
+    shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
+    return DocumentError(
+        error(
+            "outside-project",
+            "leads outside the project",
+            "A document may only use files of its own project; symbolic links are followed before this is judged.",
+            file=shown,
+        )
+    )
+
+
+def _hidden(path: str) -> DocumentError:
+    return DocumentError(
+        error(
+            "hidden-file",
+            "is hidden, and hidden files and folders are not read",
+            "They hold what a document must not reach, such as .git/config or .env. Move the file.",
+            file=path,
+        )
+    )
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,54 @@
+"""How a secret's value is recognised again without being kept: a keyed digest of its name and value.
+
+Without the key a short secret could be guessed from its digest, so there is no fingerprint without one: a project
+that has none still works, and only does not see that a secret changed. Edge: reads one file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from reconciler.errors import ConfigError, error
+
+KEY_VARIABLE = "RECONCILER_FINGERPRINT_KEY"
+KEY_FILE = ".reconciler/fingerprint.key"
+Fingerprint: TypeAlias = Callable[[str, str], str | None]
+
+
+def fingerprinter(root: Path, environ: Mapping[str, str]) -> Fingerprint:
+    """A function of a secret's name and value: `hmac-sha256:` and 32 hex digits, or None where there is no key.
+
+    The key is the variable's, else the file's. Raises ConfigError where the key's file stands and cannot be read or
+    is empty: going on without it would show every secret as changed.
+    """
+    key = environ.get(KEY_VARIABLE, "").strip().encode("utf-8", "surrogatepass") or _key_from_file(root)
+
+    def fingerprint(name: str, value: str) -> str | None:
+        if key is None:
+            return None
+        # no name holds a NUL, so no two pairs give the same bytes
+        content = f"{name}\0{value}".encode("utf-8", "surrogatepass")
+        return "hmac-sha256:" + hmac.new(key, content, hashlib.sha256).hexdigest()[:32]
+
+    return fingerprint
+
+
+def _key_from_file(root: Path) -> bytes | None:
+    try:
+        key = (root / KEY_FILE).read_bytes().strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as problem:
+        raise _unusable(f"cannot be read: {(problem.strerror or 'unknown').lower()}") from None
+    if not key:
+        raise _unusable("is empty")
+    return key
+
+
+def _unusable(why: str) -> ConfigError:
+    advice = f"Put a long random text into it, set {KEY_VARIABLE}, or remove the file to work without fingerprints."
+    return ConfigError(error("fingerprint-key", f"the key of the fingerprints {why}", advice, file=KEY_FILE))

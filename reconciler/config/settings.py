@@ -1,0 +1,299 @@
+"""The project file, `reconciler.yaml`: what it may say, checked whole, with the place of every error.
+
+    assistants: assistants            # folder of the documents
+    schemas: schemas                  # folder of the project's own schema set
+    environments:
+      production:
+        api: https://portal.example/api       # or "sandbox:"
+        state: state/production               # a folder
+        catalog: catalog/production.yaml      # or the tables themselves
+        limits: {delete: 30%, update: off, unassigned: refuse}
+
+Pure: works on the value that the strict loader read and on its positions.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from reconciler.canonical import Json
+from reconciler.documents.strict_yaml import Parsed
+from reconciler.errors import ConfigError, Diagnostic, error
+from reconciler.model import Path, Position
+from reconciler.planning.safety import Limits
+from reconciler.validation import suggestion
+
+PROJECT_FILE = "reconciler.yaml"
+SANDBOX = "sandbox:"
+DEFAULT_ENVIRONMENT = "default"
+
+_SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
+_ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentSettings:
+    """What the file says of one environment; None where it says nothing. `catalog` is a path or the tables."""
+
+    api: str | None = None
+    state: str | None = None
+    catalog: str | Mapping[str, Json] | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The whole file. `schemas` is None where it names no folder."""
+
+    assistants: str = "assistants"
+    schemas: str | None = None
+    environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
+
+
+def read_settings(parsed: Parsed) -> Settings:
+    """The settings that a parsed file holds. Raises ConfigError with every error at its line and column."""
+    if parsed.value is None or parsed.diagnostics:
+        raise ConfigError.of(parsed.diagnostics)
+    reader = _Reader(parsed)
+    settings = reader.settings(parsed.value)
+    if reader.problems:
+        raise ConfigError.of(reader.problems)
+    return settings
+
+
+def read_catalog(parsed: Parsed) -> Mapping[str, Json]:
+    """The tables of a catalogue, each of names with an id: `voices: {sarah: 12}`. Raises ConfigError like the above."""
+    if parsed.value is None or parsed.diagnostics:
+        raise ConfigError.of(parsed.diagnostics)
+    reader = _Reader(parsed)
+    reader.catalog(parsed.value, ())
+    if reader.problems:
+        raise ConfigError.of(reader.problems)
+    return parsed.value
+
+
+def why_no_environment_name(name: str) -> str | None:
+    """Why a name cannot be an environment's, or None. It names a folder of the state, so it must be a plain name."""
+    if _ENVIRONMENT_NAME.fullmatch(name):
+        return None
+    return "must be letters, digits, `-`, `_` and `.`, at most 64 of them, beginning with a letter or a digit"
+
+
+def why_no_api(address: str) -> str | None:
+    """Why a text cannot be the API's address, or None. Never quotes the text: it may hold a password."""
+    if address == SANDBOX:
+        return None
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s\x00-\x1f\x7f]", address):
+        return "must be an address such as https://portal.example/api, or `sandbox:`"
+    if parts.query or parts.fragment:
+        return "must be an address without `?` and `#`"
+    return None
+
+
+def holds_password(address: str) -> bool:
+    """Whether an address carries credentials before its host."""
+    try:
+        parts = urlsplit(address)
+        return parts.password is not None or (parts.scheme in ("http", "https") and parts.username is not None)
+    except ValueError:
+        return "@" in address
+
+
+class _Reader:
+    """Reads one value after the other and keeps what is wrong; a wrong value reads as its default."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+        self.problems: list[Diagnostic] = []
+
+    def settings(self, content: Json) -> Settings:
+        found = self.mapping(content, (), ("assistants", "schemas", "environments"))
+        environments = self.mapping(found.get("environments"), ("environments",), None)
+        read = {name: self.environment(name, each) for name, each in environments.items()}
+        self.shared_states(read)
+        return Settings(
+            assistants=self.folder(found, "assistants") or "assistants",
+            schemas=self.folder(found, "schemas"),
+            environments=read,
+        )
+
+    def environment(self, name: str, content: Json) -> EnvironmentSettings:
+        path: Path = ("environments", name)
+        if why := why_no_environment_name(name):
+            at = self.parsed.names.get(path)
+            self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
+        found = self.mapping(content, path, ("api", "state", "catalog", "limits"))
+        return EnvironmentSettings(
+            api=self.api(found, path),
+            state=self.state(found, path),
+            catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
+            limits=self.limits(found.get("limits"), (*path, "limits")),
+        )
+
+    def mapping(self, content: Json, path: Path, known: Sequence[str] | None) -> Mapping[str, Json]:
+        """The mapping at `path`; nothing at all (`production:`) is an empty one. `known` None allows any key."""
+        if content is None:
+            return {}
+        if not isinstance(content, Mapping):
+            self.wrong(path, "setting-type", f"{_named(path)} must be a mapping, not {_kind(content)}")
+            return {}
+        if known is not None:
+            for name in sorted(set(content) - set(known)):
+                self.unknown(name, path, known)
+        return content
+
+    def unknown(self, name: str, path: Path, known: Sequence[str]) -> None:
+        if _SECRET_NAME.search(name):
+            self.secret((*path, name), f"`{name}` looks like a secret")
+            return
+        guess = suggestion(name, known)
+        listed = ", ".join(f"`{each}`" for each in known)
+        advice = f"Did you mean `{guess}`?" if guess else f"Known here: {listed}."
+        at = self.parsed.names.get((*path, name))
+        self.wrong((*path, name), "unknown-setting", f"unknown setting `{name}`", advice, at=at)
+
+    def text(self, found: Mapping[str, Json], name: str, path: Path) -> str | None:
+        if name not in found:
+            return None
+        value = found[name]
+        if isinstance(value, str) and value.strip():
+            return value
+        self.wrong((*path, name), "setting-type", f"`{name}` must be text, not {_kind(value)}")
+        return None
+
+    def folder(self, found: Mapping[str, Json], name: str) -> str | None:
+        stated = self.text(found, name, ())
+        if stated is None:
+            return None
+        path = PurePosixPath(stated)
+        odd = path.is_absolute() or not path.parts or any(part.startswith((".", "~")) for part in path.parts)
+        if odd or "\\" in stated or "\0" in stated:
+            self.wrong((name,), "setting-value", f"`{name}` must name a folder of the project, such as `{name}`")
+            return None
+        return str(path)
+
+    def api(self, found: Mapping[str, Json], path: Path) -> str | None:
+        address = self.text(found, "api", path)
+        if address is None:
+            return None
+        if holds_password(address):
+            self.secret((*path, "api"), "`api` holds a user name or a password")
+        elif why := why_no_api(address):
+            self.wrong((*path, "api"), "setting-value", f"`api` {why}")
+        return address
+
+    def state(self, found: Mapping[str, Json], path: Path) -> str | None:
+        location = self.text(found, "state", path)
+        if location is not None and holds_password(location):
+            self.secret((*path, "state"), "`state` holds a password", "Set the whole address as RECONCILER_STATE.")
+        return location
+
+    def shared_states(self, environments: Mapping[str, EnvironmentSettings]) -> None:
+        """Two environments in one state would each see the other's assistants as removed."""
+        holders: dict[str, str] = {}
+        for name, each in environments.items():
+            location = str(PurePosixPath(each.state or f"state/{name}"))
+            first = holders.setdefault(location, name)
+            if first != name:
+                path = ("environments", name, "state") if each.state else ("environments", name)
+                told = f"the environments `{first}` and `{name}` share one state"
+                self.wrong(path, "shared-state", told, "Give each environment a state of its own.")
+
+    def catalog(self, content: Json, path: Path, *, or_path: bool = False) -> str | Mapping[str, Json] | None:
+        if isinstance(content, str) and or_path:
+            return content
+        if not isinstance(content, Mapping):
+            wanted = "the path of a file or tables of ids" if or_path else "a mapping of tables"
+            self.wrong(path, "setting-type", f"the catalogue must be {wanted}, not {_kind(content)}")
+            return None
+        for table, names in content.items():
+            if not isinstance(names, Mapping):
+                told = f"the table `{table}` must be a mapping of names to ids, not {_kind(names)}"
+                self.wrong((*path, table), "catalog-shape", told)
+                continue
+            for name, value in names.items():
+                if not isinstance(value, int | str) or isinstance(value, bool):
+                    told = f"`{table}.{name}` must be an id (a whole number or text), not {_kind(value)}"
+                    self.wrong((*path, table, name), "catalog-shape", told)
+        return content
+
+    def limits(self, content: Json, path: Path) -> Limits:
+        found = self.mapping(content, path, ("delete", "update", "unassigned"))
+        unassigned = found.get("unassigned", "allow")
+        if unassigned not in ("allow", "refuse"):
+            told = f"`unassigned` must be `allow` or `refuse`, not {_kind(unassigned)}"
+            self.wrong((*path, "unassigned"), "setting-value", told)
+        return Limits(
+            delete=self.share(found, "delete", path, Limits().delete),
+            update=self.share(found, "update", path, Limits().update),
+            unassigned="refuse" if unassigned == "refuse" else "allow",
+        )
+
+    def share(self, found: Mapping[str, Json], name: str, path: Path, default: float | None) -> float | None:
+        if name not in found:
+            return default
+        value = found[name]
+        if value == "off":
+            return None
+        share = _share(value)
+        if share is None:
+            advice = "Above that share of what is managed, a plan is refused."
+            if isinstance(value, int | float) and value == 1:
+                advice = "A bare 1 could be one percent or all."
+            told = f"`{name}` must be a share such as `30%` or `0.3`, or `off`"
+            self.wrong((*path, name), "setting-value", told, advice)
+        return share
+
+    def secret(self, path: Path, told: str, advice: str | None = None) -> None:
+        advice = (
+            advice or "Set the API's key as RECONCILER_API_KEY; write other secrets as ${secret:NAME} in a document."
+        )
+        at = self.parsed.names.get(path)
+        self.wrong(path, "secret-in-config", f"{told}; secrets never stand in {PROJECT_FILE}", advice, at=at)
+
+    def wrong(
+        self, path: Path, code: str, summary: str, detail: str | None = None, *, at: Position | None = None
+    ) -> None:
+        at = at or self.parsed.places.get(path) or Position(file=self.parsed.file, line=1, column=1)
+        self.problems.append(error(code, summary, detail, file=at.file, line=at.line, column=at.column))
+
+
+def _share(value: Json) -> float | None:
+    """A share from 0 to 1: of `30%` and 30 as of 0.3. None for anything else, and for 1, which could be either."""
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", value)
+        share = float(match[1]) / 100 if match else math.inf
+    elif isinstance(value, bool) or not isinstance(value, int | float) or value == 1:
+        return None
+    else:
+        share = value if value < 1 else value / 100
+    return share if 0 <= share <= 1 else None
+
+
+def _named(path: Path) -> str:
+    return f"`{'.'.join(str(each) for each in path)}`" if path else PROJECT_FILE
+
+
+def _kind(value: Json) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text" if value.strip() else "an empty text"
+        case Mapping():
+            return "a mapping"
+    return "a list"

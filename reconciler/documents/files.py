@@ -1,0 +1,110 @@
+"""Where documents come from: the shell's promise, the paths inside a project, and what one load has read. Core: pure.
+
+Every file is read once a load; an error is remembered too, so that two hundred documents on one broken base tell
+of it once each, at their own places, and cost one read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.canonical import digest_bytes
+from reconciler.documents.characters import line_and_column
+from reconciler.documents.strict_yaml import Parsed, parse_yaml
+from reconciler.errors import DocumentError, error
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Files(Protocol):
+    """The project's files, as the shell shows them. Paths are relative to the project, with forward slashes."""
+
+    def documents(self) -> Sequence[str]:
+        """Every *.yaml and *.yml below the assistants folder, sorted."""
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises DocumentError where it is missing, outside, too large, or no regular file."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Sources:
+    """What one load has read so far, by path."""
+
+    files: Files
+    _bytes: dict[str, bytes | DocumentError] = field(default_factory=dict)
+    _parsed: dict[str, Parsed] = field(default_factory=dict)
+    _texts: dict[str, str | DocumentError] = field(default_factory=dict)
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file. Raises DocumentError."""
+        if path not in self._bytes:
+            try:
+                self._bytes[path] = self.files.read(path)
+            except DocumentError as problem:
+                self._bytes[path] = problem
+        found = self._bytes[path]
+        if isinstance(found, DocumentError):
+            raise found
+        return found
+
+    def yaml(self, path: str) -> Parsed:
+        """A YAML file, whatever its state; one that cannot be read is one with errors."""
+        if path not in self._parsed:
+            try:
+                self._parsed[path] = parse_yaml(self.content(path), file=path)
+            except DocumentError as problem:
+                self._parsed[path] = Parsed(file=path, value=None, places={}, names={}, diagnostics=problem.diagnostics)
+        return self._parsed[path]
+
+    def text(self, path: str) -> str:
+        """A UTF-8 text as it stands, without a byte order mark. Raises DocumentError with the place inside it."""
+        if path not in self._texts:
+            try:
+                self._texts[path] = _text(self.content(path), path)
+            except DocumentError as problem:
+                self._texts[path] = problem
+        found = self._texts[path]
+        if isinstance(found, DocumentError):
+            raise found
+        return found
+
+    def digest(self, path: str) -> str:
+        """The digest of a file that was read."""
+        return digest_bytes(self.content(path))
+
+
+def inside(path: str, *, named_by: str) -> str:
+    """The project path of `path`, relative to the file that names it. Raises ValueError saying why it is none."""
+    if not path or path != path.strip():
+        raise ValueError("a path is missing here" if not path.strip() else "a path has spaces around it")
+    if _UNSEEN.search(path):
+        raise ValueError("a path cannot hold control characters")
+    if "\\" in path:
+        raise ValueError("paths have forward slashes on every system")
+    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
+        raise ValueError("a path is relative to the file that names it")
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(named_by), path))
+    if found == ".." or found.startswith("../"):
+        raise ValueError("the path leads out of the project")
+    return found
+
+
+def _text(content: bytes, path: str) -> str:
+    try:
+        text = content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as problem:
+        before = content[: problem.start].decode("utf-8")
+        line, column = line_and_column(before, len(before))
+        told = f"{path} is not UTF-8 text (line {line}, column {column})"
+        raise DocumentError(error("text-encoding", told, "Save it as UTF-8.", file=path)) from None
+    odd = _NOT_TEXT.search(text)
+    if odd is not None:
+        line, column = line_and_column(text, odd.start())
+        told = f"{path} holds the control character U+{ord(odd[0]):04X} (line {line}, column {column})"
+        raise DocumentError(error("text-control-character", told, "Remove it.", file=path))
+    return text

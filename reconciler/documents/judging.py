@@ -1,0 +1,105 @@
+"""A document's resolved content against the schema: every violation, told at the line it comes from.
+
+Core: pure. The value of a secret is judged and never shown: a violation at, above or below one is told without values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from reconciler.canonical import Json
+from reconciler.documents.layers import Layered
+from reconciler.documents.places import at, dotted
+from reconciler.documents.references import Resolution
+from reconciler.errors import Diagnostic, error
+from reconciler.model import Content, Path, Position, Vault, reveal
+from reconciler.schemas import SchemaSet
+from reconciler.validation import Violation
+
+_CODES = {
+    "required": "field-missing",
+    "additionalProperties": "field-unknown",
+    "type": "wrong-type",
+    "enum": "not-allowed",
+    "const": "not-allowed",
+    "minimum": "out-of-range",
+    "maximum": "out-of-range",
+    "maxLength": "too-long",
+    "minLength": "too-short",
+    "format": "wrong-format",
+    "pattern": "wrong-format",
+}
+_QUOTE_NO_VALUE = frozenset({"required", "additionalProperties", "maxLength", "minLength"})
+
+
+def judge(
+    found: Resolution, layered: Layered, schemas: SchemaSet, *, key: str, unmanaged: frozenset[str]
+) -> list[Diagnostic]:
+    """What is wrong with a document's fields. A released field (they are not in `found`) is not missed.
+
+    What could not be resolved was told already, and what stands in the file but could not be read is not missing.
+    """
+    vault = Vault(values=found.vault)
+    revealed = {name: reveal(value, vault) for name, value in found.content.items()}
+    violations = schemas.violations("assistant", revealed)
+    told = [each for each in violations if _is_news(each, found, layered, unmanaged)]
+    return [_diagnostic(each, found, layered, schemas, key) for each in told]
+
+
+def _is_news(violation: Violation, found: Resolution, layered: Layered, unmanaged: frozenset[str]) -> bool:
+    if violation.path in found.failed:
+        return False
+    if violation.keyword != "required":
+        return True
+    return violation.path[0] not in unmanaged and violation.path not in layered.names
+
+
+def _diagnostic(violation: Violation, found: Resolution, layered: Layered, schemas: SchemaSet, key: str) -> Diagnostic:
+    path, keyword = violation.path, violation.keyword
+    name = dotted(path)
+    if keyword in _QUOTE_NO_VALUE or not _touches_secret(path, found.hidden, schemas):
+        summary = violation.summary
+        if keyword not in ("required", "additionalProperties"):
+            summary = f"`{name}` {summary}" if name else f"the document {summary}"
+    else:
+        summary = f"`{name}` does not meet the schema ({keyword}); it holds a secret and is not shown"
+    advice = [violation.detail, found.origins.get(path), _quoting_advice(violation, found.content, schemas)]
+    detail = " ".join(_sentence(each) for each in advice if each) or None
+    code = _CODES.get(keyword, "field-invalid")
+    return error(code, summary, detail, **at(_place(violation, layered), key=key, path=path))
+
+
+def _place(violation: Violation, layered: Layered) -> Position:
+    """A missing field is told where its parent begins, an unknown one at its key, anything else at the value."""
+    path = violation.path
+    if violation.keyword == "required":
+        path = path[:-1]
+    elif violation.keyword == "additionalProperties" and path in layered.names:
+        return layered.names[path]
+    return place_of(path, layered)
+
+
+def place_of(path: Path, layered: Layered) -> Position:
+    """The place of a value, or of the nearest parent that has one."""
+    return next(layered.places[path[:length]] for length in range(len(path), -1, -1) if path[:length] in layered.places)
+
+
+def _touches_secret(path: Path, hidden: Iterable[Path], schemas: SchemaSet) -> bool:
+    related = (path[: len(each)] == each or each[: len(path)] == path for each in hidden)
+    return schemas.is_secret(path) or any(related)
+
+
+def _quoting_advice(violation: Violation, content: Content, schemas: SchemaSet) -> str | None:
+    if violation.keyword != "type" or "string" not in schemas.types(violation.path):
+        return None
+    value: Json = content
+    for step in violation.path:
+        if isinstance(value, Mapping) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int):
+            value = value[step]
+    return "Put it in quotes to make it text" if isinstance(value, bool | int | float) else None
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

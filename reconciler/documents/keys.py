@@ -1,0 +1,85 @@
+"""Keys: a document's path below the assistants folder without its ending, fit to be a file's name everywhere.
+
+The state keeps one file a key, in Git, on every system that anybody clones it to; so a key that Windows cannot hold,
+or that another system takes for the same name, is refused before it is applied. Core: pure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from reconciler.errors import Diagnostic, error
+
+ENDINGS = (".yaml", ".yml")
+_MAX_SEGMENT = 200
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+
+
+def key_of(path: str, *, folder: str) -> str | None:
+    """The key of a document's path; None for a base or another file (a name that starts with _ on the way to it)."""
+    prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
+    ending = next((each for each in ENDINGS if path.endswith(each)), None)
+    if ending is None or not path.startswith(prefix):
+        return None
+    key = path[len(prefix) : -len(ending)]
+    return None if any(part.startswith("_") for part in key.split("/")) else key
+
+
+def key_fault(key: str) -> str | None:
+    """Why `key` cannot be one, or None."""
+    try:
+        segments = [(each, each.encode("utf-8")) for each in key.split("/")]
+    except UnicodeEncodeError:
+        return "the name is not valid Unicode"
+    for segment, encoded in segments:
+        fault = _segment_fault(segment)
+        if fault is None and len(encoded) > _MAX_SEGMENT:
+            fault = f"`{segment[:20]}...` has more than {_MAX_SEGMENT} bytes"
+        if fault is not None:
+            return fault
+    return None
+
+
+def _segment_fault(segment: str) -> str | None:
+    if not segment:
+        return "a part of the name is empty"
+    if any(unicodedata.category(each) in ("Cc", "Zl", "Zp") for each in segment):
+        return "the name holds a control character"
+    if "\\" in segment:
+        return "the name holds a backslash"
+    if segment.startswith("."):
+        return f"`{segment}` begins with a dot: such files are hidden"
+    if segment.endswith((".", " ")):
+        return f"`{segment}` ends with a dot or a space: Windows cannot hold such a name"
+    if segment.startswith(" "):
+        return f"`{segment}` begins with a space"
+    if _RESERVED.fullmatch(segment):
+        return f"`{segment}` is a reserved name on Windows"
+    return None
+
+
+def key_collisions(files: Iterable[tuple[str, str]]) -> Iterator[tuple[frozenset[str], Diagnostic]]:
+    """The files that some system, or this program, takes for one: the paths of each group, and what to tell.
+
+    Takes (key, path) pairs, in order.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for key, path in files:
+        groups.setdefault(unicodedata.normalize("NFC", key).casefold(), []).append((key, path))
+    for members in groups.values():
+        if len(members) == 1:
+            continue
+        paths = [path for _, path in members]
+        if len({key for key, _ in members}) == 1:
+            code, told = "key-twice", f"{_listed(paths)} are documents of one key, `{members[0][0]}`"
+        else:
+            code = "key-ambiguous"
+            told = f"the keys of {_listed(paths)} differ only in case or in how their letters are encoded"
+        then = "Rename one of them: on some systems they are the same file."
+        yield frozenset(paths), error(code, told, then, file=paths[-1], line=1, column=1, key=members[-1][0])
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,182 @@
+"""Bases, the document, and its environment's overlay, merged into one content that remembers where each value stands.
+
+Merging is shallow: a field is taken whole from the nearest layer that names it, null included. A base brings fields
+alone; of its `reconciler` key only `extends` counts. Core: pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.canonical import Json
+from reconciler.documents.files import Sources, inside
+from reconciler.documents.keys import key_of
+from reconciler.documents.places import at
+from reconciler.documents.settings import RESERVED, SETTINGS, Settings, read_settings
+from reconciler.documents.strict_yaml import Parsed
+from reconciler.errors import Diagnostic, error, warning
+from reconciler.model import Path, Position
+
+MAX_CHAIN = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layered:
+    """Fields with their places (values) and names (keys), by path. `files` decided them: every YAML file that was read.
+
+    `broken` says that some layer is missing or could not be read whole: what is absent here may not be absent.
+    """
+
+    content: Mapping[str, Json] = field(default_factory=dict)
+    places: Mapping[Path, Position] = field(default_factory=dict)
+    names: Mapping[Path, Position] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    broken: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(kw_only=True, slots=True)
+class Layers:
+    """Merges the layers of documents; each base is merged once a load, however many documents stand on it."""
+
+    sources: Sources
+    folder: str
+    fields: frozenset[str]
+    _bases: dict[str, Layered] = field(default_factory=dict)
+    _chain: list[str] = field(default_factory=list)
+
+    def document(self, parsed: Parsed, settings: Settings, *, key: str) -> Layered:
+        """The content of a document, without the reserved key. `parsed.value` must be a mapping.
+
+        The places hold one for `()`, the document's own beginning.
+        """
+        self._chain = [parsed.file]
+        layers = self._extended(parsed, settings.extends, key)
+        layers.append(_own(parsed, ()))
+        if settings.overlay is not None:
+            layers.append(_own(parsed, settings.overlay))
+        merged = _merged(layers)
+        places = {**merged.places, (): parsed.places[()]}
+        return Layered(
+            content=merged.content,
+            places=places,
+            names=merged.names,
+            files=merged.files,
+            broken=merged.broken,
+            diagnostics=merged.diagnostics,
+        )
+
+    def _extended(self, parsed: Parsed, extends: tuple[str, ...], key: str | None) -> list[Layered]:
+        return [self._named_base(parsed, index, each, key) for index, each in enumerate(extends)]
+
+    def _named_base(self, parsed: Parsed, index: int, name: str, key: str | None) -> Layered:
+        """The base that one item of `extends` names, or a broken layer that says why it cannot be had."""
+        place = parsed.places.get((RESERVED, "extends", index), parsed.places[()])
+        where = at(place, key=key, path=(RESERVED, "extends"))
+        try:
+            path = inside(name, named_by=parsed.file)
+        except ValueError as problem:
+            return _broken(error("base-invalid", f"`{name}` cannot be extended: {problem}", None, **where))
+        if path in self._chain:
+            circle = " → ".join([*self._chain[self._chain.index(path) :], path])
+            then = "A base cannot extend itself, also not through others."
+            return _broken(error("base-cycle", f"bases extend each other in a circle: {circle}", then, **where))
+        if key_of(path, folder=self.folder) is not None:
+            then = "Give the file, or its folder, a name that starts with _."
+            return _broken(error("base-is-assistant", f"{path} is an assistant and cannot be a base", then, **where))
+        if len(self._chain) > MAX_CHAIN:
+            return _broken(error("base-chain", f"bases extend each other more than {MAX_CHAIN} deep", None, **where))
+        base = self._base(path)
+        if base.files:
+            return base
+        told = "; ".join(each.summary for each in base.diagnostics)
+        advice = next((each.detail for each in base.diagnostics if each.detail), None)
+        return _broken(error("base-unreadable", f"`{name}` cannot be extended: {told}", advice, **where))
+
+    def _base(self, path: str) -> Layered:
+        if path not in self._bases:
+            self._chain.append(path)
+            self._bases[path] = self._merged_base(self.sources.yaml(path))
+            self._chain.pop()
+        return self._bases[path]
+
+    def _merged_base(self, parsed: Parsed) -> Layered:
+        if not parsed.places and all(each.line is None for each in parsed.diagnostics):
+            return _broken(*parsed.diagnostics)  # there is no file to point into
+        if parsed.value is None:
+            return Layered(files=frozenset({parsed.file}), broken=True, diagnostics=parsed.diagnostics)
+        settings = read_settings(parsed, key=None, fields=self.fields, environment="")
+        problems = [*parsed.diagnostics, *settings.diagnostics, *_not_inherited(parsed)]
+        merged = _merged([*self._extended(parsed, settings.extends, None), _own(parsed, ())])
+        return Layered(
+            content=merged.content,
+            places=merged.places,
+            names=merged.names,
+            files=merged.files,
+            broken=merged.broken or any(each.severity == "error" for each in problems),
+            diagnostics=(*merged.diagnostics, *problems),
+        )
+
+
+def _broken(*problems: Diagnostic) -> Layered:
+    return Layered(broken=True, diagnostics=problems)
+
+
+def _own(parsed: Parsed, root: Path) -> Layered:
+    """The fields that stand below `root` in one file, as a layer."""
+    stated: Json = parsed.value
+    for step in root:
+        stated = stated[step] if isinstance(stated, Mapping) and isinstance(step, str) else None
+    fields: Mapping[str, Json] = stated if isinstance(stated, Mapping) else {}
+    depth = len(root)
+
+    def below(found: Mapping[Path, Position]) -> dict[Path, Position]:
+        own = {path[depth:]: place for path, place in found.items() if path[:depth] == root and len(path) > depth}
+        return own if root else {path: place for path, place in own.items() if path[0] != RESERVED}
+
+    return Layered(
+        content={name: each for name, each in fields.items() if root or name != RESERVED},
+        places=below(parsed.places),
+        names=below(parsed.names),
+        files=frozenset({parsed.file}),
+    )
+
+
+def _merged(layers: list[Layered]) -> Layered:
+    """Later layers win, field by field."""
+    content: dict[str, Json] = {}
+    winner: dict[str | int, int] = {}
+    for rank, layer in enumerate(layers):
+        content.update(layer.content)
+        # by its names, since a field may stand there with a value that could not be read
+        winner.update((path[0], rank) for path in layer.names if len(path) == 1)
+    return Layered(
+        content=content,
+        places=_of_winners(winner, [layer.places for layer in layers]),
+        names=_of_winners(winner, [layer.names for layer in layers]),
+        files=frozenset().union(*(layer.files for layer in layers)),
+        broken=any(layer.broken for layer in layers),
+        diagnostics=tuple(each for layer in layers for each in layer.diagnostics),
+    )
+
+
+def _of_winners(winner: Mapping[str | int, int], found: list[Mapping[Path, Position]]) -> dict[Path, Position]:
+    return {
+        path: place
+        for rank, each in enumerate(found)
+        for path, place in each.items()
+        if path and winner.get(path[0]) == rank
+    }
+
+
+def _not_inherited(base: Parsed) -> list[Diagnostic]:
+    stated = (base.value or {}).get(RESERVED)
+    names = [each for each in stated if each in SETTINGS - {"extends"}] if isinstance(stated, Mapping) else []
+    found = []
+    for name in names:
+        place = base.names.get((RESERVED, name), base.places[()])
+        told = f"`{RESERVED}.{name}` in a base has no effect: only fields are inherited"
+        then = "Write it in the documents themselves."
+        found.append(warning("base-setting", told, then, **at(place, path=(RESERVED, name))))
+    return found

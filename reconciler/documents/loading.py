@@ -1,0 +1,215 @@
+"""All documents of a project → what is desired of one environment. The door to this package. Core: pure.
+
+    read → settings → layers → references → judged alone → judged together → Desired
+
+A document with errors yields no Desired, and nothing hides anything else: every error of every file is told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler import __version__
+from reconciler.canonical import Json, exact_digest
+from reconciler.documents.across import Claimant, conflicts
+from reconciler.documents.files import Files, Sources
+from reconciler.documents.judging import judge, place_of
+from reconciler.documents.keys import key_collisions, key_fault, key_of
+from reconciler.documents.layers import Layered, Layers
+from reconciler.documents.placeholders import check_placeholders
+from reconciler.documents.places import at
+from reconciler.documents.references import Resolution, World, resolve
+from reconciler.documents.settings import RESERVED, Settings, read_settings
+from reconciler.documents.strict_yaml import Parsed
+from reconciler.documents.variants import check_variants
+from reconciler.errors import Diagnostic, DocumentError, error, warning
+from reconciler.model import Desired, Vault
+from reconciler.schemas import SchemaSet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """What the files say. `desired` is sorted by key; `diagnostics` by place, errors and warnings of all files."""
+
+    desired: tuple[Desired, ...] = ()
+    vault: Vault = field(default_factory=Vault)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The errors alone; where there are any, `desired` is not all that was meant."""
+        return tuple(each for each in self.diagnostics if each.severity == "error")
+
+
+def load_documents(
+    *,
+    files: Files,
+    folder: str,
+    schemas: SchemaSet,
+    environment: str,
+    environ: Mapping[str, str],
+    catalog: Mapping[str, Json],
+    fingerprint: Callable[[str, str], str | None],
+) -> Loaded:
+    """Load every document below `folder` for one environment.
+
+    `catalog` holds tables of names for `${ref:table.name}`; `fingerprint(name, value)` gives the keyed HMAC of a
+    secret, or None where there is no key. Never raises for what stands in files: it is all in `diagnostics`.
+    Required fields may be unmanaged (see `settings`): such a document is judged by the fields that it keeps.
+    """
+    sources = Sources(files=files)
+    world = World(schemas=schemas, sources=sources, environ=environ, catalog=catalog, fingerprint=fingerprint)
+    loading = _Loading(
+        world=world,
+        environment=environment,
+        layers=Layers(sources=sources, folder=folder, fields=frozenset(schemas.fields)),
+    )
+    try:
+        listed = files.documents()
+    except DocumentError as problem:  # a folder that cannot be listed: what is in it is not known to be gone
+        return Loaded(diagnostics=problem.diagnostics)
+    found = [(key, path) for path in listed if (key := key_of(path, folder=folder)) is not None]
+    drafts = [loading.draft(path, key) for key, path in found]
+    problems = [each for draft in drafts for each in draft.diagnostics]
+    broken = {draft.path for draft in drafts if draft.broken}
+    for paths, problem in key_collisions(found):
+        problems.append(problem)
+        broken |= paths
+    claimants = [draft.claimant for draft in drafts if draft.claimant is not None]
+    for keys, problem in conflicts(claimants, schemas):
+        problems.append(problem)
+        broken |= {draft.path for draft in drafts if draft.key in keys}
+    desired = [draft.desired for draft in drafts if draft.path not in broken and draft.desired is not None]
+    return Loaded(
+        desired=tuple(sorted(desired, key=lambda each: each.key)),
+        vault=Vault(values={name: value for draft in drafts for name, value in draft.vault.items()}),
+        diagnostics=_told_once(problems),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Draft:
+    """One document as far as it came. `desired` is what it says if nothing else is wrong."""
+
+    path: str
+    key: str
+    diagnostics: tuple[Diagnostic, ...]
+    desired: Desired | None = None
+    claimant: Claimant | None = None
+    vault: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def broken(self) -> bool:
+        return self.desired is None or any(each.severity == "error" for each in self.diagnostics)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Loading:
+    world: World
+    environment: str
+    layers: Layers
+
+    def draft(self, path: str, key: str) -> _Draft:
+        """One document, alone."""
+        parsed = self.world.sources.yaml(path)
+        problems = [replace(each, key=key) for each in parsed.diagnostics]
+        if fault := key_fault(key):
+            shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
+            told = f"{shown} cannot be a document's name: {fault}"
+            problems.append(error("key-invalid", told, "Rename the file.", file=shown, line=1, column=1))
+        if parsed.value is None:
+            return _Draft(path=path, key=key, diagnostics=tuple(problems))
+        known = frozenset(self.world.schemas.fields)
+        settings = read_settings(parsed, key=key, fields=known, environment=self.environment)
+        layered = self.layers.document(parsed, settings, key=key)
+        problems += [*settings.diagnostics, *layered.diagnostics]
+        layered, released = _released(layered, settings.unmanaged, parsed.file, key)
+        found = resolve(layered, self.world, key=key)
+        problems += [*released, *found.diagnostics]
+        if not layered.broken:
+            schemas = self.world.schemas
+            problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+            problems += check_variants(found, layered, schemas, key=key)
+            problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+        return _Draft(
+            path=path,
+            key=key,
+            diagnostics=tuple(problems),
+            desired=None if layered.broken else self._desired(parsed, settings, layered, found, key),
+            claimant=_claimant(parsed, settings, layered, found, key),
+            vault=found.vault,
+        )
+
+    def _desired(self, parsed: Parsed, settings: Settings, layered: Layered, found: Resolution, key: str) -> Desired:
+        return Desired(
+            key=key,
+            content=found.content,
+            source=self._source(layered, found),
+            file=parsed.file,
+            line=parsed.places[()].line,
+            positions=layered.places,
+            id=settings.id,
+            moved_from=settings.moved_from,
+            unmanaged=settings.unmanaged,
+            seed=settings.seed,
+            protect=settings.protect,
+        )
+
+    def _source(self, layered: Layered, found: Resolution) -> str:
+        """The digest of everything that decided the content, this program's version included."""
+        return exact_digest(
+            {
+                "version": __version__,
+                "environment": self.environment,
+                "schemas": self.world.schemas.digest,
+                "files": {path: self.world.sources.digest(path) for path in layered.files},
+                "references": found.used,
+            }
+        )
+
+
+def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) -> tuple[Layered, list[Diagnostic]]:
+    """The layers without the released fields; a value that the document itself gives to one is told."""
+    warnings = []
+    for name in sorted(unmanaged & set(layered.content)):
+        place = layered.names.get((name,)) or place_of((name,), layered)
+        if place.file == file:  # over a base's value, `unmanaged` is the way to release it in one document
+            told = f"`{name}` is unmanaged and has a value here, which is not sent"
+            warnings.append(
+                warning("unmanaged-value", told, "Remove one of the two.", **at(place, key=key, path=(name,)))
+            )
+    kept = {path: place for path, place in layered.places.items() if not path or path[0] not in unmanaged}
+    content = {name: value for name, value in layered.content.items() if name not in unmanaged}
+    return replace(layered, content=content, places=kept), warnings
+
+
+def _claimant(parsed: Parsed, settings: Settings, layered: Layered, found: Resolution, key: str) -> Claimant:
+    return Claimant(
+        key=key,
+        file=parsed.file,
+        content={name: each for name, each in found.content.items() if (name,) not in found.failed},
+        id=settings.id,
+        moved_from=settings.moved_from,
+        places=layered.places,
+        settings_places={path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)},
+    )
+
+
+def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """In order, and what one line of a base does to many documents told once, with their number."""
+
+    def groups() -> Iterator[list[Diagnostic]]:
+        same: dict[Diagnostic, list[Diagnostic]] = {}
+        for each in sorted(set(problems), key=Diagnostic.sort_key):
+            same.setdefault(replace(each, key=None), []).append(each)
+        yield from same.values()
+
+    told = []
+    for group in groups():
+        first = group[0]
+        if len(group) > 1:
+            others = f"{len(group) - 1} other document{'s' if len(group) > 2 else ''} on the same base"
+            first = replace(first, detail=f"{first.detail or ''} It also concerns {others}.".strip())
+        told.append(first)
+    return tuple(told)

@@ -1,0 +1,251 @@
+"""References: a scalar that is nothing but `${scheme:name}`, resolved to the type that the schema asks for.
+
+Everything else is literal text, `{{variable}}` and a `${...}` inside a longer text included; `$${` writes `${`. There
+is no other templating, so that what a document says can be read off it. Secrets end here: their values go to the
+vault, and content holds a name and a keyed fingerprint. Core: pure; files and the environment are passed in.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from reconciler.canonical import Json, exact_digest
+from reconciler.documents.files import Sources, inside
+from reconciler.documents.layers import Layered
+from reconciler.documents.places import at, dotted, pointer
+from reconciler.documents.scalars import json_number, kind_of
+from reconciler.errors import Diagnostic, DocumentError, error, warning
+from reconciler.model import SECRET_KEY, Path, Position, secret_reference
+from reconciler.schemas import SchemaSet
+from reconciler.validation import suggestion
+
+SCHEMES = ("env", "file", "ref", "secret")
+_WHOLE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
+_NAME_ALONE = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """What references are resolved against: one environment of one project."""
+
+    schemas: SchemaSet
+    sources: Sources
+    environ: Mapping[str, str] = field(repr=False)
+    catalog: Mapping[str, Json]
+    fingerprint: Callable[[str, str], str | None]
+
+
+@dataclass(kw_only=True, slots=True)
+class Resolution:
+    """One document's content with its references resolved.
+
+    `failed` are the paths whose value could not be had (they hold None), `hidden` those that hold secrets, `origins`
+    says in words where a value came from, `texts` names the file behind a text. `used` digests what was looked up.
+    """
+
+    content: dict[str, Json] = field(default_factory=dict)
+    vault: dict[str, str] = field(default_factory=dict, repr=False)
+    failed: set[Path] = field(default_factory=set)
+    hidden: set[Path] = field(default_factory=set)
+    origins: dict[Path, str] = field(default_factory=dict)
+    texts: dict[Path, str] = field(default_factory=dict)
+    used: dict[str, Json] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def resolve(layered: Layered, world: World, *, key: str) -> Resolution:
+    """The content of a document as it is meant. Never raises for bad references: they are diagnostics."""
+    resolving = _Resolving(layered=layered, world=world, key=key, found=Resolution())
+    for name, value in layered.content.items():
+        resolving.found.content[name] = resolving.value(value, (name,))
+    return resolving.found
+
+
+def literal(text: str) -> str:
+    """A text that is no reference, as it is meant."""
+    return text.replace("$${", "${")
+
+
+class _Unresolved(Exception):
+    """Why a reference has no value: code, summary, advice."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Resolving:
+    layered: Layered
+    world: World
+    key: str
+    found: Resolution
+
+    def value(self, value: Json, path: Path) -> Json:
+        if isinstance(value, Mapping):
+            if SECRET_KEY in value:
+                told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
+                self._tell(error, "key-reserved", told, "Write `${secret:NAME}` for a secret.", path)
+                self.found.failed.add(path)
+                return None
+            return {name: self.value(each, (*path, name)) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.value(each, (*path, index)) for index, each in enumerate(value)]
+        if isinstance(value, str) and "${" in value:
+            return self._text(value, path)
+        return self._settled(value, path, in_clear=True)
+
+    def _text(self, text: str, path: Path) -> Json:
+        reference = _WHOLE.fullmatch(text)
+        if reference is None:
+            if lonely := _NAME_ALONE.fullmatch(text):
+                told = f"`${{{lonely[1]}}}` is sent as it stands: it is no reference"
+                then = f"Write `${{env:{lonely[1]}}}` for an environment variable, or `$${{` for a literal `${{`."
+                self._tell(warning, "reference-lookalike", told, then, path)
+            return self._settled(literal(text), path, in_clear=True)
+        try:
+            return self._referred(reference[1], reference[2], path)
+        except _Unresolved as problem:
+            code, told, then = problem.args
+            self._tell(error, code, told, then, path)
+        except DocumentError as problem:
+            # the shell says what is wrong with the file; the person is sent to where the file is named
+            for each in problem.diagnostics:
+                self._tell(error, each.code, each.summary, each.detail, path)
+        self.found.failed.add(path)
+        return None
+
+    def _referred(self, scheme: str, name: str, path: Path) -> Json:
+        match scheme:
+            case "file":
+                return self._settled(self._file(name, path), path, in_clear=True)
+            case "env":
+                text = self._variable(name, "env")
+                if self.world.schemas.is_secret(path):
+                    return self._hide(name, text, path)
+                self.found.used[f"env:{name}"] = exact_digest(text)
+                self.found.origins[path] = f"The environment variable {name} gave it."
+                return self._settled(text, path, in_clear=False)
+            case "secret":
+                return self._hide(name, self._variable(name, "secret"), path)
+            case "ref":
+                value = self._looked_up(name)
+                self.found.used[f"ref:{name}"] = value
+                self.found.origins[path] = f"`{name}` in the environment's catalogue gave it."
+                return self._settled(value, path, in_clear=True)
+        guess = suggestion(scheme, SCHEMES)
+        known = f"Did you mean `${{{guess}:{name}}}`?" if guess else f"Known are {', '.join(SCHEMES)}."
+        then = f"{known} A literal `${{` is written `$${{`."
+        raise _Unresolved("reference-unknown", f"`{scheme}:` is no kind of reference", then)
+
+    def _file(self, name: str, path: Path) -> str:
+        try:
+            found = inside(name, named_by=self._place(path).file)
+        except ValueError as problem:
+            raise _Unresolved("reference-path", f"`{name}` is not read: {problem}", None) from None
+        text = self.world.sources.text(found)
+        self.found.used[f"file:{found}"] = self.world.sources.digest(found)
+        self.found.origins[path] = f"The text is in {found}."
+        self.found.texts[path] = found
+        if not text.strip():
+            then = "Write the text, or remove the field."
+            self._tell(warning, "file-empty", f"{found} is empty", then, path)
+        return text
+
+    def _variable(self, name: str, scheme: str) -> str:
+        if not _VARIABLE.fullmatch(name):
+            then = "Names are letters, digits and underscores."
+            raise _Unresolved("reference-name", f"`{name}` is no name of an environment variable", then)
+        text = self.world.environ.get(name)
+        if text is None:
+            then = "Set it, or name another."
+            raise _Unresolved(f"{scheme}-missing", f"the environment variable {name} is not set", then)
+        if scheme == "secret" and not text.strip():
+            then = "A CI system gives an empty text for a secret that it does not know or may not show."
+            raise _Unresolved("secret-missing", f"the secret {name} is empty", then)
+        return text
+
+    def _looked_up(self, name: str) -> Json:
+        value: Json = self.world.catalog
+        walked: list[str] = []
+        steps = name.split(".")
+        for index, step in enumerate(steps):
+            if not isinstance(value, Mapping):
+                raise _Unresolved("ref-unknown", f"`{'.'.join(walked)}` is a value, not a table", None)
+            rest = ".".join(steps[index:])
+            if rest in value:  # names may hold dots themselves
+                value = value[rest]
+                break
+            if step not in value:
+                raise _Unresolved("ref-unknown", *_no_such_name(step, walked, value))
+            value = value[step]
+            walked.append(step)
+        if isinstance(value, Mapping) or value is None or (isinstance(value, float) and not math.isfinite(value)):
+            told = f"`{name}` in the environment's catalogue is {kind_of(value)}, not a value to send"
+            raise _Unresolved("ref-unknown", told, None)
+        return value
+
+    def _settled(self, value: Json, path: Path, *, in_clear: bool) -> Json:
+        """The value in the type that the schema asks for, or hidden where it must not be seen."""
+        if path in self.found.origins:
+            value = as_type(value, self.world.schemas.types(path))
+        elif isinstance(value, float) and value.is_integer():
+            types = self.world.schemas.types(path)
+            value = int(value) if "integer" in types and "number" not in types else value
+        if value is None or isinstance(value, bool) or not in_clear or not self.world.schemas.is_secret(path):
+            return value
+        name = dotted(path)
+        if not isinstance(value, str):
+            told = f"`{name}` is a secret and must be text, not {kind_of(value)}"
+            self._tell(error, "wrong-type", told, "Write `${secret:NAME}`.", path)
+            self.found.failed.add(path)
+            return None
+        told = f"`{name}` is a secret and stands in clear in a file"
+        then = "Write `${secret:NAME}`, set NAME in the environment, and change the secret: Git remembers it."
+        self._tell(warning, "secret-in-file", told, then, path)
+        return self._hide(f"file:{self._place(path).file}#{pointer(path)}", value, path)
+
+    def _hide(self, name: str, value: str, path: Path) -> Json:
+        fingerprint = self.world.fingerprint(name, value)
+        self.found.vault[name] = value
+        self.found.hidden.add(path)
+        self.found.origins.pop(path, None)
+        self.found.used[f"secret:{name}"] = fingerprint
+        return secret_reference(name, fingerprint)
+
+    def _place(self, path: Path) -> Position:
+        places = self.layered.places
+        return next(places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in places)
+
+    def _tell(self, kind: Callable[..., Diagnostic], code: str, told: str, then: str | None, path: Path) -> None:
+        place = self._place(path)
+        self.found.diagnostics.append(kind(code, told, then, **at(place, key=self.key, path=path)))
+
+
+def as_type(value: Json, types: frozenset[str]) -> Json:
+    """A looked-up value as the schema wants it; unchanged where it cannot be had so, and then the schema says why."""
+    if isinstance(value, str) and types and "string" not in types:
+        word = value.strip()
+        if "boolean" in types and word in ("true", "false"):
+            return word == "true"
+        try:
+            number = json_number(word)
+        except ValueError:
+            return value
+        if number is None or not types & {"integer", "number"}:
+            return value
+        return as_type(number, types)
+    if isinstance(value, float) and value.is_integer() and "integer" in types and "number" not in types:
+        return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and types:
+        return value if types & {"integer", "number"} or "string" not in types else str(value)
+    return value
+
+
+def _no_such_name(step: str, walked: list[str], table: Mapping[str, Json]) -> tuple[str, str | None]:
+    where = f"`{'.'.join(walked)}` in the environment's catalogue" if walked else "the environment's catalogue"
+    if not table:
+        return f"there is no `{step}`: {where} is empty", "Give the environment a catalogue in reconciler.yaml."
+    guess = suggestion(step, table)
+    then = f"Did you mean `{'.'.join([*walked, guess])}`?" if guess else None
+    return f"{where} has no `{step}`", then

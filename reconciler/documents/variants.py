@@ -1,0 +1,61 @@
+"""Entries of a list that come in kinds (`x-variants`): an unknown kind or key is a warning, never an error.
+
+New kinds appear on the platform before they appear on its pages, so they pass; but a typo among them would be dropped
+by the server without a word. The kind is the entry's one described and required key. Core: pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from reconciler.canonical import Json
+from reconciler.documents.judging import place_of
+from reconciler.documents.layers import Layered
+from reconciler.documents.places import at
+from reconciler.documents.references import Resolution
+from reconciler.errors import Diagnostic, warning
+from reconciler.model import Path
+from reconciler.schemas import SchemaSet
+from reconciler.validation import suggestion
+
+
+def check_variants(found: Resolution, layered: Layered, schemas: SchemaSet, *, key: str) -> list[Diagnostic]:
+    """Warnings for kinds and keys that the schema does not describe; none where it describes no kinds."""
+    problems: list[Diagnostic] = []
+    for field, policy in schemas.fields.items():
+        items = policy.schema.get("items")
+        variants = items.get("x-variants") if isinstance(items, Mapping) else None
+        entries = found.content.get(field)
+        if isinstance(variants, Mapping) and isinstance(items, Mapping) and isinstance(entries, list):
+            for index, entry in enumerate(entries):
+                for path, code, told, then in _faults(entry, (field, index), items, variants):
+                    place = layered.names.get(path) if code == "unknown-key" else None
+                    where = at(place or place_of(path, layered), key=key, path=path)
+                    problems.append(warning(code, told, then, **where))
+    return problems
+
+
+def _faults(
+    entry: Json, path: Path, items: Mapping[str, Any], variants: Mapping[str, Any]
+) -> Iterator[tuple[Path, str, str, str]]:
+    described = items.get("properties", {})
+    kinds = [each for each in described if each in items.get("required", ())]
+    if len(kinds) != 1 or not isinstance(entry, Mapping):
+        return
+    kind = entry.get(kinds[0])
+    if not isinstance(kind, str):
+        return
+    if kind not in variants:
+        yield (*path, kinds[0]), "unknown-kind", f"`{kind}` is no described {kinds[0]}", _advice(kind, variants)
+        return
+    known = {*described, *variants[kind].get("properties", {})}
+    for name in entry:
+        if name not in known:
+            yield (*path, name), "unknown-key", f"`{kind}` has no described key `{name}`", _advice(name, known)
+
+
+def _advice(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    guess = suggestion(name, names)
+    return f"Did you mean `{guess}`?" if guess else f"It is sent as it is. Described are {', '.join(names)}."

@@ -1,0 +1,105 @@
+"""A row of the list endpoint, brought into desired's form, by schema type alone.
+
+What is read is not what is written (facts of the platform): numbers come as decimal text ("0.70"), some booleans as 0
+and 1, an empty object as `[]`, an empty list as null, and the items of a list of typed objects nest their fields under
+`data`. A stored value may break the write rules; it is never judged here, and one that cannot be brought into form is
+kept as it is. A field that the row does not show is absent from the result: then last-applied speaks.
+Core: stdlib only, pure.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reconciler.canonical import Json
+from reconciler.model import Live
+from reconciler.schemas import SchemaSet
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_NESTED = frozenset({"type", "data"})
+_EMPTY: Mapping[str, Any] = {}
+
+
+def live_assistant(row: Mapping[str, Json], schemas: SchemaSet) -> Live | None:
+    """The assistant that a row shows, or None for a row without an integer id or with a `deleted_at`.
+
+    `id`, `status`, `updated_at` and `deleted_at` are the platform's own columns (its list page), not fields.
+    """
+    id = row.get("id")
+    if not isinstance(id, int) or isinstance(id, bool) or row.get("deleted_at") is not None:
+        return None
+    content = {name: as_desired(row[name], each.schema) for name, each in schemas.fields.items() if name in row}
+    return Live(
+        id=id,
+        content=content,
+        name=_text(row.get(schemas.name_field)) or "",
+        status=_text(row.get("status")),
+        updated_at=_text(row.get("updated_at")),
+    )
+
+
+def as_desired(value: Json, schema: Mapping[str, Any]) -> Json:
+    """One value as a document would say it. Idempotent: a value in desired's form comes back as it is."""
+    stated = schema.get("type", ())
+    types = (stated,) if isinstance(stated, str) else tuple(stated)
+    if value is None:
+        return None if "null" in types or not types else _empty(types)
+    if isinstance(value, Mapping):
+        return _object(value, schema)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return {} if not value and "object" in types and "array" not in types else _list(value, schema)
+    return _scalar(value, types)
+
+
+def _empty(types: tuple[str, ...]) -> Json:
+    """null where it may not be null: the empty value of the type, if it has one."""
+    if "array" in types:
+        return []
+    return {} if "object" in types else None
+
+
+def _scalar(value: bool | int | float | str, types: tuple[str, ...]) -> Json:
+    if "boolean" in types and not isinstance(value, bool) and value in (0, 1, "0", "1"):
+        return bool(int(value))
+    wants_number = "number" in types or "integer" in types
+    if isinstance(value, str) and wants_number and "string" not in types and _NUMBER.fullmatch(value.strip()):
+        return _number(value.strip())
+    if isinstance(value, float) and "integer" in types and value.is_integer():
+        return int(value)
+    return value
+
+
+def _number(text: str) -> Json:
+    number = float(text)
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() else number
+
+
+def _list(items: Sequence[Json], schema: Mapping[str, Any]) -> list[Json]:
+    of = schema.get("items", _EMPTY)
+    return [as_desired(_flat(item, of), of) for item in items]
+
+
+def _flat(item: Json, schema: Mapping[str, Any]) -> Json:
+    """`{type, data: {...}}` as the flat object that is written. Only where the schema has no `data` of its own."""
+    if not isinstance(item, Mapping) or set(item) != _NESTED or "data" in schema.get("properties", _EMPTY):
+        return item
+    inner = item["data"]
+    if isinstance(inner, Mapping):
+        return {"type": item["type"], **inner}
+    return {"type": item["type"]} if not inner else item
+
+
+def _object(value: Mapping[str, Json], schema: Mapping[str, Any]) -> dict[str, Json]:
+    properties = schema.get("properties", _EMPTY)
+    rest = schema.get("additionalProperties")
+    other = rest if isinstance(rest, Mapping) else _EMPTY
+    return {name: as_desired(each, properties.get(name, other)) for name, each in value.items()}
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,95 @@
+"""What a plan may do before somebody has to say that it is meant. Pure: the plan is shown first, then refused.
+
+Each limit has its own override on the command line, named in its refusal; none can be set from the environment of the
+process, where it would be set once and forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.canonical import canonical_bytes
+from reconciler.errors import Diagnostic, error, warning
+from reconciler.model import Plan
+from reconciler.planning.exclusive import Stance, exclusive_fields, held
+from reconciler.schemas import SchemaSet
+
+FEW = 10
+"""Below this many managed assistants a share says nothing: one of three is a third."""
+UNASSIGNED = "unassigned"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How much one plan may do before it is refused. Shares are of what is managed, from 0 to 1; None is no limit."""
+
+    delete: float | None = 0.3
+    update: float | None = None
+    unassigned: Literal["allow", "refuse"] = "allow"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overrides:
+    """What the command line says is meant, limit by limit."""
+
+    deletes: bool = False
+    updates: bool = False
+    unassigned: bool = False
+
+
+def refusals(plan: Plan, *, managed: int, limits: Limits, overrides: Overrides) -> tuple[Diagnostic, ...]:
+    """Why the plan must not be applied as it stands; empty where it may. `managed` counts the entries."""
+    found = [
+        None if overrides.deletes else _too_many("delete", plan.summary.delete, managed, limits.delete),
+        None if overrides.updates else _too_many("update", plan.summary.update, managed, limits.update),
+        None if overrides.unassigned or limits.unassigned == "allow" else _silence(plan),
+    ]
+    return tuple(each for each in found if each is not None)
+
+
+def left_unassigned(stances: Sequence[Stance], schemas: SchemaSet) -> tuple[Diagnostic, ...]:
+    """A warning for every exclusive value that is held before the plan and by nobody after it."""
+    found: list[Diagnostic] = []
+    for policy in exclusive_fields(schemas):
+        kept = {canonical_bytes(held(policy, each.after)) for each in stances}
+        for each in stances:
+            value = held(policy, each.before)
+            if value is not None and canonical_bytes(value) not in kept:
+                found.append(_unanswered(policy.name, canonical_bytes(value).decode(), each))
+    return tuple(found)
+
+
+def _too_many(what: str, count: int, managed: int, share: float | None) -> Diagnostic | None:
+    if share is None or managed < FEW or count <= share * managed:
+        return None
+    return error(
+        f"too-many-{what}s",
+        f"this plan {what}s {count} of {managed} managed assistants; the limit is {share:.0%}",
+        f"If that is meant, pass `--allow-{what}s`, or raise `limits.{what}` of the environment in reconciler.yaml.",
+    )
+
+
+def _silence(plan: Plan) -> Diagnostic | None:
+    values = [each for each in plan.diagnostics if each.code == UNASSIGNED]
+    if not values:
+        return None
+    return error(
+        "would-be-unassigned",
+        f"this plan leaves values that nobody answers any more: {len(values)}",
+        "If that is meant, pass `--allow-unassigned`; else give each of them to another assistant in the same plan.",
+    )
+
+
+def _unanswered(field: str, value: str, last: Stance) -> Diagnostic:
+    change = last.change
+    return warning(
+        UNASSIGNED,
+        f"`{field}` {value}: nobody answers any more ({last.key} was its last holder)",
+        "Give it to another assistant in the same plan, if somebody may still call it.",
+        file=change.file if change else None,
+        line=change.line if change else None,
+        key=last.key,
+        field=field,
+    )

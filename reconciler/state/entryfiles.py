@@ -1,0 +1,170 @@
+"""Reading the state's files: what is there, and what is wrong with it, in words that lead to a repair.
+
+Reads only. A file that is there is read whole or is an error; it is never taken for absent.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reconciler.canonical import Json
+from reconciler.errors import Diagnostic, StateError, error
+from reconciler.state.places import ENDING, is_set_aside, segments
+
+# O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_RESTORE = "Nothing was changed. Restore the file from version control; it is never treated as empty."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One file of the state: where it is, and how it is called in messages. `key` is None for `_meta.json`."""
+
+    path: str
+    shown: str
+    key: str | None = None
+
+
+def read_object(place: Place) -> Mapping[str, Json] | None:
+    """The JSON object in a file, or None where there is no file. Raises StateError for anything else."""
+    content = _read(place)
+    if content is None:
+        return None
+    try:
+        found: Json = _DECODER.decode(content.decode())
+    except UnicodeDecodeError as problem:
+        raise unreadable(place, f"it is not UTF-8 (byte {problem.start})") from None
+    except json.JSONDecodeError as problem:
+        raise StateError(_not_json(place, content.decode(), problem)) from None
+    except RecursionError:
+        raise unreadable(place, "it is nested too deeply") from None
+    except ValueError as problem:
+        raise unreadable(place, str(problem)) from None
+    if not isinstance(found, Mapping):
+        # `null` least of all: it would pass for "no file"
+        raise unreadable(place, "it is not a JSON object")
+    return found
+
+
+def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Iterator[Place]:
+    """Every entry's file under an environment's folder, in no order. What may not stand there goes to `problems`."""
+    waiting = [("", str(folder))]
+    while waiting:
+        prefix, path = waiting.pop()
+        try:
+            with os.scandir(path) as found:
+                for each in found:
+                    if is_set_aside(each.name):
+                        continue
+                    place = _place(shown, f"{prefix}{each.name}", each.path)
+                    if each.is_dir(follow_symlinks=False) and not each.name.endswith(ENDING):
+                        waiting.append((f"{prefix}{each.name}/", each.path))
+                    elif each.name.endswith(ENDING):
+                        unfit = _unfit(place)
+                        problems.extend(unfit)
+                        if not unfit:
+                            yield place
+                    elif each.is_symlink() and each.is_dir():
+                        problems.append(_diagnostic(place, "it is a symbolic link to a folder"))
+        except FileNotFoundError:
+            # the environment has no folder yet, or this one was emptied and pruned meanwhile
+            continue
+        except OSError as problem:
+            where = f"{shown}/{prefix}".rstrip("/")
+            problems.append(error("state-unreadable", f"{where} cannot be read: {reason(problem)}", file=where))
+
+
+def unreadable(place: Place, why: str) -> StateError:
+    """The error of one file that cannot be read, with the way out."""
+    return StateError(_diagnostic(place, why))
+
+
+def reason(problem: OSError) -> str:
+    """What the system said, as a part of a sentence."""
+    return (problem.strerror or str(problem)).lower()
+
+
+def _read(place: Place) -> bytes | None:
+    try:
+        descriptor = os.open(place.path, _READ)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        why = "it is a symbolic link" if problem.errno == errno.ELOOP else reason(problem)
+        raise unreadable(place, why) from None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise unreadable(place, "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a regular file")
+        # a file object costs more than the read; entries are replaced, never grown, so the size is the end
+        content = os.read(descriptor, found.st_size)
+        while len(content) < found.st_size and (more := os.read(descriptor, found.st_size - len(content))):
+            content += more
+        return content
+    except OSError as problem:
+        raise unreadable(place, reason(problem)) from None
+    finally:
+        os.close(descriptor)
+
+
+def _place(shown: str, relative: str, path: str) -> Place:
+    return Place(path=path, shown=f"{shown}/{relative}", key=relative.removesuffix(ENDING))
+
+
+def _unfit(place: Place) -> list[Diagnostic]:
+    """What is wrong with a file's name, where no key of ours could have given it."""
+    try:
+        segments(place.key or "")
+    except StateError as problem:
+        return [_diagnostic(place, each.summary) for each in problem.diagnostics]
+    return []
+
+
+def _not_json(place: Place, text: str, problem: json.JSONDecodeError) -> Diagnostic:
+    conflict = _CONFLICT.search(text)
+    if conflict is None:
+        return _diagnostic(place, f"it is not JSON: {problem.msg}", line=problem.lineno, column=problem.colno)
+    return error(
+        "state-merge-conflict",
+        f"{place.shown} holds a merge conflict",
+        "Resolve the merge conflict: keep one side whole. Where the two sides have different ids, both assistants "
+        "exist; keep the one that is in use. Nothing was changed.",
+        file=place.shown,
+        line=text.count("\n", 0, conflict.start()) + 1,
+        column=1,
+        key=place.key,
+    )
+
+
+def _diagnostic(place: Place, why: str, **at: int) -> Diagnostic:
+    what = f"the state entry of {place.key}" if place.key is not None else place.shown
+    return error("state-unreadable", f"{what} cannot be read: {why}", _RESTORE, file=place.shown, key=place.key, **at)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"it holds the key {twice!r} twice")
+    return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"it holds {digits}, which is no JSON number")
+    return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite)

@@ -1,0 +1,265 @@
+"""The state in files: one JSON file per entry in the environment's folder, made to live in Git.
+
+    state/production/_meta.json            format_version and lineage
+    state/production/acme/sales-en.json    one entry
+    state/production/.gitignore            keeps the lock and unfinished files of one machine out of Git
+
+Touches only that folder. A write is durable when it returns, and costs the same beside 10 entries or 10,000.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reconciler.canonical import Json, pretty
+from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
+from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_to_json
+from reconciler.errors import Diagnostic, StateError, error
+from reconciler.model import Entry
+from reconciler.state.entryfiles import Place, entries_under, read_object, reason, unreadable
+from reconciler.state.folderlock import LOCK, FolderLock, this_process
+from reconciler.state.places import ENDING, META, segments, twin
+from reconciler.state.store import Holder
+
+_IGNORED = f"""\
+# The lock and unfinished files belong to one machine. The entries beside them belong in Git.
+{LOCK}*
+{TEMPORARY}*
+"""
+_REMEDIES: Mapping[int, str] = {
+    errno.EACCES: "Give this user the right to write there",
+    errno.EPERM: "Give this user the right to write there",
+    errno.EROFS: "Mount that file system for writing",
+    errno.ENOSPC: "Free some space on that disk",
+    errno.EDQUOT: "Free some of this user's disk quota",
+    errno.EFBIG: "Raise this process's limit for the size of a file (ulimit -f)",
+    errno.EIO: "The disk reports an error: check it first",
+}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class FileStore:
+    """A StateStore in a folder. Threads may share one store; processes exclude each other with `lock`.
+
+    `folder` is the environment's own folder (it is made at the first write); `shown` is how messages call it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environment: str,
+        shown: str | None = None,
+        clock: Callable[[], datetime] = _now,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._folder = folder
+        self._shown = folder.as_posix() if shown is None else shown
+        self._clock = clock
+        self._environ = environ
+        self._lock = FolderLock(folder, environment=environment, shown=self._shown)
+        # removing prunes empty folders, and would pull one away from under another thread's write
+        self._changing = threading.Lock()
+        self._settled: set[Path] = set()
+
+    def lineage(self) -> str | None:
+        """The environment's lineage, or None where nothing was ever written.
+
+        Raises StateError where it cannot be read, is of a newer format, or is lost while entries are there.
+        """
+        place = Place(path=str(self._folder / META), shown=f"{self._shown}/{META}")
+        stored = read_object(place)
+        if stored is not None:
+            return _lineage(stored, place)
+        if any(True for _ in entries_under(self._folder, self._shown, [])):
+            raise self._lineage_lost()
+        return None
+
+    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
+        """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
+        problems: list[Diagnostic] = []
+        try:
+            self.lineage()
+        except StateError as problem:
+            if any(each.code == "state-newer" for each in problem.diagnostics):
+                # what else a newer program may have changed cannot be judged here
+                raise
+            problems.extend(problem.diagnostics)
+        entries: dict[str, Entry] = {}
+        for place in self._places(keys, problems):
+            try:
+                stored = read_object(place)
+                if stored is not None and place.key is not None:
+                    entries[place.key] = entry_from_json(place.key, stored, where=place.shown)
+            except StateError as problem:
+                problems.extend(problem.diagnostics)
+        if problems:
+            raise StateError.of(problems)
+        return dict(sorted(entries.items()))
+
+    def write(self, entry: Entry) -> None:
+        """Save one entry durably. Raises StateError, and leaves the old one, where that fails."""
+        place = self._place(entry.key)
+        # a lone surrogate has no UTF-8; escaped it is JSON like any other, and comes back as it was
+        content = pretty(entry_to_json(entry)).encode("utf-8", "backslashreplace")
+        with self._changing, self._told(place, "written"):
+            self._begin()
+            self._refuse_strangers(place)
+            path = Path(place.path)
+            new = {each for each in path.parents if self._folder in each.parents} - self._settled
+            replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
+            self._settled |= new
+
+    def remove(self, key: str) -> None:
+        """Forget one entry durably; nothing happens where there is none."""
+        place = self._place(key)
+        with self._changing, self._told(place, "removed"):
+            self._refuse_strangers(place)
+            remove_file(Path(place.path), root=self._folder)
+
+    @contextmanager
+    def lock(self, *, command: str, timeout: float) -> Iterator[None]:
+        """Hold the environment's lock; what killed writers left unfinished goes then. Not re-entrant."""
+        since = self._clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        with self._told(Place(path=str(self._folder), shown=self._shown), "locked"):
+            self._ignore_locks()
+        holder = this_process(command=command, since=since, environ=self._environ)
+        with self._lock.held(holder, timeout=timeout):
+            sweep(self._folder)
+            yield
+
+    def holder(self) -> Holder | None:
+        """Who holds the lock now, or None."""
+        return self._lock.holder()
+
+    def unlock(self) -> Holder | None:
+        """Remove the record of a holder whose process is gone, and return it. LockHeldError where one is alive."""
+        return self._lock.clear()
+
+    def _places(self, keys: Iterable[str] | None, problems: list[Diagnostic]) -> Iterable[Place]:
+        if keys is None:
+            return entries_under(self._folder, self._shown, problems)
+        places = [self._place(key) for key in sorted(set(keys))]
+        for place in places:
+            with self._told(place, "read"):
+                self._refuse_strangers(place)
+        return places
+
+    def _place(self, key: str) -> Place:
+        relative = "/".join(segments(key)) + ENDING
+        return Place(path=str(self._folder / relative), shown=f"{self._shown}/{relative}", key=key)
+
+    def _begin(self) -> None:
+        """Make the lineage where there is none. It comes before the first entry: entries without one are an error."""
+        if self.lineage() is None:
+            self._ignore_locks()
+            lineage: dict[str, Json] = {"format_version": FORMAT_VERSION, "lineage": str(uuid.uuid4())}
+            replace_file(self._folder / META, pretty(lineage).encode())
+
+    def _ignore_locks(self) -> None:
+        ignore = self._folder / ".gitignore"
+        # once: who edits or removes it later knows why
+        if not (self._folder / META).exists() and not ignore.exists():
+            replace_file(ignore, _IGNORED.encode())
+
+    def _refuse_strangers(self, place: Place) -> None:
+        """Raise StateError where the entry's place is taken by something that is no file, or leads out of the folder.
+
+        A rename would silently replace a link, and a linked folder lies elsewhere. Where case is ignored, it would
+        replace the entry of another key.
+        """
+        path = Path(place.path)
+        case_ignored = (self._folder / META.upper()).exists()
+        for each in (path, *path.parents):
+            if each == self._folder:
+                return
+            if case_ignored and each.parent.is_dir():
+                _refuse_twin(each, place)
+            kind = _kind(each)
+            if kind not in (None, "a file" if each == path else "a folder"):
+                raise unreadable(place, f"{each.relative_to(self._folder).as_posix()} is {kind}")
+
+    @contextmanager
+    def _told(self, place: Place, done: str) -> Iterator[None]:
+        """Turn what the system says into what a person can do about it."""
+        try:
+            yield
+        except OSError as problem:
+            remedy = _REMEDIES.get(problem.errno or 0, "Make that possible")
+            raise StateError(
+                error(
+                    "state-write-failed",
+                    f"{place.shown} cannot be {done}: {reason(problem)}",
+                    f"{remedy}, then run again. What was there is still there.",
+                    file=place.shown,
+                    key=place.key,
+                )
+            ) from None
+
+    def _lineage_lost(self) -> StateError:
+        where = f"{self._shown}/{META}"
+        return StateError(
+            error(
+                "state-lineage-lost",
+                f"{where} is missing, but entries are there",
+                "Restore it from version control. Where it cannot be restored, write "
+                f'{{"format_version": {FORMAT_VERSION}, "lineage": "A NEW UUID"}} there (uuidgen prints one); plans '
+                "that were saved before are stale then.",
+                file=where,
+            )
+        )
+
+
+def _refuse_twin(path: Path, place: Place) -> None:
+    other = twin(path.name, (each.name for each in path.parent.iterdir()))
+    if other is not None:
+        raise StateError(
+            error(
+                "state-key-clash",
+                f"{place.shown} would take the place of {other}",
+                "This file system cannot tell the two names apart. Move the entry that is there with "
+                "`reconciler state mv OLD NEW`, by way of a third name.",
+                file=place.shown,
+                key=place.key,
+            )
+        )
+
+
+def _kind(path: Path) -> str | None:
+    """What stands at a path itself, links not followed; None where nothing does."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    kinds = {stat.S_IFREG: "a file", stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link"}
+    return kinds.get(stat.S_IFMT(mode), "neither a file nor a folder")
+
+
+def _lineage(stored: Mapping[str, Json], place: Place) -> str:
+    version = stored.get("format_version")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise unreadable(place, "it has no `format_version`")
+    if version > FORMAT_VERSION:
+        raise StateError(
+            error(
+                "state-newer",
+                f"{place.shown} has format {version}; this program reads up to {FORMAT_VERSION}",
+                "It was written by a newer reconciler. Install that version or a later one; nothing was changed.",
+                file=place.shown,
+            )
+        )
+    try:
+        return str(uuid.UUID(str(stored["lineage"])))
+    except (KeyError, ValueError):
+        raise unreadable(place, "its `lineage` is not a UUID") from None

@@ -1,0 +1,171 @@
+"""The lock of one environment's folder: a lock of the operating system on `_lock`, so it goes with its process.
+
+Who holds it stands beside it in `_lock.json`, for people only: what that file says without the lock being held is
+true of nobody. It is a file of its own, because Windows lets nobody read a locked one.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.canonical import pretty
+from reconciler.durable import TEMPORARY
+from reconciler.errors import LockHeldError, StateError, error
+from reconciler.state.entryfiles import reason
+from reconciler.state.store import Holder
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+LOCK = "_lock"
+RECORD = "_lock.json"
+
+
+class FolderLock:
+    """The lock of the folder of one environment. Holds nothing itself: every `held` takes the lock anew."""
+
+    def __init__(self, folder: Path, *, environment: str, shown: str) -> None:
+        self._folder = folder
+        self._environment = environment
+        self._shown = shown
+
+    @contextmanager
+    def held(self, holder: Holder, *, timeout: float) -> Iterator[None]:
+        """Hold the lock as `holder`. Waits up to `timeout` seconds, then raises LockHeldError. Not re-entrant."""
+        lock = self._acquire(timeout)
+        try:
+            self._record(holder)
+            try:
+                yield
+            finally:
+                with suppress(OSError):
+                    self._path(RECORD).unlink()
+        finally:
+            lock.release()
+
+    def holder(self) -> Holder | None:
+        """Who holds the lock now, or None. A record that nobody's lock stands behind names nobody."""
+        recorded = self.recorded()
+        # without a record there is nothing to ask the lock for, and asking takes it for a moment
+        if recorded is None or self._is_free():
+            return None
+        return recorded
+
+    def recorded(self) -> Holder | None:
+        """What the record says, whether or not it is true now; None where there is none or it cannot be read."""
+        try:
+            stored = json.loads(self._path(RECORD).read_bytes())
+            return Holder(**{each.name: stored[each.name] for each in fields(Holder)})
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def clear(self) -> Holder | None:
+        """Remove the record of a holder that is gone, and return it. Raises LockHeldError where the lock is held."""
+        if not os.path.lexists(self._path(RECORD)):
+            return None
+        lock = self._acquire(0)
+        try:
+            gone = self.recorded()
+            self._path(RECORD).unlink(missing_ok=True)
+        except OSError as problem:
+            raise self._failed(problem) from None
+        finally:
+            lock.release()
+        return gone
+
+    def _acquire(self, timeout: float) -> BaseFileLock:
+        # 0.05 s to import, and only writers need it
+        import filelock
+
+        lock = filelock.FileLock(self._path(LOCK), timeout=max(timeout, 0.0), thread_local=False)
+        try:
+            lock.acquire()
+            _refuse_soft(lock)
+        except filelock.Timeout:
+            raise self._is_held() from None
+        except (OSError, NotImplementedError) as problem:
+            raise self._failed(problem) from None
+        return lock
+
+    def _is_free(self) -> bool:
+        try:
+            self._acquire(0).release()
+        except LockHeldError:
+            return False
+        return True
+
+    def _record(self, holder: Holder) -> None:
+        temporary = self._path(TEMPORARY + RECORD)
+        try:
+            temporary.write_text(pretty(asdict(holder)), "utf-8", newline="\n")
+            temporary.replace(self._path(RECORD))
+        except OSError as problem:
+            raise self._failed(problem) from None
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name
+
+    def _is_held(self) -> LockHeldError:
+        holder = self.recorded()
+        summary = f"the state of {self._environment} is locked"
+        if holder is None:
+            return LockHeldError(error("lock-held", summary, "By whom is not recorded. Try again in a moment."))
+        return LockHeldError(
+            error(
+                "lock-held",
+                f"{summary} by {holder.who} on {holder.host} (process {holder.pid}) since {holder.since}: "
+                f"{holder.command}",
+                "Wait until it is done, or give it time with --lock-timeout SECONDS. The lock goes with its process: "
+                f"if that hangs, end process {holder.pid} on {holder.host}.",
+            )
+        )
+
+    def _failed(self, problem: OSError | NotImplementedError) -> StateError:
+        why = reason(problem) if isinstance(problem, OSError) else "this file system has no locks"
+        where = f"{self._shown}/{LOCK}"
+        return StateError(
+            error(
+                "state-lock-failed",
+                f"{where} cannot be locked: {why}",
+                "The state must stand where this user may write and the file system has locks. Nothing was changed.",
+                file=where,
+            )
+        )
+
+
+def _refuse_soft(lock: BaseFileLock) -> None:
+    """Raise NotImplementedError for filelock's way out where the system has no locks: it outlives a killed process."""
+    from filelock import SoftFileLock
+
+    if isinstance(lock, SoftFileLock):
+        lock.release()
+        raise NotImplementedError
+
+
+def this_process(*, command: str, since: str, environ: Mapping[str, str]) -> Holder:
+    """The facts of this process as a holder. In CI a person is helped by the run's address, not by the user."""
+    return Holder(who=_who(environ), host=socket.gethostname(), pid=os.getpid(), command=command, since=since)
+
+
+def _who(environ: Mapping[str, str]) -> str:
+    run = environ.get("GITHUB_RUN_ID")
+    if run:
+        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
+    # GitLab, then Jenkins and those that imitate it
+    for name in ("CI_JOB_URL", "BUILD_URL"):
+        if environ.get(name):
+            return environ[name]
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # a container's user often has a number and no name
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown user"

@@ -1,0 +1,92 @@
+"""Facts about what a project leads to: its state's home, and its API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.config import Project, open_client, open_project, open_store
+from reconciler.errors import AuthError, ConfigError
+from reconciler.model import Entry
+from tests.edge.projects import asked, project
+from tests.support.frontdesk import frontdesk
+from tests.support.vendor import running
+
+VIEWINGS = {
+    "title": "Viewings",
+    "direction": "make",
+    "engine": "classic",
+    "brain_id": 2,
+    "greeting": "Hello!",
+    "instructions": "Sell.",
+    "zone": "UTC",
+}
+
+
+def opened(folder: Path, environment: str | None = None, **environ: str) -> Project:
+    return open_project(asked(project(folder), environment, **environ))
+
+
+@pytest.mark.parametrize(
+    ("state", "folder"),
+    [(None, "state/spring"), ("records/spring", "records/spring"), ("/ELSEWHERE/x", "../elsewhere/x")],
+)
+def test_the_state_lies_in_the_folder_that_was_decided(tmp_path: Path, state: str | None, folder: str) -> None:
+    """Relative to the project whatever the working folder is, or absolute; one file an entry."""
+    root = tmp_path / "project"
+    environ = {"RECONCILER_STATE": state.replace("/ELSEWHERE", f"{tmp_path}/elsewhere")} if state else {}
+    store = open_store(opened(root, "spring", **environ))
+    assert store.read() == {}
+    store.write(Entry(key="viewings", id=101))
+    assert (root / folder / "viewings.json").is_file()
+
+
+@pytest.mark.parametrize("state", ["postgres://u:hunter2@db.example/x", "s3://bucket/states", "file:///srv/state"])
+def test_a_home_of_another_kind_is_refused(tmp_path: Path, state: str) -> None:
+    """A later version's homes are never taken for a folder's name, and the address is not repeated."""
+    with pytest.raises(ConfigError) as raised:
+        open_store(opened(tmp_path, RECONCILER_STATE=state))
+    (found,) = raised.value.diagnostics
+    assert found.code == "state-home"
+    assert state.split("://")[0] in found.summary
+    assert "hunter2" not in str(found)
+
+
+def test_the_client_speaks_to_the_address_with_the_key(tmp_path: Path) -> None:
+    """What the variables say is what a real server on a real socket sees."""
+    with running(frontdesk()) as vendor:
+        found = opened(tmp_path, RECONCILER_API_URL=vendor.url + "/", RECONCILER_API_KEY=vendor.key)
+        with open_client(found) as client:
+            client.send("POST", "/agent", VIEWINGS)
+        assert [row["title"] for row in vendor.rows()] == ["Viewings"]
+
+
+def test_the_builtin_sandbox_needs_no_key_and_outlives_the_run(tmp_path: Path) -> None:
+    """Its assistants are in a file of the environment's, which Git is told to leave alone."""
+    for _ in range(2):
+        with open_client(opened(tmp_path, "spring", RECONCILER_API_URL="sandbox:")) as client:
+            client.send("POST", "/agent", VIEWINGS)
+    with open_client(opened(tmp_path, "spring", RECONCILER_API_URL="sandbox:", RECONCILER_API_KEY="any")) as client:
+        assert [row["id"] for row in client.get_page("/agents/all", page=1, per_page=10).rows] == [101, 102]
+    with open_client(opened(tmp_path, "summer", RECONCILER_API_URL="sandbox:")) as client:
+        assert client.get_page("/agents/all", page=1, per_page=10).rows == ()
+    assert (tmp_path / ".reconciler" / "sandbox" / "spring.json").is_file()
+    assert (tmp_path / ".reconciler" / ".gitignore").read_text() == "*\n"
+
+
+def test_without_a_key_the_variable_is_named(tmp_path: Path) -> None:
+    """Opening the project needs none; opening the client does."""
+    with pytest.raises(AuthError) as raised:
+        open_client(opened(tmp_path))
+    (found,) = raised.value.diagnostics
+    assert found.code == "no-api-key"
+    assert "RECONCILER_API_KEY" in found.summary
+    assert "desk.example" in found.summary
+
+
+def test_a_key_is_not_sent_in_clear_to_another_machine(tmp_path: Path) -> None:
+    """http:// is for this machine."""
+    with pytest.raises(ConfigError) as raised:
+        open_client(opened(tmp_path, RECONCILER_API_URL="http://portal.example/api", RECONCILER_API_KEY="k"))
+    assert [each.code for each in raised.value.diagnostics] == ["insecure-http"]

@@ -1,0 +1,155 @@
+"""Facts about the project file: what it may say, and how every mistake in it is told."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.config import open_project
+from reconciler.config.settings import read_settings
+from reconciler.documents.strict_yaml import parse_yaml
+from reconciler.errors import ConfigError, Diagnostic
+from reconciler.planning import Limits
+from tests.edge.projects import asked, project, write
+
+
+def problems(text: str) -> list[Diagnostic]:
+    with pytest.raises(ConfigError) as raised:
+        read_settings(parse_yaml(text.encode(), file="reconciler.yaml"))
+    return list(raised.value.diagnostics)
+
+
+# the text, and of each error: its code, line, column and a part of what is said
+MISTAKES: list[tuple[str, list[tuple[str, int, int, str]]]] = [
+    ("asistants: voice\n", [("unknown-setting", 1, 1, "`asistants`")]),
+    ("assistants: [voice]\n", [("setting-type", 1, 13, "must be text, not a list")]),
+    ("assistants:\n", [("setting-type", 1, 12, "must be text, not nothing")]),
+    ("assistants: ../voice\n", [("setting-value", 1, 13, "a folder of the project")]),
+    ("assistants: /srv/voice\n", [("setting-value", 1, 13, "a folder of the project")]),
+    ("assistants: .\n", [("setting-value", 1, 13, "a folder of the project")]),
+    ("schemas: 3\n", [("setting-type", 1, 10, "must be text, not a number")]),
+    ("environments: [production]\n", [("setting-type", 1, 15, "must be a mapping, not a list")]),
+    ("environments:\n  production: off\n", [("setting-type", 2, 15, "`environments.production` must be a mapping")]),
+    ("environments:\n  ../up: {}\n", [("environment-name", 2, 3, "letters, digits")]),
+    ("environments:\n  production:\n    apii: x\n", [("unknown-setting", 3, 5, "`apii`")]),
+    ("environments:\n  production:\n    api: portal\n", [("setting-value", 3, 10, "must be an address")]),
+    ("environments:\n  production:\n    api: ftp://x.example/\n", [("setting-value", 3, 10, "must be an address")]),
+    ("environments:\n  production:\n    api: https://x.example/a?b=c\n", [("setting-value", 3, 10, "without `?`")]),
+    ("environments:\n  production: {state: 12}\n", [("setting-type", 2, 23, "`state` must be text")]),
+    ("environments:\n  production: {catalog: 12}\n", [("setting-type", 2, 25, "the path of a file or tables")]),
+    ("environments:\n  production: {catalog: {voices: [1]}}\n", [("catalog-shape", 2, 34, "table `voices`")]),
+    ("environments:\n  production: {catalog: {voices: {sarah: true}}}\n", [("catalog-shape", 2, 42, "voices.sarah")]),
+    ("environments:\n  production: {limits: {delete: 1}}\n", [("setting-value", 2, 33, "a share such as")]),
+    ("environments:\n  production: {limits: {update: -3}}\n", [("setting-value", 2, 33, "a share such as")]),
+    ("environments:\n  production: {limits: {update: 101%}}\n", [("setting-value", 2, 33, "a share such as")]),
+    ("environments:\n  production: {limits: {unassigned: maybe}}\n", [("setting-value", 2, 37, "`allow` or `refuse`")]),
+    ("environments:\n  a: {state: both}\n  b: {state: both}\n", [("shared-state", 3, 14, "`a` and `b` share")]),
+    ("environments:\n  a: {}\n  b: {state: state/a/}\n", [("shared-state", 3, 14, "`a` and `b` share")]),
+    ("api_key: hunter2\n", [("secret-in-config", 1, 1, "never stand in reconciler.yaml")]),
+    ("environments:\n  production: {token: hunter2}\n", [("secret-in-config", 2, 16, "`token`")]),
+    ("environments:\n  p: {api: 'https://u:hunter2@x.example'}\n", [("secret-in-config", 2, 7, "`api` holds")]),
+    (
+        "environments:\n  p: {state: 'postgres://u:hunter2@x.example/y'}\n",
+        [("secret-in-config", 2, 7, "`state` holds")],
+    ),
+    ("a: 1\na: 2\n", [("yaml-duplicate-key", 2, 1, "")]),
+    (
+        "asistants: voice\nschemas: []\nenvironments:\n  production:\n    limits: {deletes: 30%}\n",
+        [
+            ("unknown-setting", 1, 1, "`asistants`"),
+            ("setting-type", 2, 10, "not a list"),
+            ("unknown-setting", 5, 14, "`deletes`"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES, ids=[text.split("\n")[-2].strip() for text, _ in MISTAKES])
+def test_every_mistake_is_told_at_its_place(text: str, expected: list[tuple[str, int, int, str]]) -> None:
+    """All of them, each with file, line and column; a secret that stands there is not repeated."""
+    found = problems(text)
+    assert [(each.code, each.line, each.column) for each in found] == [each[:3] for each in expected]
+    for each, (_, _, _, part) in zip(found, expected, strict=True):
+        assert part in each.summary
+        assert each.file == "reconciler.yaml"
+        assert "hunter2" not in f"{each}"
+
+
+def test_an_unknown_setting_is_answered_with_the_nearest() -> None:
+    """A near miss gets a suggestion, anything else the list of what is known there."""
+    near, far = problems("schema: x\ncolour: red\n")
+    assert near.detail == "Did you mean `schemas`?"
+    assert far.detail == "Known here: `assistants`, `schemas`, `environments`."
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("", Limits(delete=0.3, update=None, unassigned="allow")),
+        ("limits: {}", Limits()),
+        ("limits: {delete: 10%}", Limits(delete=0.1)),
+        ("limits: {delete: 0.1, update: 50}", Limits(delete=0.1, update=0.5)),
+        ("limits: {delete: 0, update: 12.5 %}", Limits(delete=0.0, update=0.125)),
+        ("limits: {delete: off, unassigned: refuse}", Limits(delete=None, unassigned="refuse")),
+    ],
+)
+def test_a_limit_is_a_share_or_off(text: str, limits: Limits) -> None:
+    """A share may be written as people write shares; deletes are limited even where nothing is said."""
+    content = f"environments:\n  production:\n    {text}\n"
+    assert (
+        read_settings(parse_yaml(content.encode(), file="reconciler.yaml")).environments["production"].limits == limits
+    )
+
+
+def test_a_misnamed_project_file_is_not_passed_over(tmp_path: Path) -> None:
+    """Defaults in place of the settings that a person wrote would act on another account."""
+    project(tmp_path)
+    write(tmp_path / "reconciler.yml", "environments: {}\n")
+    with pytest.raises(ConfigError) as raised:
+        open_project(asked(tmp_path))
+    assert [each.code for each in raised.value.diagnostics] == ["project-file-name"]
+
+
+def test_a_project_file_that_is_no_file_is_an_error(tmp_path: Path) -> None:
+    """A folder of that name, or a link out of the project, is said, never taken for "no settings"."""
+    project(tmp_path / "voice")
+    (tmp_path / "voice" / "reconciler.yaml").symlink_to(write(tmp_path / "outside.yaml", "environments: {}\n"))
+    with pytest.raises(ConfigError) as raised:
+        open_project(asked(tmp_path / "voice"))
+    assert [each.code for each in raised.value.diagnostics] == ["outside-project"]
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_are_settings_or_config_errors(content: bytes) -> None:
+    """No input ends in another exception."""
+    parsed = parse_yaml(content, file="reconciler.yaml")
+    with contextlib.suppress(ConfigError):
+        read_settings(parsed)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["assistants", "environments", "production", "api", "state", "catalog", "limits", "delete"])
+            | st.text(max_size=5),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["assistants", "schemas", "environments"]), VALUES, max_size=3))
+def test_arbitrary_values_are_settings_or_config_errors(value: object) -> None:
+    """No shape of a well-formed file ends in another exception, whatever its values are."""
+    parsed = parse_yaml(json.dumps(value).encode(), file="reconciler.yaml")
+    with contextlib.suppress(ConfigError):
+        read_settings(parsed)

@@ -1,0 +1,189 @@
+"""What a PUT and a POST hold, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.model import Action, Plan, Reason
+from tests.support import desk
+
+NONE: dict[str, Any] = {}
+
+
+def bodies(plan: Plan) -> list[Any]:
+    return [request.body for request, _ in plan.requests()]
+
+
+CLEARED = [
+    ("report_url", "https://hooks.harbour.example/calls", None),
+    ("label_ids", [3, 5], []),
+    ("pitch", 1.4, 1.0),
+    ("facts", {"practice": "Harbour Dental"}, {}),
+    ("backdrop", "cafe", "off"),
+    ("hums", True, False),
+    ("line_id", 45, None),
+    ("actions", [{"type": "hang_up"}], []),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "sent"), CLEARED, ids=[row[0] for row in CLEARED])
+def test_a_field_that_left_the_document_is_cleared_by_its_own_clear_value(field: str, value: Any, sent: Any) -> None:
+    """Removing one line sends exactly that field with the value that removes it."""
+    plan = desk.plan(desk.desired(), desk.entry(**{field: value}))
+    assert bodies(plan) == [{field: sent}]
+    (change,) = plan.changes
+    assert (change.action, change.reason) == (Action.UPDATE, Reason.CONFIG_CHANGED)
+    assert [(each.field, each.op, each.before, each.after) for each in change.fields] == [(field, "clear", value, sent)]
+    assert field not in change.record
+
+
+SAME = [
+    ("label_ids", [5, 3], [3, 5]),
+    ("pitch", 1, 1.0),
+    ("instructions", "Answer.\r\nBe brief.\r\n", "Answer.\nBe brief."),
+    ("facts", {"b": "2", "a": "1"}, {"a": "1", "b": "2"}),
+    ("actions", [{"type": "hang_up", "when": "done"}], [{"when": "done", "type": "hang_up"}]),
+    ("report_url", None, None),
+]
+
+
+@pytest.mark.parametrize(("field", "new", "old"), SAME, ids=[row[0] for row in SAME])
+def test_values_that_mean_the_same_are_no_change(field: str, new: Any, old: Any) -> None:
+    """Order in id lists, 1 and 1.0, line ends and key order are spellings, not changes."""
+    plan = desk.plan(desk.desired(**{field: new}), desk.entry(**{field: old}))
+    assert plan.is_empty
+    assert [change.reason for change in plan.changes] == [Reason.UP_TO_DATE]
+
+
+OTHER = [
+    ("actions", [{"type": "a"}, {"type": "b"}], [{"type": "b"}, {"type": "a"}]),
+    ("hums", False, 0),
+    ("report_on", True, 1),
+    ("tuning_level", 1, True),
+    ("label_ids", [3], [3, 5]),
+    ("instructions", "Answer.\n\nBe brief.", "Answer.\nBe brief."),
+]
+
+
+@pytest.mark.parametrize(("field", "new", "old"), OTHER, ids=[row[0] for row in OTHER])
+def test_values_that_only_look_alike_are_a_change(field: str, new: Any, old: Any) -> None:
+    """Order in other lists counts, true is not 1, and an inner blank line is text."""
+    assert bodies(desk.plan(desk.desired(**{field: new}), desk.entry(**{field: old}))) == [{field: new}]
+
+
+def test_an_explicit_null_is_sent_once_and_then_kept() -> None:
+    """`field: null` clears a field that was set, and is no change when it is null already."""
+    wanted = desk.desired(report_url=None)
+    first = desk.plan(wanted, desk.entry(report_url="https://hooks.harbour.example/calls"))
+    assert bodies(first) == [{"report_url": None}]
+    assert first.changes[0].record["report_url"] is None
+    assert first.changes[0].fields[0].op == "clear"
+    assert desk.plan(wanted, desk.entry(report_url=None)).is_empty
+
+
+def test_a_field_that_was_never_named_is_never_sent() -> None:
+    """What the portal set beside the document's fields stays, whether live was read or not."""
+    shown = [desk.live(pitch=1.7, label_ids=[9])]
+    assert desk.plan(desk.desired(), desk.entry(), shown).is_empty
+
+
+def test_a_field_without_a_clear_value_stays_on_the_server_and_is_said() -> None:
+    """Leaving the document is then a release: a warning once, nothing sent, and the state forgets the field."""
+    plan = desk.plan(desk.desired(), desk.entry(tuning_level=4))
+    (change,) = plan.changes
+    assert bodies(plan) == []
+    assert (change.action, change.releases) == (Action.UPDATE, ("tuning_level",))
+    assert "tuning_level" not in change.record
+    assert [(each.severity, each.code, each.field) for each in plan.diagnostics] == [
+        ("warning", "cannot-clear", "tuning_level")
+    ]
+
+
+def test_a_released_field_is_not_cleared_not_compared_and_leaves_the_state() -> None:
+    """`unmanaged` is release: the portal may do with it what it likes from now on."""
+    wanted = desk.desired(settings={"unmanaged": frozenset({"pitch"})})
+    plan = desk.plan(wanted, desk.entry(pitch=1.4), [desk.live(pitch=1.9)])
+    (change,) = plan.changes
+    assert bodies(plan) == []
+    assert change.releases == ("pitch",)
+    assert "pitch" not in change.record
+    assert plan.diagnostics == ()
+
+
+def test_a_field_of_an_older_schema_is_released_with_a_warning() -> None:
+    """The state may hold a field that the pages no longer know; it is never sent."""
+    plan = desk.plan(desk.desired(), desk.entry(fax_number=5))
+    assert bodies(plan) == []
+    assert [each.code for each in plan.diagnostics] == ["cannot-clear"]
+
+
+def test_a_seed_is_sent_at_creation_and_never_again() -> None:
+    """What is not compared is not sent: a seed that changed later, or was cleared in the portal, is left alone."""
+    settings = {"seed": frozenset({"greeting"})}
+    created = desk.plan(desk.desired(settings=settings, greeting="Welcome!"))
+    assert bodies(created)[0]["greeting"] == "Welcome!"
+    assert "greeting" not in created.changes[0].record
+    later = desk.plan(desk.desired(settings=settings, greeting="Hello there!"), desk.entry(greeting=...))
+    assert later.is_empty
+    dropped = desk.plan(desk.desired(settings=settings), desk.entry(greeting="Welcome!"))
+    assert bodies(dropped) == []
+
+
+def test_a_post_holds_no_null_and_no_released_field() -> None:
+    """A create sends what is desired and nothing that is not there."""
+    wanted = desk.desired(report_url=None, pitch=1.2, settings={"unmanaged": frozenset({"pitch"})})
+    plan = desk.plan(wanted)
+    assert bodies(plan) == [desk.content()]
+    assert [request.method for request, _ in plan.requests()] == ["POST"]
+    assert plan.changes[0].record == {**desk.content(), "report_url": None}
+
+
+def test_a_null_against_a_default_follows_the_post_in_a_put() -> None:
+    """A POST leaves nulls out, and the server would put its default there; the second request says null."""
+    plan = desk.plan(desk.desired(wait_minutes=None))
+    first, second = (request for request, _ in plan.requests())
+    assert "wait_minutes" not in (first.body or {})
+    assert (second.method, second.path, second.body) == ("PUT", "/agent/{id}", {"wait_minutes": None})
+    assert second.after == (first.step,)
+
+
+class TestModeChange:
+    """A field in `x-reset-by` is set anew by the server when its cause changes."""
+
+    def test_what_the_change_resets_is_sent_again_though_equal(self) -> None:
+        """mouth_id did not change, but the server would reset it: it is in the same PUT."""
+        before = desk.entry(mouth_id=8)
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3, mouth_id=8)
+        plan = desk.plan(wanted, before)
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3, "mouth_id": 8}]
+        again = {each.field: each.sent_again for each in plan.changes[0].fields}
+        assert again == {"engine": False, "speech_model_id": False, "mouth_id": True}
+
+    def test_what_the_reset_clears_by_itself_is_not_sent(self) -> None:
+        """brain_id and ear_id leave the document with the engine; no null is sent for them, no warning said."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3)
+        plan = desk.plan(wanted, desk.entry(ear_id=5))
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3}]
+        assert plan.diagnostics == ()
+        assert plan.changes[0].releases == ()
+        assert set(plan.changes[0].record) == set(wanted.content)
+
+    def test_an_explicit_null_is_sent_with_the_change(self) -> None:
+        """A null that the document insists on is desired, and what is desired and reset is sent."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3, mouth_id=None)
+        plan = desk.plan(wanted, desk.entry(mouth_id=None))
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3, "mouth_id": None}]
+
+    def test_without_the_change_nothing_is_sent_again(self) -> None:
+        """The rule is bound to the change of the cause."""
+        assert bodies(desk.plan(desk.desired(mouth_id=8, pitch=1.2), desk.entry(mouth_id=8))) == [{"pitch": 1.2}]
+
+    def test_an_unmanaged_field_that_will_be_reset_is_noted(self) -> None:
+        """Nobody sends it, so the server's reset stands; the plan says so."""
+        wanted = desk.desired(
+            engine="realtime", brain_id=..., speech_model_id=3, settings={"unmanaged": frozenset({"mouth_id"})}
+        )
+        plan = desk.plan(wanted, desk.entry())
+        assert [(each.code, each.field) for each in plan.diagnostics] == [("unmanaged-reset", "mouth_id")]

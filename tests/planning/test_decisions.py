@@ -1,0 +1,261 @@
+"""The decision table: desired x entry x live, every combination, each row with the sentence why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.model import Action, Desired, Entry, Live, Plan, Reason
+from tests.support import desk
+
+OTHER_LIVE = desk.live(5, title="Somebody else's assistant")
+UNREAD: list[Live] | None = None
+GONE: list[Live] | None = [OTHER_LIVE]
+SAME: list[Live] | None = [desk.live(), OTHER_LIVE]
+MOVED: list[Live] | None = [desk.live(greeting="Hi, it's Harbour Dental!"), OTHER_LIVE]
+DRIFTED_ENTRY = desk.entry()
+CHANGED = {"greeting": "Harbour Dental, how can we help?"}
+
+
+def row(why: str, documents: Any, entries: Any, shown: Any, action: str, reason: str, **options: Any) -> Any:
+    return pytest.param(documents, entries, shown, options, Action(action), Reason(reason), id=why)
+
+
+ROWS = [
+    row("a new document is a create", desk.desired(), None, UNREAD, "create", "new"),
+    row("live, read, does not know a document without an id", desk.desired(), None, GONE, "create", "new"),
+    row("a name that is live but unmanaged is not taken over by itself", desk.desired(), None, SAME, "create", "new"),
+    row(
+        "an id in the document adopts, everything is sent",
+        desk.desired(settings={"id": 789}),
+        None,
+        UNREAD,
+        "update",
+        "adopted",
+    ),
+    row(
+        "an id in the document adopts what live shows",
+        desk.desired(settings={"id": 789}),
+        None,
+        MOVED,
+        "update",
+        "adopted",
+    ),
+    row(
+        "adopting what is equal already is still worth recording",
+        desk.desired(settings={"id": 789}),
+        None,
+        SAME,
+        "update",
+        "adopted",
+    ),
+    row(
+        "what is not there cannot be adopted",
+        desk.desired(settings={"id": 789}),
+        None,
+        GONE,
+        "blocked",
+        "id-conflict",
+    ),
+    row(
+        "an id that another key holds cannot be adopted",
+        [desk.desired("front", settings={"id": 789}), desk.desired("reception")],
+        desk.entry(),
+        UNREAD,
+        "blocked",
+        "id-conflict",
+    ),
+    row(
+        "the state and the document name different ids",
+        desk.desired(settings={"id": 4}),
+        desk.entry(),
+        UNREAD,
+        "blocked",
+        "id-conflict",
+    ),
+    row("a begun create blocks", desk.desired(), desk.pending(), UNREAD, "blocked", "create-incomplete"),
+    row("a begun create blocks whatever is live", desk.desired(), desk.pending(), SAME, "blocked", "create-incomplete"),
+    row(
+        "an entry without id or pending is as good as none", desk.desired(), desk.entry(id=None), None, "create", "new"
+    ),
+    row("equal to what was applied", desk.desired(), desk.entry(), UNREAD, "no-op", "up-to-date"),
+    row("equal to live and applied", desk.desired(), desk.entry(), SAME, "no-op", "up-to-date"),
+    row("the document changed", desk.desired(**CHANGED), desk.entry(), UNREAD, "update", "config-changed"),
+    row("the document changed, live did not", desk.desired(**CHANGED), desk.entry(), SAME, "update", "config-changed"),
+    row("only live moved", desk.desired(), desk.entry(), MOVED, "update", "drifted"),
+    row("both moved apart", desk.desired(**CHANGED), desk.entry(), MOVED, "update", "config-changed-and-drifted"),
+    row(
+        "both moved to the same",
+        desk.desired(greeting="Hi, it's Harbour Dental!"),
+        desk.entry(),
+        MOVED,
+        "no-op",
+        "up-to-date",
+    ),
+    row(
+        "live moved in a field, the document in another",
+        desk.desired(pitch=1.2),
+        desk.entry(),
+        MOVED,
+        "update",
+        "config-changed-and-drifted",
+    ),
+    row("gone from live is created again", desk.desired(), desk.entry(), GONE, "create", "missing-live"),
+    row("an orphan is left alone", [], desk.entry(), UNREAD, "no-op", "orphaned"),
+    row("an orphan that is live is left alone", [], desk.entry(), SAME, "no-op", "orphaned"),
+    row("an orphan is deleted only when asked", [], desk.entry(), UNREAD, "delete", "removed-from-config", prune=True),
+    row("an orphan that is gone is forgotten", [], desk.entry(), GONE, "forget", "removed-from-config"),
+    row("gone is forgotten, pruning or not", [], desk.entry(), GONE, "forget", "removed-from-config", prune=True),
+    row("an orphan that never had an id is forgotten", [], desk.entry(id=None), None, "forget", "removed-from-config"),
+    row("a begun create without a document is kept", [], desk.pending(), UNREAD, "no-op", "create-incomplete"),
+    row("a begun create is never pruned", [], desk.pending(), UNREAD, "blocked", "create-incomplete", prune=True),
+]
+
+
+@pytest.mark.parametrize(("documents", "entries", "shown", "options", "action", "reason"), ROWS)
+def test_each_combination_has_its_row(
+    documents: Any, entries: Any, shown: Any, options: Any, action: Action, reason: Reason
+) -> None:
+    """The first change of the plan is what the row says."""
+    change = desk.plan(documents, entries, shown, **options).changes[0]
+    assert (change.action, change.reason) == (action, reason)
+
+
+def test_every_blocked_change_says_what_and_the_way_out() -> None:
+    """No refusal without an error diagnostic that has a detail."""
+    for each in ROWS:
+        documents, entries, shown, options, action, _ = each.values
+        plan: Plan = desk.plan(documents, entries, shown, **options)  # type: ignore[arg-type]
+        if action is Action.BLOCKED:
+            (problem,) = [told for told in plan.diagnostics if told.severity == "error"]
+            assert problem.detail
+            assert problem.key
+
+
+def test_adopting_without_reading_sends_every_field_of_the_document() -> None:
+    """Nothing is known of the assistant, so nothing may be left out; explicit nulls go too."""
+    plan = desk.plan(desk.desired(settings={"id": 789}, report_url=None))
+    ((request, change),) = plan.requests()
+    assert (request.method, request.path) == ("PUT", "/agent/789")
+    assert request.body == {**desk.content(), "report_url": None}
+    assert change.expects is None
+
+
+def test_adopting_what_was_read_sends_the_difference_only() -> None:
+    """Live shows the rest."""
+    plan = desk.plan(desk.desired(settings={"id": 789}), None, MOVED)
+    assert [request.body for request, _ in plan.requests()] == [{"greeting": desk.RECEPTION["greeting"]}]
+
+
+def test_a_field_that_live_does_not_show_is_compared_with_what_was_applied() -> None:
+    """Absent from the answer is not observable: last-applied speaks."""
+    shown = [desk.live(label_ids=...)]
+    assert desk.plan(desk.desired(label_ids=[3]), desk.entry(label_ids=[3]), shown).is_empty
+    changed = desk.plan(desk.desired(label_ids=[4]), desk.entry(label_ids=[3]), shown)
+    assert [request.body for request, _ in changed.requests()] == [{"label_ids": [4]}]
+
+
+class TestRenames:
+    """A file that moved is not a new assistant."""
+
+    ORPHAN = desk.entry("old-name")
+
+    def test_the_same_name_as_an_orphan_blocks(self) -> None:
+        """Same title, other greeting: most likely a renamed and edited file."""
+        plan = desk.plan(desk.desired("new-name", **CHANGED), self.ORPHAN)
+        change = next(each for each in plan.changes if each.key == "new-name")
+        assert (change.action, change.reason) == (Action.BLOCKED, Reason.LOOKS_LIKE_RENAME)
+        (problem,) = [each for each in plan.diagnostics if each.severity == "error"]
+        assert "old-name" in problem.summary
+        assert "moved_from: old-name" in (problem.detail or "")
+        assert "state mv old-name new-name" in (problem.detail or "")
+        assert "--allow-new" in (problem.detail or "")
+
+    def test_the_same_content_as_an_orphan_blocks(self) -> None:
+        """Even where no name says so."""
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
+        plan = desk.plan(desk.desired("new-name", title=...), nameless)
+        assert plan.summary.blocked == 1
+
+    def test_allow_new_creates_it(self) -> None:
+        """The person says it is another assistant."""
+        assert desk.plan(desk.desired("new-name"), self.ORPHAN, allow_new=True).summary.create == 1
+
+    def test_moved_from_takes_the_entry_along(self) -> None:
+        """No request for a pure rename, and one PUT for a rename with an edit."""
+        settings = {"moved_from": "old-name"}
+        pure = desk.plan(desk.desired("new-name", settings=settings), self.ORPHAN)
+        (change,) = pure.changes
+        assert (change.key, change.moved_from, change.id, change.reason) == (
+            "new-name",
+            "old-name",
+            789,
+            Reason.MOVED,
+        )
+        assert pure.requests() == []
+        assert not pure.is_empty
+        edited = desk.plan(desk.desired("new-name", settings=settings, **CHANGED), self.ORPHAN)
+        assert [request.body for request, _ in edited.requests()] == [CHANGED]
+        assert edited.changes[0].moved_from == "old-name"
+
+    def test_moved_from_is_done_once(self) -> None:
+        """When the new key has its entry, the setting is history and harmless."""
+        settings = {"moved_from": "old-name"}
+        assert desk.plan(desk.desired("new-name", settings=settings), desk.entry("new-name")).is_empty
+
+    def test_a_dangling_moved_from_creates(self) -> None:
+        """It names no entry: there is nothing to take along."""
+        assert desk.plan(desk.desired("new-name", settings={"moved_from": "nowhere"})).summary.create == 1
+
+
+class TestProtection:
+    """`protect: true` is remembered by the entry and holds when the document is gone."""
+
+    def test_a_protected_orphan_is_not_pruned(self) -> None:
+        """It blocks the plan, naming the ways out."""
+        kept = Entry(key="reception", id=789, last_applied=desk.content(), protect=True)
+        plan = desk.plan([], kept, prune=True)
+        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.BLOCKED, Reason.PROTECTED)
+        assert plan.requests() == []
+
+    def test_protecting_is_recorded_without_a_request(self) -> None:
+        """The API knows nothing of it."""
+        plan = desk.plan(desk.desired(settings={"protect": True}), desk.entry())
+        assert plan.requests() == []
+        assert plan.changes[0].protect
+        assert not plan.is_empty
+
+
+class TestThePlan:
+    """The value as a whole."""
+
+    DOCUMENTS: tuple[Desired, ...] = tuple(
+        desk.desired(f"clinic-{number}", title=f"Clinic {number}", greeting=f"Clinic {number}, hello.")
+        for number in range(6)
+    )
+    ENTRIES: tuple[Entry, ...] = tuple(desk.entry(f"clinic-{number}", id=100 + number) for number in range(3))
+
+    def test_shuffled_input_gives_the_same_plan(self) -> None:
+        """Sorted once, in the constructor."""
+        there = desk.plan(list(self.DOCUMENTS), list(self.ENTRIES))
+        back = desk.plan(list(reversed(self.DOCUMENTS)), list(reversed(self.ENTRIES)))
+        assert there == back
+
+    def test_a_target_leaves_the_rest_out(self) -> None:
+        """By key or by glob; nothing else is in the plan."""
+        documents, entries = list(self.DOCUMENTS), list(self.ENTRIES)
+        one = desk.plan(documents, entries, targets=("clinic-4",))
+        assert [each.key for each in one.changes] == ["clinic-4"]
+        many = desk.plan(documents, entries, targets=("clinic-[12]", "clinic-5"))
+        assert [each.key for each in many.changes] == ["clinic-1", "clinic-2", "clinic-5"]
+
+    def test_the_summary_counts_every_change_once(self) -> None:
+        """Orphans are no-ops that are counted apart as well."""
+        plan = desk.plan(list(self.DOCUMENTS[1:]), list(self.ENTRIES), allow_new=True)
+        assert (plan.summary.create, plan.summary.update, plan.summary.no_op, plan.summary.orphaned) == (3, 2, 1, 1)
+
+    def test_steps_count_from_one_without_gaps(self) -> None:
+        """Every request has a step of its own."""
+        plan = desk.plan(list(self.DOCUMENTS), list(self.ENTRIES))
+        assert [request.step for request, _ in plan.requests()] == list(range(1, 7))

@@ -1,0 +1,4 @@
+import pytest
+
+# the contract asserts in a module that is no test module
+pytest.register_assert_rewrite("tests.state.contract")

@@ -1,0 +1,246 @@
+"""What every home of the state promises. A home's test module has a subclass of `StoreContract` with an `opener`.
+
+An opener is a picklable callable that opens the same environment anew each time, so that other processes can, too.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from reconciler.entries import entry_digest
+from reconciler.errors import LockHeldError, StateError
+from reconciler.model import Entry
+from reconciler.state.store import StateStore
+from tests.state.strategies import entries
+
+Opener: TypeAlias = Callable[[], StateStore]
+SPAWN = multiprocessing.get_context("spawn")
+PATIENCE = 60.0
+"""Seconds after which a wait that should end at once counts as hanging. No test passes because of it."""
+
+SALES = Entry(key="acme/sales-en", id=789, last_applied={"title": "Sales"}, source="sha256:1", updated_at="2026-11-03")
+DESK = Entry(key="dental/reception", id=12, last_applied={"title": "Reception"}, source="sha256:2")
+per_store = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@contextmanager
+def child(target: Callable[..., None], *facts: Any) -> Iterator[tuple[Any, Connection]]:
+    """A process running `target(pipe, *facts)`, and our end of the pipe. It is killed where it still runs."""
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=target, args=(theirs, *facts))
+    process.start()
+    theirs.close()
+    try:
+        yield process, ours
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        ours.close()
+
+
+def told(pipe: Connection) -> Any:
+    """What the other process says next."""
+    assert pipe.poll(PATIENCE), "the other process says nothing"
+    return pipe.recv()
+
+
+def hold_lock(pipe: Connection, opener: Opener) -> None:
+    """Take the lock, say so, and hold it until told to let go."""
+    with opener().lock(command="apply", timeout=PATIENCE):
+        pipe.send(os.getpid())
+        pipe.recv()
+    pipe.send("released")
+
+
+def count_up(pipe: Connection, opener: Opener, times: int) -> None:
+    """Raise the number in an entry, reading and writing it under the lock each time."""
+    store = opener()
+    pipe.send("ready")
+    pipe.recv()
+    for _ in range(times):
+        with store.lock(command="apply", timeout=PATIENCE):
+            entry = store.read([SALES.key])[SALES.key]
+            count = entry.last_applied["count"]
+            assert isinstance(count, int)
+            store.write(replace(entry, last_applied={"count": count + 1}))
+    pipe.send("done")
+
+
+class StoreContract:
+    """One environment's entries: kept whole, one by one, by one process at a time."""
+
+    @pytest.fixture
+    def opener(self) -> Opener:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self, opener: Opener) -> StateStore:
+        return opener()
+
+    def test_an_unused_environment_is_empty(self, store: StateStore) -> None:
+        """Where nothing was ever written there is no entry, no lineage and no holder, and reading makes none."""
+        assert dict(store.read()) == {}
+        assert dict(store.read([SALES.key])) == {}
+        assert store.lineage() is None
+        assert store.holder() is None
+
+    @per_store
+    @given(entry=entries())
+    def test_an_entry_comes_back_as_it_was(self, store: StateStore, opener: Opener, entry: Entry) -> None:
+        """Whatever an entry holds, another store reads the same entry with the same digest."""
+        store.write(entry)
+        again = opener().read([entry.key])[entry.key]
+        assert again == entry
+        assert entry_digest(again) == entry_digest(entry)
+        assert opener().read()[entry.key] == entry
+        store.remove(entry.key)
+        assert entry.key not in opener().read()
+
+    def test_all_entries_are_read_in_the_order_of_their_keys(self, store: StateStore) -> None:
+        """Reading everything gives every entry, sorted by key, whatever the order of writing."""
+        for entry in (DESK, SALES):
+            store.write(entry)
+        assert list(store.read().items()) == [(SALES.key, SALES), (DESK.key, DESK)]
+
+    def test_only_the_keys_asked_for_are_read(self, store: StateStore) -> None:
+        """A subset holds the keys that exist; one that does not is no error, and asking for none gives none."""
+        for entry in (DESK, SALES):
+            store.write(entry)
+        assert dict(store.read([DESK.key, "acme/nobody"])) == {DESK.key: DESK}
+        assert dict(store.read([])) == {}
+
+    def test_a_write_replaces_the_one_entry(self, store: StateStore, opener: Opener) -> None:
+        """Writing a key again replaces its entry and no other."""
+        store.write(SALES)
+        store.write(DESK)
+        later = replace(SALES, last_applied={"title": "Sales, evenings"}, updated_at="2026-11-04")
+        store.write(later)
+        assert dict(opener().read()) == {SALES.key: later, DESK.key: DESK}
+
+    def test_a_key_and_a_folder_of_the_same_name_are_two_things(self, store: StateStore) -> None:
+        """`acme` and `acme/sales` stand side by side, and removing one leaves the other."""
+        outer = replace(SALES, key="acme")
+        store.write(outer)
+        store.write(SALES)
+        store.remove("acme")
+        assert list(store.read()) == [SALES.key]
+
+    def test_removing_leaves_the_others(self, store: StateStore, opener: Opener) -> None:
+        """A removed entry is gone, the others stay, and removing it again changes nothing."""
+        store.write(SALES)
+        store.write(DESK)
+        store.remove(SALES.key)
+        store.remove(SALES.key)
+        assert dict(opener().read()) == {DESK.key: DESK}
+
+    def test_removing_from_an_unused_environment_does_nothing(self, store: StateStore) -> None:
+        """There is nothing to forget where nothing was written, and no lineage is made for it."""
+        store.remove(SALES.key)
+        assert store.lineage() is None
+
+    def test_the_lineage_is_made_once(self, store: StateStore, opener: Opener) -> None:
+        """The first write gives the environment a lineage, which outlives every entry."""
+        store.write(SALES)
+        lineage = store.lineage()
+        assert lineage
+        store.write(DESK)
+        store.remove(SALES.key)
+        store.remove(DESK.key)
+        assert opener().lineage() == lineage
+
+    @pytest.mark.parametrize("key", ["", "/etc/passwd", "../other/sales", "acme/../../x", "acme//sales", "acme/", "."])
+    def test_a_key_that_is_no_path_below_is_refused(self, store: StateStore, key: str) -> None:
+        """A key that would lead out of the environment is refused by every method, in every home alike."""
+        for act in (lambda: store.write(replace(SALES, key=key)), lambda: store.remove(key), lambda: store.read([key])):
+            with pytest.raises(StateError) as caught:
+                act()
+            assert [each.code for each in caught.value.diagnostics] == ["state-key-unsafe"]
+        assert store.lineage() is None
+
+    def test_the_lock_keeps_another_store_out(self, store: StateStore, opener: Opener) -> None:
+        """Two stores of one process exclude each other like two processes; the error says who, where and for what."""
+        with store.lock(command="apply --target acme/sales-en", timeout=0):
+            with pytest.raises(LockHeldError) as caught, opener().lock(command="state mv", timeout=0):
+                pass
+            (found,) = caught.value.diagnostics
+            holder = opener().holder()
+        assert holder is not None
+        assert holder.pid == os.getpid()
+        assert found.code == "lock-held"
+        for fact in (holder.who, holder.host, str(holder.pid), holder.since, "apply --target acme/sales-en"):
+            assert fact in found.summary
+        assert store.holder() is None
+
+    def test_the_lock_is_not_held_twice_by_one_store(self, store: StateStore) -> None:
+        """Locking inside the lock is a conflict like any other, and the outer lock goes on."""
+        with store.lock(command="apply", timeout=0):
+            with pytest.raises(LockHeldError), store.lock(command="apply", timeout=0):
+                pass
+            assert store.holder() is not None
+
+    def test_the_lock_goes_with_an_exception(self, store: StateStore, opener: Opener) -> None:
+        """However the work under it ends, the lock is free afterwards."""
+        with pytest.raises(ZeroDivisionError), store.lock(command="apply", timeout=0):
+            raise ZeroDivisionError
+        with opener().lock(command="apply", timeout=0):
+            pass
+
+    def test_the_lock_goes_with_a_killed_process(self, store: StateStore, opener: Opener) -> None:
+        """A process that is killed cannot let go; its lock does, and its record names nobody."""
+        with child(hold_lock, opener) as (process, pipe):
+            pid = told(pipe)
+            with pytest.raises(LockHeldError) as caught, store.lock(command="apply", timeout=0):
+                pass
+            assert f"process {pid}" in caught.value.diagnostics[0].summary
+            process.kill()
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
+            assert store.holder() is None
+            with store.lock(command="apply", timeout=PATIENCE):
+                holder = opener().holder()
+                assert holder is not None
+                assert holder.pid == os.getpid()
+
+    def test_the_lock_waits_for_its_holder(self, store: StateStore, opener: Opener) -> None:
+        """A lock that comes free before the timeout is taken."""
+        with child(hold_lock, opener) as (_, pipe):
+            told(pipe)
+            pipe.send("let go")
+            with store.lock(command="apply", timeout=PATIENCE):
+                assert told(pipe) == "released"
+
+    def test_unlocking_clears_only_what_a_killed_holder_left(self, store: StateStore, opener: Opener) -> None:
+        """What a living process holds stays locked; what a killed one left is cleared once, and named."""
+        assert store.unlock() is None
+        with child(hold_lock, opener) as (process, pipe):
+            pid = told(pipe)
+            with pytest.raises(LockHeldError):
+                store.unlock()
+            process.kill()
+            process.join()
+        gone = store.unlock()
+        assert gone is not None
+        assert (gone.pid, gone.command) == (pid, "apply")
+        assert store.unlock() is None
+
+    def test_two_processes_under_the_lock_lose_no_write(self, store: StateStore, opener: Opener) -> None:
+        """Read, raise, write, by two processes at once: every raise counts."""
+        store.write(replace(SALES, last_applied={"count": 0}))
+        with child(count_up, opener, 25) as (_, one), child(count_up, opener, 25) as (_, other):
+            for pipe in (one, other):
+                assert told(pipe) == "ready"
+            for pipe in (one, other):
+                pipe.send("go")
+            assert {told(one), told(other)} == {"done"}
+        assert store.read()[SALES.key].last_applied == {"count": 50}

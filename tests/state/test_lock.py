@@ -1,0 +1,186 @@
+"""The lock of a folder: who is named, what a record without a lock is worth, and where there can be no lock."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import re
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import LockHeldError, StateError
+from reconciler.state.files import FileStore
+from tests.state.contract import SALES
+
+RECORD = {"who": "maria", "host": "ci-runner-4", "pid": 4711, "command": "apply", "since": "2026-11-03T09:18:42Z"}
+
+
+def opened(folder: Path, environ: dict[str, str] | None = None) -> FileStore:
+    return FileStore(
+        folder,
+        environment="production",
+        shown="state/production",
+        clock=lambda: datetime(2026, 11, 3, 9, 18, 42, 999, tzinfo=UTC),
+        environ={} if environ is None else environ,
+    )
+
+
+def named(folder: Path, environ: dict[str, str]) -> str:
+    with opened(folder, environ).lock(command="apply", timeout=0):
+        holder = opened(folder).holder()
+    assert holder is not None
+    return holder.who
+
+
+@pytest.mark.parametrize(
+    ("environ", "who"),
+    [
+        (
+            {"GITHUB_RUN_ID": "812", "GITHUB_SERVER_URL": "https://git.example", "GITHUB_REPOSITORY": "acme/phones"},
+            "https://git.example/acme/phones/actions/runs/812",
+        ),
+        (
+            {"GITHUB_RUN_ID": "812", "GITHUB_REPOSITORY": "acme/phones"},
+            "https://github.com/acme/phones/actions/runs/812",
+        ),
+        ({"CI_JOB_URL": "https://lab.example/acme/-/jobs/9"}, "https://lab.example/acme/-/jobs/9"),
+        ({"BUILD_URL": "https://jenkins.example/job/phones/4/"}, "https://jenkins.example/job/phones/4/"),
+    ],
+)
+def test_a_ci_run_is_named_by_its_address(tmp_path: Path, environ: dict[str, str], who: str) -> None:
+    """In CI the holder is the run, by an address that a person can open."""
+    assert named(tmp_path, environ) == who
+
+
+def test_a_person_is_named_by_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside CI the holder is the user of the system."""
+    monkeypatch.setenv("LOGNAME", "maria")
+    assert named(tmp_path, {}) == "maria"
+
+
+def test_a_user_without_a_name_is_named_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's user may have no name anywhere; the lock is held all the same."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 3_999_999_999)
+    assert named(tmp_path, {}) == "user 3999999999"
+
+
+def test_the_message_says_everything_there_is_to_know(tmp_path: Path) -> None:
+    """Who, where, since when and for what, in one line; and what ends it."""
+    with opened(tmp_path, {"CI_JOB_URL": "https://lab.example/jobs/9"}).lock(command="apply", timeout=0):
+        with pytest.raises(LockHeldError) as caught, opened(tmp_path).lock(command="import", timeout=0):
+            pass
+        record = json.loads((tmp_path / "_lock.json").read_text())
+    (found,) = caught.value.diagnostics
+    assert found.summary == (
+        f"the state of production is locked by https://lab.example/jobs/9 on {record['host']} (process {os.getpid()}) "
+        "since 2026-11-03T09:18:42Z: apply"
+    )
+    assert "--lock-timeout" in (found.detail or "")
+    assert caught.value.exit_code == 5
+
+
+def test_a_record_without_a_lock_names_nobody(tmp_path: Path) -> None:
+    """A record that a killed process left is not believed: nobody holds the lock, and it can be taken."""
+    (tmp_path / "_lock.json").write_text(json.dumps(RECORD))
+    store = opened(tmp_path)
+    assert store.holder() is None
+    assert (tmp_path / "_lock.json").exists(), "asking changes nothing"
+    with store.lock(command="apply", timeout=0):
+        assert json.loads((tmp_path / "_lock.json").read_text())["pid"] == os.getpid()
+    assert not (tmp_path / "_lock.json").exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff"])
+def test_a_damaged_record_does_not_hide_the_lock(tmp_path: Path, content: str) -> None:
+    """The record is for people; with a broken one the lock is held as firmly, by somebody unnamed."""
+    with opened(tmp_path).lock(command="apply", timeout=0):
+        (tmp_path / "_lock.json").write_text(content, "latin-1")
+        with pytest.raises(LockHeldError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
+            pass
+    assert re.fullmatch("the state of production is locked", caught.value.diagnostics[0].summary)
+
+
+def test_asking_and_clearing_make_nothing(tmp_path: Path) -> None:
+    """Where nothing was ever written, asking for the holder or clearing its record makes no folder."""
+    store = opened(tmp_path / "production")
+    assert store.holder() is None
+    assert store.unlock() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_waits_for_another_thread(tmp_path: Path) -> None:
+    """Two threads with a store each take turns: the second enters after the first has left."""
+    order: list[str] = []
+    inside, go_on = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with opened(tmp_path).lock(command="apply", timeout=0):
+            inside.set()
+            go_on.wait(60)
+            order.append("first leaves")
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert inside.wait(60)
+    with pytest.raises(LockHeldError), opened(tmp_path).lock(command="apply", timeout=0):
+        pass
+    go_on.set()
+    with opened(tmp_path).lock(command="apply", timeout=60):
+        order.append("second enters")
+    thread.join()
+    assert order == ["first leaves", "second enters"]
+
+
+def test_threads_share_a_store(tmp_path: Path) -> None:
+    """Writing and removing in one folder from many threads at once loses no write to the pruning of that folder."""
+    store = opened(tmp_path)
+    failures: list[BaseException] = []
+
+    def churn(name: str) -> None:
+        try:
+            for _ in range(30):
+                store.write(type(SALES)(key=f"acme/{name}", id=1))
+                store.remove(f"acme/{name}")
+            store.write(type(SALES)(key=f"acme/{name}", id=1))
+        except BaseException as problem:
+            failures.append(problem)
+
+    threads = [threading.Thread(target=churn, args=(name,)) for name in ("sales", "billing", "evening", "night")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert list(store.read()) == ["acme/billing", "acme/evening", "acme/night", "acme/sales"]
+
+
+@pytest.mark.filterwarnings("ignore:flock not supported")
+def test_a_file_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system cannot lock, no weaker lock stands in: one made of a file would outlive a killed process."""
+
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(StateError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
+        pytest.fail("there was no lock to be had")
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.file) == ("state-lock-failed", "state/production/_lock")
+    assert not isinstance(caught.value, LockHeldError)
+
+
+def test_a_record_that_cannot_be_written_gives_the_lock_back(tmp_path: Path) -> None:
+    """A lock that could not say who holds it is not held."""
+    (tmp_path / "_lock.json").mkdir()
+    with pytest.raises(StateError), opened(tmp_path).lock(command="apply", timeout=0):
+        pytest.fail("the lock was held without a record")
+    (tmp_path / "_lock.json").rmdir()
+    with opened(tmp_path).lock(command="apply", timeout=0):
+        pass
