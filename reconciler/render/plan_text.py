@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk
+from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
 from reconciler.render.fields import Look, field_lines
@@ -38,13 +39,16 @@ _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 def render_plan(
     plan: Plan, *, color: bool = False, width: int | None = None, verbose: int = 0, schemas: SchemaSet | None = None
 ) -> str:
-    """The whole plan. `width` is the terminal's (None where the output is piped: nothing is wrapped).
+    """The whole plan; what would ring into silence stands first.
 
-    `verbose` 1 adds the requests and shows new long texts whole. `schemas` lets it say which field's change resets
-    another. The last line is `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
+    `width` is the terminal's (None where the output is piped: nothing is wrapped). `verbose` 1 adds the requests and
+    shows new long texts whole. `schemas` lets it say which field's change resets another. The last line is
+    `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
     """
     look = Look(color=color, width=width, whole=verbose > 0)
-    blocks = [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
+    silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
+    blocks = [list(diagnostic_lines(silent, color=color))]
+    blocks += [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
     blocks.append(list(_orphans(plan)))
     blocks.append(list(diagnostic_lines(_remaining(plan), color=color)))
     blocks.append(list(_totals(plan)))
@@ -127,7 +131,7 @@ def _orphans(plan: Plan) -> Iterator[str]:
 
 def _remaining(plan: Plan) -> list[Diagnostic]:
     shown = {d for each in plan.changes if each.action is Action.BLOCKED for d in each.diagnostics}
-    return [each for each in plan.diagnostics if each not in shown]
+    return [each for each in plan.diagnostics if each not in shown and each.code != UNASSIGNED]
 
 
 def _totals(plan: Plan) -> Iterator[str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import warning
 from reconciler.model import Action, Change, FieldChange, Plan, Reason, Risk, secret_reference
+from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.plan_text import render_plan
 from tests.planfile.plans import after_hours, every_kind, lettings, plans, reception, shown, viewings
 from tests.support.frontdesk import frontdesk
@@ -138,6 +139,14 @@ def test_orphans_are_told_with_what_can_be_done() -> None:
     assert 'dental/former  "Former" (id 792)' in text
     assert "`--prune`" in text
     assert "`reconciler state forget KEY`" in text
+
+
+def test_what_would_ring_into_silence_is_the_first_line() -> None:
+    """A number that nobody would answer stands above everything, and once."""
+    silent = warning(UNASSIGNED, "`line_id` 45 would have no holder", key="homes/viewings")
+    text = render_plan(replace(every_kind(), diagnostics=(silent,)))
+    assert text.startswith("warning: homes/viewings: `line_id` 45 would have no holder\n\n  ! homes/sales")
+    assert text.count("no holder") == 1
 
 
 def test_a_released_field_is_told() -> None:
