@@ -49,6 +49,7 @@ class Reason(StrEnum):
     MISSING_LIVE = "missing-live"
     ID_CONFLICT = "id-conflict"
     VALUE_HELD = "value-held"
+    CONFLICTING = "conflicting"
     ORPHANED = "orphaned"
     REMOVED_FROM_CONFIG = "removed-from-config"
     PROTECTED = "protected"

@@ -8,11 +8,11 @@ objects are replaced whole. What is not compared is not sent, and what is not se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.canonical import Json, equal
-from reconciler.errors import Diagnostic, note, warning
+from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Content, Desired, Entry, FieldChange, Live
 from reconciler.planning.risk import field_risk
 from reconciler.schemas import SchemaSet
@@ -23,7 +23,7 @@ class Comparison:
     """`changes` in schema order; `record` is what last-applied becomes; `releases` are fields no longer managed.
 
     `drifted` names the fields where live was read and is not what was last applied; `config_changed` says whether the
-    document asks for something else than was last applied.
+    document asks for something else than was last applied. `conflicts` are errors: the API would refuse the result.
     """
 
     changes: tuple[FieldChange, ...]
@@ -31,6 +31,7 @@ class Comparison:
     releases: tuple[str, ...] = ()
     drifted: tuple[str, ...] = ()
     config_changed: bool = False
+    conflicts: tuple[Diagnostic, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
@@ -85,6 +86,7 @@ class _Comparer:
             releases=releases,
             drifted=self._drifted(),
             config_changed=bool(releases) or self._asks_for_more(cleared),
+            conflicts=self._conflicts(releases) if changes else (),
             diagnostics=tuple(self.diagnostics),
         )
 
@@ -110,6 +112,22 @@ class _Comparer:
                 **self._place(),
                 field=name,
             )
+        )
+
+    def _conflicts(self, releases: Iterable[str]) -> tuple[Diagnostic, ...]:
+        """What stays on the server must get on with what the document asks for: the API judges the two together."""
+        staying = {name: self.server[name] for name in releases if name in self.schemas.fields}
+        broken = self.schemas.violations("assistant", {**self.wanted, **staying}) if staying else []
+        return tuple(
+            error(
+                "stays-in-conflict",
+                f"`{violation.path[0]}` left the document but stays on the server, where it {violation.summary}",
+                "\n".join(filter(None, (violation.detail, "Set it in the document to a value that fits."))),
+                **self._place(),
+                field=str(violation.path[0]),
+            )
+            for violation in broken
+            if violation.path and violation.path[0] in staying
         )
 
     def _changed(self, name: str, value: Json) -> FieldChange | None:

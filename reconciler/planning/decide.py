@@ -97,7 +97,7 @@ def _existing(desired: Desired, entry: Entry, sides: Sides) -> Change:
         return _create(desired, entry, sides, Reason.MISSING_LIVE)
     comparison = compare(desired, entry, sides.live_of(entry.id), sides.schemas)
     change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
-    return change if change.action is Action.UPDATE else replace(change, reason=Reason.UP_TO_DATE)
+    return replace(change, reason=Reason.UP_TO_DATE) if change.action is Action.NO_OP else change
 
 
 def _why(comparison: Comparison) -> Reason:
@@ -125,7 +125,7 @@ def _adopted(desired: Desired, sides: Sides) -> Change:
     bare = Entry(key=desired.key, id=desired.id)
     comparison = compare(desired, bare, sides.live_of(desired.id), sides.schemas)
     change = _update(desired, bare, comparison, Reason.ADOPTED, sides.schemas)
-    return replace(change, action=Action.UPDATE, expects=None)
+    return change if change.action is Action.BLOCKED else replace(change, action=Action.UPDATE, expects=None)
 
 
 def _create(desired: Desired, entry: Entry | None, sides: Sides, reason: Reason) -> Change:
@@ -170,6 +170,9 @@ def _nulls_to_send(content: Content, schemas: SchemaSet) -> dict[str, Json]:
 
 
 def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reason, schemas: SchemaSet) -> Change:
+    if comparison.conflicts:
+        blocked = _blocked(desired, entry, Reason.CONFLICTING, *comparison.conflicts)
+        return replace(blocked, diagnostics=(*blocked.diagnostics, *comparison.diagnostics))
     guard = _guard(desired, entry)
     changed = bool(comparison.changes or comparison.releases or guard)
     body = comparison.body
@@ -229,7 +232,7 @@ def _twin(desired: Desired, sides: Sides) -> Entry | None:
     return None
 
 
-def _blocked(desired: Desired, entry: Entry | None, reason: Reason, problem: Diagnostic) -> Change:
+def _blocked(desired: Desired, entry: Entry | None, reason: Reason, *told: Diagnostic) -> Change:
     return Change(
         key=desired.key,
         action=Action.BLOCKED,
@@ -238,7 +241,7 @@ def _blocked(desired: Desired, entry: Entry | None, reason: Reason, problem: Dia
         file=desired.file,
         line=desired.line,
         expects=entry_digest(entry) if entry is not None else None,
-        diagnostics=(problem,),
+        diagnostics=told,
     )
 
 

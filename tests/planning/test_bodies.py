@@ -149,6 +149,26 @@ def test_a_null_against_a_default_follows_the_post_in_a_put() -> None:
     assert second.after == (first.step,)
 
 
+class TestWhatStaysAndDoesNotFit:
+    """A field that cannot be cleared, left the document, and is not what the new engine allows."""
+
+    def test_the_plan_is_blocked_before_the_api_refuses_it(self) -> None:
+        """The two are judged together by the server; the way out is to name the field."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3)
+        plan = desk.plan(wanted, desk.entry(tuning_level=9))
+        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.BLOCKED, Reason.CONFLICTING)
+        (problem,) = [each for each in plan.diagnostics if each.severity == "error"]
+        assert (problem.code, problem.field) == ("stays-in-conflict", "tuning_level")
+        assert "at most 5" in problem.summary
+
+    def test_what_fits_may_stay(self) -> None:
+        """With a warning, as ever."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3)
+        plan = desk.plan(wanted, desk.entry(tuning_level=4))
+        assert plan.summary.blocked == 0
+        assert [each.code for each in plan.diagnostics] == ["cannot-clear"]
+
+
 class TestOnlyAtCreation:
     """A field that the create page has and the update page has not."""
 

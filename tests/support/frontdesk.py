@@ -107,6 +107,7 @@ def _when(engine: str, then: dict[str, Any], told: str) -> dict[str, Any]:
 
 
 LIMITS = [
+    _when("realtime", {"properties": {"tuning_level": {"maximum": 5}}}, "engine realtime is tuned up to 5"),
     _when("realtime", {"properties": {"hums": {"enum": [False]}}}, "`hums` exists only where `engine` is classic"),
     _when("realtime", {"properties": {"ear_id": {"enum": [None]}}}, "`ear_id` exists only where `engine` is classic"),
     _when("realtime", {"properties": {"brain_id": {"enum": [None]}}}, "`brain_id` exists only with engine classic"),
