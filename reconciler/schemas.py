@@ -36,6 +36,7 @@ class FieldPolicy:
     """What the pages say of one top-level field. See design section 3 for each annotation's meaning and origin.
 
     `types` are JSON Schema type names without null. `has_clear` tells a documented null from no clear value at all.
+    `updatable` is false for a field that only the create page has: it can be set once, and never changed or cleared.
     """
 
     name: str
@@ -46,6 +47,7 @@ class FieldPolicy:
     has_default: bool
     default: Json
     required_on_create: bool
+    updatable: bool
     applies: Mapping[str, tuple[Json, ...]]
     reset_by: tuple[str, ...]
     exclusive: Mapping[str, Json] | None
@@ -93,9 +95,10 @@ class SchemaSet:
     def fields(self) -> Mapping[str, FieldPolicy]:
         """The policy of every top-level field, by name, in page order."""
         required = frozenset(self.create.get("required", ()))
+        updatable = self.update["properties"]
         properties: Mapping[str, Any] = self.assistant["properties"]
         own = {name: each for name, each in properties.items() if not each.get("x-reserved")}
-        return {name: _policy(name, each, name in required) for name, each in own.items()}
+        return {name: _policy(name, each, name in required, name in updatable) for name, each in own.items()}
 
     @cached_property
     def name_field(self) -> str:
@@ -198,7 +201,7 @@ def _lacks(role: str, schema: Json) -> str | None:
     return None if ok else "x-endpoint has no method and path"
 
 
-def _policy(name: str, schema: Mapping[str, Any], required: bool) -> FieldPolicy:
+def _policy(name: str, schema: Mapping[str, Any], required: bool, updatable: bool) -> FieldPolicy:
     stated = schema.get("type", ())
     types = (stated,) if isinstance(stated, str) else tuple(stated)
     applies = {each: tuple(values) for each, values in schema.get("x-applies", {}).items()}
@@ -211,6 +214,7 @@ def _policy(name: str, schema: Mapping[str, Any], required: bool) -> FieldPolicy
         has_default="default" in schema,
         default=schema.get("default"),
         required_on_create=required,
+        updatable=updatable,
         applies=applies,
         reset_by=tuple(schema.get("x-reset-by", ())),
         exclusive=schema.get("x-exclusive"),

@@ -86,6 +86,9 @@ def _explain(schema: Mapping[str, Any], problem: ValidationError) -> Iterable[Vi
         missing = _missing_name(problem)
         yield Violation(path=(*path, missing), keyword=keyword, summary=f"`{missing}` is missing", detail=because)
         return
+    if keyword == "format" and problem.validator_value == "timezone":
+        guess = suggestion(str(problem.instance), _zones())
+        because = f"Did you mean `{guess}`?" if guess else because
     yield Violation(path=path, keyword=keyword, summary=_in_words(problem), detail=because)
 
 

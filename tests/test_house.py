@@ -29,7 +29,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("api", frozenset({"httpx"})),
     ("apply", frozenset()),
     ("config", frozenset()),
-    ("commands", frozenset({"click"})),
+    ("commands", frozenset({"click", "httpx"})),
     ("cli", frozenset({"click"})),
     ("__main__", frozenset()),
 )

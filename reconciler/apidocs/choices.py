@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from reconciler.apidocs.page import PageField
 
-SPAN = r"`(?P<value>[^`]+)`(?P<note>\s*\([^()]*\))?"
-OPTIONS = re.compile(r"(?:\bOptions?|\bOne of|\bAllowed values|:)(?:\s+are)?:?\s*(?=`)", re.IGNORECASE)
+SPAN = re.compile(r"(?:`(?P<code>[^`]+)`|[\"“'](?P<text>[^\"”'`]+)[\"”'])(?P<note>\s*\([^()]*\))?")
+OPTIONS = re.compile(
+    r"\b(?:Options?|One of|Allowed values|Optionen|Opciones|Opções|Opzioni)(?: are)?:?\s*(?=[`\"“'])|:\s*(?=`)",
+    re.IGNORECASE,
+)
 JOIN = re.compile(r"\s*(?:,\s*(?:and |or )?|\s(?:or|and)\s+|/)\s*")
 WORD = r"[a-z][a-z0-9_]*"
 COLON_LIST = re.compile(rf":\s(?P<list>{WORD}(?:, {WORD})*,? or {WORD})\s*(?:\.|$)")
@@ -42,8 +45,8 @@ def _spans(text: str) -> tuple[Choice, ...]:
     for start in OPTIONS.finditer(text):
         found: list[Choice] = []
         position = start.end()
-        while span := re.compile(SPAN).match(text, position):
-            found.append(Choice(value=span["value"], text=(span["note"] or "").strip(" ()")))
+        while span := SPAN.match(text, position):
+            found.append(Choice(value=span["code"] or span["text"], text=(span["note"] or "").strip(" ()")))
             join = JOIN.match(text, span.end())
             if join is None:
                 break

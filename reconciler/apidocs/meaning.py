@@ -120,7 +120,7 @@ def _field(page_field: PageField, known: _Known) -> Meaning:
         high=high if page_field.type in ("integer", "number") else None,
         shortest=int(shortest) if textual and shortest is not None else None,
         longest=int(longest) if textual and longest is not None else None,
-        pattern="^[a-z0-9_]+$" if textual and "snake" in by_kind else None,
+        pattern=_pattern(by_kind) if textual else None,
         has_default=has_default,
         default=default,
         unread_default=unread,
@@ -180,6 +180,12 @@ def convert(text: str, kind: str) -> Json:
             return empties.get(text)
 
 
+def _pattern(by_kind: Mapping[str, list[Fact]]) -> str | None:
+    if "snake" in by_kind:
+        return "^[a-z0-9_]+$"
+    return "^[A-Za-z0-9_]+$" if "word" in by_kind else None
+
+
 def _format(page_field: PageField, by_kind: Mapping[str, list[Fact]]) -> str | None:
     if page_field.name.endswith(("_url", "_uri")) or page_field.name in ("url", "uri") or "address" in by_kind:
         return "uri"
@@ -209,7 +215,7 @@ def _exclusive(by_kind: Mapping[str, list[Fact]], known: _Known) -> tuple[str, s
 
 
 def _choice_limits(choices: tuple[Choice, ...], known: _Known) -> dict[str, Limit]:
-    """Per value: where it may stand ("pipeline only"). "Required for X" forbids the others there, under their names."""
+    """Per value: where it may stand ("X only"). "Required for X" forbids the others there, under their names."""
     found: dict[str, Limit] = {}
     for choice in choices:
         for fact in facts_in(choice.text, known.values):

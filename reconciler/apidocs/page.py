@@ -6,7 +6,7 @@ A reader of any textual form gives these; everything after it no longer knows wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reconciler.errors import PageError, error
@@ -101,6 +101,31 @@ def json_type(word: str) -> str | None:
     depth = (len(bare) - len(bare.rstrip("[]"))) // 2
     known = TYPES.get(bare.rstrip("[]"))
     return None if known is None else known + "[]" * depth
+
+
+def gathered(fields: tuple[PageField, ...], outer: str = "") -> tuple[PageField, ...]:
+    """The fields with dotted names put inside: `parts[].name` in the fold-out of `parts`, `tool.text` in an object.
+
+    Old pages print such paths where newer ones nest; the API means the same by both.
+    """
+    found: dict[tuple[Where, str], PageField] = {}
+    twice: list[PageField] = []
+    for each in fields:
+        name = each.name.removeprefix(f"{outer}[].").removeprefix(f"{outer}.") if outer else each.name
+        head, dot, rest = name.partition(".")
+        inner = replace(each, name=rest if dot else name, fields=gathered(each.fields, each.name))
+        parent = found.get((each.where, head.removesuffix("[]")))
+        if not dot:
+            if parent is not None:
+                twice.append(inner)
+            found.setdefault((each.where, name), inner)
+        elif parent is not None:
+            found[each.where, parent.name] = replace(parent, fields=(*parent.fields, *gathered((inner,))))
+        else:
+            kind = "array" if head.endswith("[]") else "object"
+            made = replace(each, name=head.removesuffix("[]"), type=kind, description=(), default=None, code=())
+            found[each.where, made.name] = replace(made, required=False, details=(), fields=gathered((inner,)))
+    return (*found.values(), *twice)
 
 
 def tidy(text: str) -> str:

@@ -2,7 +2,8 @@
 
 Rules are tried from top to bottom, and a stretch of text is used once: a rule further down never reads what one above
 has read. In a pattern, `{n}` is a number, `{to}` what joins the ends of a range, `{values}` a list of values of enum
-fields with or without the word mode, `{one}` one value, `{chars}` a word for characters. Case is ignored.
+fields with or without the word mode, `{one}` one value, `{q}` a quote or none; `{chars}` and `{max}` are words for
+characters and for "at most". Case is ignored.
 Pure, stdlib. No name and no value of any vendor stands here: values come in from the page's own fields.
 """
 
@@ -17,7 +18,8 @@ NUMBER = r"-?\d+(?:\.\d+)?"
 PIECES = {
     "n": NUMBER,
     "to": r"\s*(?:-|–|—|to|and)\s*",
-    "chars": r"(?:characters?|chars?|Zeichen)",
+    "chars": r"(?:characters?|chars?|Zeichen|caracteres|caractères|caratteri)",
+    "max": r"(?:max(?:imum|imal|\.)?|máx(?:imo|\.)?|at most|up to|no more than)",
     "q": r"[`'\"]?",
 }
 
@@ -77,7 +79,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         gives="length",
-        pattern=r"\b(?:max(?:imum|\.)?|at most|up to|no more than)(?: length:?)? (?P<high>\d+) {chars}",
+        pattern=r"\b{max}(?: length:?| de)? (?P<high>\d+) {chars}",
         example="Shown in the portal. Maximum 80 characters.",
         parts={"high": "80"},
     ),
@@ -116,6 +118,11 @@ RULES: tuple[Rule, ...] = (
         pattern=r"\blower-?case,? alphanumeric and underscores?",
         example="Lowercase, alphanumeric and underscores only.",
     ),
+    Rule(
+        gives="word",
+        pattern=r"\balphanumeric and underscores?",
+        example="A short word, alphanumeric and underscores only.",
+    ),
     # -- clearing
     Rule(
         gives="not-null",
@@ -127,7 +134,13 @@ RULES: tuple[Rule, ...] = (
         pattern=r"\b(?:set|send|pass|use)(?: it| this)?(?: back)?(?: to)? {q}null\b{q}",
         example="Set to null to let go of the number.",
     ),
-    Rule(gives="null", pattern=r"`null`", example="With `null` nobody is called."),
+    Rule(
+        gives="not-null",
+        pattern=r"\b(?:não|nicht|no|ne|non) (?:\w+ ){0,3}{q}null\b{q}",
+        example="Das Feld darf nicht null sein.",
+    ),
+    # pages of body fields speak of null to allow it, in whatever language
+    Rule(gives="null", pattern=r"{q}\bnull\b{q}", example="Auf `null` setzen, um die Nummer freizugeben."),
     Rule(
         gives="empty",
         pattern=r"\b(?:pass|send|set to|use)(?: an empty (?:array|list|object))? {q}(?P<value>\[\]|\{\})",
@@ -139,6 +152,11 @@ RULES: tuple[Rule, ...] = (
         pattern=r"\breplaces?\b[^.]*?\b(?:existing|current|stored|whole)\b|\breplaced as a whole\b",
         example="Replaces the whole set that was there.",
     ),
+    Rule(
+        gives="replaced",
+        pattern=r"\b(?:ersetzt|substitui|reemplaza|sustituye|remplace|sostituisce)\b",
+        example="Ersetzt alle vorhandenen Angaben.",
+    ),
     # -- between fields
     Rule(
         gives="required-if",
@@ -148,7 +166,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         gives="exclusive",
-        pattern=r"\b(?:cannot|must not) (?:already )?be (?:already )?(?:assigned|given) to another {q}(?P<value>{one})\b",
+        pattern=r"\b(?:cannot|must not) (?:already )?be (?:already )?(?:assigned|given) to another {q}(?P<value>{one})",
         example="A line cannot already be assigned to another north assistant.",
         parts={"value": "north"},
     ),

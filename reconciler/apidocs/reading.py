@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from reconciler.apidocs import lines_form, mdx_form
-from reconciler.apidocs.page import Draft, Page, PageField, Role, refuse
+from reconciler.apidocs.page import Draft, Page, PageField, Role, gathered, refuse
 
 RESOURCE = "assistant"
 METHODS: dict[Role, tuple[str, ...]] = {
@@ -52,7 +52,7 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
         path=path,
         api=base or _base_in_samples(clean, path),
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        fields=draft.fields,
+        fields=gathered(draft.fields),
         notes=draft.notes,
         samples=draft.samples,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeGuard
 
 from reconciler.canonical import Json
 
@@ -56,7 +57,7 @@ def _structure(schema: Json, *, names: bool) -> Json:
 
 def _sorted(value: Json) -> Json:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return sorted(value, key=lambda each: json.dumps(each, sort_keys=True))
+        return sorted(value, key=_text)
     return value
 
 
@@ -69,10 +70,27 @@ def _compare(path: str, left: Json, right: Json, names: tuple[str, str]) -> Iter
                 yield f"{path}/{name}: only in {names[1]}, {_shown(right[name])}"
             else:
                 yield from _compare(f"{path}/{name}", left[name], right[name], names)
-    elif json.dumps(left, sort_keys=True) != json.dumps(right, sort_keys=True):
+    elif _is_rules(left) and _is_rules(right):
+        yield from _compare_rules(path, left, right, names)
+    elif _text(left) != _text(right):
         yield f"{path}: {_shown(left)} in {names[0]}, {_shown(right)} in {names[1]}"
+
+
+def _compare_rules(path: str, left: list[Json], right: list[Json], names: tuple[str, str]) -> Iterable[str]:
+    """Rules are told apart by what they say; those that both sets have are no difference, wherever they stand."""
+    texts = [{_text(each) for each in side} for side in (left, right)]
+    yield from (f"{path}: only in {names[0]}, {_shown(each)}" for each in left if _text(each) not in texts[1])
+    yield from (f"{path}: only in {names[1]}, {_shown(each)}" for each in right if _text(each) not in texts[0])
+
+
+def _is_rules(value: Json) -> TypeGuard[list[Json]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _shown(value: Json) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 100 else text[:97] + "..."
+    return text if len(text) <= 240 else text[:237] + "..."

@@ -5,11 +5,6 @@ Reads pages and schema folders, asks `reconciler.apidocs` what they mean, writes
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,17 +12,12 @@ from typing import Any
 
 import click
 
-from reconciler.apidocs import Generated, Page, Role, as_text, generate, read_page
+from reconciler.apidocs import Generated, Page, Role, as_text, generate
 from reconciler.apidocs.structure import differences
-from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.errors import ConfigError, Diagnostic, PageError, SchemaError, UsageError, error
+from reconciler.commands.schema_files import ROLES, SUFFIX, own_pages, read_pages, read_set, write_all
+from reconciler.errors import Diagnostic
 from reconciler.schemas import SchemaSet
-
-ROLES: tuple[Role, ...] = ("create", "update", "list", "delete")
-SUFFIX = ".schema.json"
-LARGEST_PAGE = 5 * 1024 * 1024
-"""Bytes. A reference page has some 30 kB; what is a hundred times larger is no page."""
 
 
 @click.group()
@@ -48,7 +38,7 @@ def _page_option(role: Role, *, required: bool) -> Callable[[Callable[..., int]]
 @_page_option("delete", required=False)
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
 def generate_verb(invocation: Invocation, out: Path, **pages: str | None) -> int:
-    """Write the schema set from the vendor's docs pages. A PAGE is a file, or - for standard input."""
+    """Write the schema set from the vendor's docs pages. A PAGE is a file, - for standard input, or an address."""
     given = {role: pages[f"{role}_page"] for role in ROLES}
     made = generate_from(read_pages(invocation.directory, given))
     folder = invocation.directory / out
@@ -74,7 +64,7 @@ def check_verb(invocation: Invocation, against: Path | None, structure: bool) ->
         left, right = here, read_set(invocation.directory / against)
     else:
         names = ("the pages", "schemas")
-        left, right = dict(generate_from(_own_pages(invocation.directory, folder)).files), here
+        left, right = dict(generate_from(own_pages(invocation.directory, folder)).files), here
     found = differences(left, right, words=not structure, names=names)
     if found:
         invocation.result("\n".join([*found, "", f"{len(found)} differences between {names[0]} and {names[1]}."]))
@@ -102,138 +92,11 @@ for each in (generate_verb, check_verb, diff_verb):
     schema.add_command(each)
 
 
-def read_pages(directory: Path, given: Mapping[Role, str | None]) -> dict[Role, Page]:
-    """The pages by role. Raises PageError with what is wrong in all of them, UsageError for two standard inputs."""
-    if Counter(given.values())["-"] > 1:
-        raise UsageError(
-            error("usage-stdin-twice", "only one page can come from standard input", "Save one to a file.")
-        )
-    found: dict[Role, Page] = {}
-    wrong: list[Diagnostic] = []
-    for role, where in given.items():
-        if where is None:
-            continue
-        try:
-            found[role] = read_page(_text_of(directory, where), source=where.replace("\\", "/"), role=role)
-        except PageError as refused:
-            wrong += refused.diagnostics
-    if wrong:
-        raise PageError(*wrong)
-    return found
-
-
 def generate_from(pages: Mapping[Role, Page]) -> Generated:
     """The schema set of some pages, which loads: a set that the rest of the program would refuse is never written."""
     made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"))
     SchemaSet.from_files({name.removesuffix(SUFFIX): file for name, file in made.files.items()})
     return made
-
-
-def _text_of(directory: Path, where: str) -> str:
-    if where.startswith(("http://", "https://")):
-        raise PageError(
-            error(
-                "page-address",
-                f"{where} is an address, and pages are not fetched",
-                "Save the page to a file and give the file: what was read can then be reviewed and read again.",
-            )
-        )
-    try:
-        if where == "-":
-            content = sys.stdin.buffer.read(LARGEST_PAGE + 1)
-        else:
-            with (directory / where).open("rb") as file:
-                content = file.read(LARGEST_PAGE + 1)
-    except OSError as problem:
-        raise PageError(
-            error("page-unreadable", f"{where} cannot be read: {problem.strerror}", "Check the path.", file=where)
-        ) from None
-    if len(content) > LARGEST_PAGE:
-        raise PageError(
-            error("page-too-large", f"{where} is larger than 5 MiB", "Save the page itself, not the site.", file=where)
-        )
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        raise PageError(
-            error(
-                "page-not-utf8",
-                f"{where} is not UTF-8 (byte {problem.start})",
-                "Save the page as UTF-8 text.",
-                file=where,
-            )
-        ) from None
-
-
-def _own_pages(directory: Path, folder: Path) -> dict[Role, Page]:
-    """The project's reference pages: create.*, update.* and where they stand list.* and delete.*."""
-    given: dict[Role, str | None] = {}
-    for role in ROLES:
-        found = sorted(each for each in (folder / "pages").glob(f"{role}.*") if each.is_file())
-        given[role] = os.path.relpath(found[0], directory).replace(os.sep, "/") if found else None
-    if given["create"] is None or given["update"] is None:
-        raise ConfigError(
-            error(
-                "schema-pages-missing",
-                "schemas/pages has no create and update page to generate from",
-                "Put the pages there, or compare two folders with --against DIR.",
-                file="schemas/pages",
-            )
-        )
-    return read_pages(directory, given)
-
-
-def read_set(folder: Path) -> dict[str, Json]:
-    """The schema files of a folder, by name. Raises SchemaError where there are none or one is no JSON."""
-    found: dict[str, Json] = {}
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            found[path.name] = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as problem:
-            raise SchemaError(
-                error("schema-unreadable", f"{path.name} cannot be read: {problem}", file=str(path))
-            ) from None
-    if not found:
-        raise SchemaError(
-            error(
-                "schema-missing",
-                f"{folder} holds no schema set",
-                "Write one with `reconciler schema generate --create PAGE --update PAGE --out DIR`.",
-            )
-        )
-    return found
-
-
-def write_all(folder: Path, texts: Mapping[str, str]) -> list[str]:
-    """Write files whole or not at all: every one is on the disk under another name before the first is renamed.
-
-    Gives the names of the files that changed; an equal file is not touched.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    changed = [name for name, text in texts.items() if _content(folder / name) != text.encode()]
-    ready: dict[str, str] = {}
-    try:
-        for name in changed:
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-            ready[name] = temporary
-            with os.fdopen(handle, "wb") as file:
-                file.write(texts[name].encode())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-        for name in changed:
-            Path(ready.pop(name)).replace(folder / name)
-    finally:
-        for temporary in ready.values():
-            Path(temporary).unlink(missing_ok=True)
-    return changed
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def _report(made: Generated, verbose: int) -> Iterable[str]:

@@ -36,7 +36,16 @@ lock_timeout = click.option(
 )
 
 
-state = verbs("state", told="Look at what was applied, and put the record of it right. No assistant is changed.")
+state = verbs(
+    "state",
+    told="Look at what was applied, and put the record of it right. No assistant is changed.",
+    epilog="""\b
+Examples:
+  reconciler state list
+  reconciler state show acme/sales-en
+  reconciler state mv acme/sales acme/sales-en
+  reconciler -e production state forget acme/old-bot""",
+)
 
 
 @verb("list", outputs=FORMS, short_help="List every entry.")

@@ -100,11 +100,11 @@ def _text(content: bytes, path: str) -> str:
     except UnicodeDecodeError as problem:
         before = content[: problem.start].decode("utf-8")
         line, column = line_and_column(before, len(before))
-        told = f"{path} is not UTF-8 text (line {line}, column {column})"
+        told = f"it is not UTF-8 text (line {line}, column {column})"
         raise DocumentError(error("text-encoding", told, "Save it as UTF-8.", file=path)) from None
     odd = _NOT_TEXT.search(text)
     if odd is not None:
         line, column = line_and_column(text, odd.start())
-        told = f"{path} holds the control character U+{ord(odd[0]):04X} (line {line}, column {column})"
+        told = f"it holds the control character U+{ord(odd[0]):04X} (line {line}, column {column})"
         raise DocumentError(error("text-control-character", told, "Remove it.", file=path))
     return text

@@ -37,12 +37,19 @@ def judge(
 ) -> list[Diagnostic]:
     """What is wrong with a document's fields. A released field (they are not in `found`) is not missed.
 
-    What could not be resolved was told already, and what stands in the file but could not be read is not missing.
+    What could not be resolved was told already; what stands in the file but could not be read is not missing, nor is
+    what a base might have given that cannot be had.
     """
     vault = Vault(values=found.vault)
-    revealed = {name: reveal(value, vault) for name, value in found.content.items()}
-    violations = schemas.violations("assistant", revealed)
-    told = [each for each in violations if _is_news(each, found, layered, unmanaged)]
+    content = {name: reveal(value, vault) for name, value in found.content.items()} if found.hidden else found.content
+    violations = schemas.violations("assistant", content)
+    listed = {each.path for each in violations if each.keyword == "enum"}
+    told = [
+        each
+        for each in violations
+        # a list of what is allowed says more than a type
+        if not (each.keyword == "type" and each.path in listed) and _is_news(each, found, layered, unmanaged)
+    ]
     return [_diagnostic(each, found, layered, schemas, key) for each in told]
 
 
@@ -51,7 +58,8 @@ def _is_news(violation: Violation, found: Resolution, layered: Layered, unmanage
         return False
     if violation.keyword != "required":
         return True
-    return violation.path[0] not in unmanaged and violation.path not in layered.names
+    may_be_in_base = layered.broken and len(violation.path) == 1
+    return not may_be_in_base and violation.path[0] not in unmanaged and violation.path not in layered.names
 
 
 def _diagnostic(violation: Violation, found: Resolution, layered: Layered, schemas: SchemaSet, key: str) -> Diagnostic:
@@ -61,6 +69,8 @@ def _diagnostic(violation: Violation, found: Resolution, layered: Layered, schem
         summary = violation.summary
         if keyword not in ("required", "additionalProperties"):
             summary = f"`{name}` {summary}" if name else f"the document {summary}"
+        elif len(path) > 1:
+            summary = f"{summary} in `{dotted(path[:-1])}`"
     else:
         summary = f"`{name}` does not meet the schema ({keyword}); it holds a secret and is not shown"
     advice = [violation.detail, found.origins.get(path), _quoting_advice(violation, found.content, schemas)]

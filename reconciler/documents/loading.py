@@ -67,8 +67,8 @@ def load_documents(
     )
     try:
         listed = files.documents()
-    except DocumentError as problem:  # a folder that cannot be listed: what is in it is not known to be gone
-        return Loaded(diagnostics=problem.diagnostics)
+    except DocumentError as refused:  # a folder that cannot be listed: what is in it is not known to be gone
+        return Loaded(diagnostics=refused.diagnostics)
     found = [(key, path) for path in listed if (key := key_of(path, folder=folder)) is not None]
     drafts = [loading.draft(path, key) for key, path in found]
     problems = [each for draft in drafts for each in draft.diagnostics]
@@ -127,10 +127,10 @@ class _Loading:
         layered, released = _released(layered, settings.unmanaged, parsed.file, key)
         found = resolve(layered, self.world, key=key)
         problems += [*released, *found.diagnostics]
+        schemas = self.world.schemas
+        problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+        problems += check_variants(found, layered, schemas, key=key)
         if not layered.broken:
-            schemas = self.world.schemas
-            problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
-            problems += check_variants(found, layered, schemas, key=key)
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         return _Draft(
             path=path,

@@ -82,18 +82,18 @@ class _Resolving:
     found: Resolution
 
     def value(self, value: Json, path: Path) -> Json:
-        if isinstance(value, Mapping):
-            if SECRET_KEY in value:
-                told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
-                self._tell(error, "key-reserved", told, "Write `${secret:NAME}` for a secret.", path)
-                self.found.failed.add(path)
-                return None
-            return {name: self.value(each, (*path, name)) for name, each in value.items()}
+        if isinstance(value, str):
+            return self._text(value, path) if "${" in value else self._settled(value, path, in_clear=True)
         if isinstance(value, list):
             return [self.value(each, (*path, index)) for index, each in enumerate(value)]
-        if isinstance(value, str) and "${" in value:
-            return self._text(value, path)
-        return self._settled(value, path, in_clear=True)
+        if not isinstance(value, Mapping):
+            return self._settled(value, path, in_clear=True)
+        if SECRET_KEY in value:
+            told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
+            self._tell(error, "key-reserved", told, "Write `${secret:NAME}` for a secret.", path)
+            self.found.failed.add(path)
+            return None
+        return {name: self.value(each, (*path, name)) for name, each in value.items()}
 
     def _text(self, text: str, path: Path) -> Json:
         reference = _WHOLE.fullmatch(text)
@@ -108,10 +108,6 @@ class _Resolving:
         except _Unresolved as problem:
             code, told, then = problem.args
             self._tell(error, code, told, then, path)
-        except DocumentError as problem:
-            # the shell says what is wrong with the file; the person is sent to where the file is named
-            for each in problem.diagnostics:
-                self._tell(error, each.code, each.summary, each.detail, path)
         self.found.failed.add(path)
         return None
 
@@ -143,7 +139,12 @@ class _Resolving:
             found = inside(name, named_by=self._place(path).file)
         except ValueError as problem:
             raise _Unresolved("reference-path", f"`{name}` is not read: {problem}", None) from None
-        text = self.world.sources.text(found)
+        try:
+            text = self.world.sources.text(found)
+        except DocumentError as problem:
+            # the shell says what is wrong with the file; the person is sent to where the file is named
+            first = problem.diagnostics[0]
+            raise _Unresolved(first.code, f"{found} cannot be read: {first.summary}", first.detail) from None
         self.found.used[f"file:{found}"] = self.world.sources.digest(found)
         self.found.origins[path] = f"The text is in {found}."
         self.found.texts[path] = found

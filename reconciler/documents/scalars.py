@@ -19,6 +19,7 @@ _WORDS: dict[str, bool | None] = {
 }
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_BEGINS = frozenset("-0123456789")
 _MAX_DIGITS = 400
 
 
@@ -32,7 +33,7 @@ def plain_value(text: str) -> Scalar:
 
 def json_number(text: str) -> int | float | None:
     """The number that `text` spells in JSON's grammar, or None. Raises ValueError where it is beyond all bounds."""
-    if _NUMBER.fullmatch(text) is None:
+    if text[:1] not in _BEGINS or _NUMBER.fullmatch(text) is None:
         return None
     if len(text) > _MAX_DIGITS:
         raise ValueError("the number has too many digits")

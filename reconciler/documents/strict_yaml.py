@@ -17,7 +17,7 @@ from reconciler.canonical import Json
 from reconciler.documents.characters import readable
 from reconciler.documents.reading import Enough, Reading
 from reconciler.documents.syntax import explain
-from reconciler.errors import Diagnostic
+from reconciler.errors import Diagnostic, error
 from reconciler.model import Path, Position
 
 
@@ -49,6 +49,9 @@ def parse_yaml(content: bytes, *, file: str) -> Parsed:
         reading.stop(explain(problem, file=file))
     except Enough:
         reading.stop()
+    except ImportError:
+        then = "Install PyYAML from a wheel (`pip install --only-binary :all: pyyaml`)."
+        reading.stop(error("yaml-no-libyaml", "the PyYAML that is installed lacks libyaml", then, file=file))
     return Parsed(
         file=file,
         value=reading.finish(),

@@ -34,7 +34,7 @@ _KNOWN: tuple[tuple[str, str, bool, str, str], ...] = (
         _QUOTES,
     ),
     (
-        "block scalar",
+        "",
         "found a tab character",
         False,
         "a tab where indentation is expected",
@@ -61,8 +61,20 @@ _KNOWN: tuple[tuple[str, str, bool, str, str], ...] = (
         "a list item (`- `) is expected here",
         "Check the indentation.",
     ),
-    ("flow mapping", "did not find expected ',' or '}'", True, "this `{` is never closed", f"Close it. {_QUOTES}"),
-    ("flow sequence", "did not find expected ',' or ']'", True, "this `[` is never closed", f"Close it. {_QUOTES}"),
+    (
+        "flow mapping",
+        "did not find expected ',' or '}'",
+        True,
+        "this `{` is never closed",
+        "Close it, or put the text in quotes.",
+    ),
+    (
+        "flow sequence",
+        "did not find expected ',' or ']'",
+        True,
+        "this `[` is never closed",
+        "Close it, or put the text in quotes.",
+    ),
     ("flow node", "did not find expected node content", False, "a value is expected here", "Check the brackets."),
     ("", "block sequence entries are not allowed", False, "a list cannot begin here", "Begin it on a new line."),
 )

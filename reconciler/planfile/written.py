@@ -127,8 +127,8 @@ def _fingerprints_in(value: Json, found: dict[str, str | None]) -> None:
         fingerprint = value.get("fingerprint")
         found[name] = fingerprint if isinstance(fingerprint, str) else None
     elif isinstance(value, Mapping):
-        for each in value.values():
-            _fingerprints_in(each, found)
+        for key in sorted(value):
+            _fingerprints_in(value[key], found)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for each in value:
             _fingerprints_in(each, found)

@@ -71,7 +71,8 @@ class _Comparer:
         self.diagnostics: list[Diagnostic] = []
 
     def result(self) -> Comparison:
-        removed = [name for name in self.applied if name not in self.wanted]
+        fixed = self._fixed_at_creation()
+        removed = [name for name in self.applied if name not in self.wanted and name not in fixed]
         cleared = {name: self.schemas.fields[name].clear for name in removed if self._can_clear(name)}
         found = {name: self._changed(name, value) for name, value in self.wanted.items()}
         found |= {name: self._cleared(name, value) for name, value in cleared.items()}
@@ -80,11 +81,35 @@ class _Comparer:
         releases = tuple(sorted(name for name in removed if name not in cleared and not self._is_reset(name)))
         return Comparison(
             changes=tuple(changes[name] for name in self._in_order(changes)),
-            record=self.wanted,
+            record={**self.wanted, **fixed},
             releases=releases,
             drifted=self._drifted(),
             config_changed=bool(releases) or self._asks_for_more(cleared),
             diagnostics=tuple(self.diagnostics),
+        )
+
+    def _fixed_at_creation(self) -> dict[str, Json]:
+        """Take the fields that no update may hold out of what is wanted; what was applied of them stands."""
+        fixed = {name: value for name, value in self.applied.items() if self._only_at_creation(name)}
+        for name in [each for each in self.wanted if self._only_at_creation(each)]:
+            value = self.wanted.pop(name)
+            if name not in fixed or not self._same(name, fixed[name], value):
+                self._warn_of_fixed(name)
+        return fixed
+
+    def _only_at_creation(self, name: str) -> bool:
+        policy = self.schemas.fields.get(name)
+        return policy is not None and not policy.updatable
+
+    def _warn_of_fixed(self, name: str) -> None:
+        self.diagnostics.append(
+            warning(
+                "only-at-creation",
+                f"`{name}` can only be set when an assistant is created: it stays as it is on the server",
+                "Take the document's value back, or create the assistant anew under another key.",
+                **self._place(),
+                field=name,
+            )
         )
 
     def _changed(self, name: str, value: Json) -> FieldChange | None:

@@ -166,7 +166,7 @@ def _nulls_to_send(content: Content, schemas: SchemaSet) -> dict[str, Json]:
     """Explicit nulls that a create would not bring about: a POST leaves nulls out, and the field has a default."""
     policies = schemas.fields
     asked = [name for name in _in_order(content, schemas) if content[name] is None and name in policies]
-    return {name: None for name in asked if policies[name].has_default and policies[name].default is not None}
+    return {name: None for name in asked if policies[name].updatable and policies[name].default is not None}
 
 
 def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reason, schemas: SchemaSet) -> Change:

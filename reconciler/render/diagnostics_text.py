@@ -46,7 +46,7 @@ def diagnostic_lines(
     for each in sorted(diagnostics, key=Diagnostic.sort_key):
         severity = paint(f"{each.severity}:", _ROLES[each.severity], color=color)
         yield f"{indent}{severity} {_place(each)}{terminal_safe(each.summary)}"
-        for line in (each.detail or "").splitlines():
+        for line in each.detail.split("\n") if each.detail else ():
             yield f"{indent}    {terminal_safe(line)}".rstrip()
         if sources is not None:
             yield from (indent + line for line in _frame(each, _lines_of(each.file, sources, texts)))
@@ -81,7 +81,9 @@ def _frame(diagnostic: Diagnostic, lines: list[str] | None) -> Iterator[str]:
     at = diagnostic.line
     if lines is None or at is None or not 1 <= at <= len(lines) or not lines[at - 1].strip():
         return
-    if _SECRET_NAME.search(f"{diagnostic.code} {diagnostic.field or ''}") or _may_hold_a_secret(lines, at - 1):
+    if diagnostic.code.startswith("secret") or _SECRET_NAME.search(diagnostic.field or ""):
+        return
+    if _may_hold_a_secret(lines, at - 1):
         return
     line, column = lines[at - 1], max(diagnostic.column or 1, 1) - 1
     start = max(0, min(column, len(line)) - FRAME // 2) if len(line) > FRAME else 0

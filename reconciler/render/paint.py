@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import click
 
-Role: TypeAlias = Literal["create", "update", "delete", "blocked", "quiet", "warning", "strong"]
+Role: TypeAlias = Literal["create", "update", "delete", "blocked", "quiet", "warning"]
 _STYLES: dict[Role, dict[str, str | bool]] = {
     "create": {"fg": "green"},
     "update": {"fg": "yellow"},
@@ -14,7 +14,6 @@ _STYLES: dict[Role, dict[str, str | bool]] = {
     "blocked": {"fg": "red", "bold": True},
     "quiet": {"dim": True},
     "warning": {"fg": "yellow", "bold": True},
-    "strong": {"bold": True},
 }
 
 

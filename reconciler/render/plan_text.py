@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk
+from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
 from reconciler.render.fields import Look, field_lines
@@ -38,16 +39,19 @@ _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 def render_plan(
     plan: Plan, *, color: bool = False, width: int | None = None, verbose: int = 0, schemas: SchemaSet | None = None
 ) -> str:
-    """The whole plan. `width` is the terminal's (None where the output is piped: nothing is wrapped).
+    """The whole plan; what would ring into silence stands first.
 
-    `verbose` 1 adds the requests and shows new long texts whole. `schemas` lets it say which field's change resets
-    another. The last line is `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
+    `width` is the terminal's (None where the output is piped: nothing is wrapped). `verbose` 1 adds the requests and
+    shows new long texts whole. `schemas` lets it say which field's change resets another. The last line is
+    `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
     """
     look = Look(color=color, width=width, whole=verbose > 0)
-    blocks = [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
+    silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
+    blocks = [list(diagnostic_lines(silent, color=color))]
+    blocks += [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
     blocks.append(list(_orphans(plan)))
     blocks.append(list(diagnostic_lines(_remaining(plan), color=color)))
-    blocks.append(list(_totals(plan, color)))
+    blocks.append(list(_totals(plan)))
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
@@ -70,23 +74,27 @@ def _block(change: Change, plan: Plan, look: Look, schemas: SchemaSet | None) ->
     for each in sorted(change.fields, key=lambda each: (_rank(each.risk), each.field)):
         absent, cause = _absent(change, plan), _cause(each, change, schemas)
         yield from field_lines(each, look, indent=_INDENT, pad=pad, absent=absent, cause=cause)
-    for name in sorted(change.releases):
-        yield f"{_INDENT}{terminal_safe(name)}: {paint('(no longer managed; stays as it is)', 'quiet', color=look.color)}"
+    released = paint("(no longer managed; stays as it is)", "quiet", color=look.color)
+    yield from (f"{_INDENT}{terminal_safe(name)}: {released}" for name in sorted(change.releases))
     if look.whole:
         yield from (_request_line(each) for each in change.requests)
 
 
 def _header(change: Change, look: Look) -> str:
     mark, role = MARKS[change.action]
-    name = f"  {inline(change.name)}" if change.name else ""
-    number = f" (id {change.id})" if change.id is not None else ""
     reasons = [change.reason.value] if change.moved_from is None or change.reason is not Reason.MOVED else []
     reasons += [f"moved from {terminal_safe(change.moved_from)}"] if change.moved_from is not None else []
     reasons += [change.risk.value] if change.risk is not None else []
     line = "" if change.line is None else f":{change.line}"
     place = "" if change.file is None else f"  {terminal_safe(change.file)}{line}"
     title = paint(f"{mark} {terminal_safe(change.key)}", role, color=look.color)
-    return f"  {title}{name or ' ' * bool(number)}{number}  {', '.join(reasons)}{place}"
+    return f"  {title}{_named(change)}  {', '.join(reasons)}{place}"
+
+
+def _named(change: Change) -> str:
+    name = f" {inline(change.name)}" if change.name else ""
+    number = f" (id {change.id})" if change.id is not None else ""
+    return f" {name}{number}" if name or number else ""
 
 
 def _absent(change: Change, plan: Plan) -> str | None:
@@ -117,17 +125,16 @@ def _orphans(plan: Plan) -> Iterator[str]:
         return
     yield "Orphaned: no document any more, and left as they are."
     for each in orphans:
-        name = f"  {inline(each.name)}" if each.name else " "
-        yield f"    {terminal_safe(each.key)}{name} (id {each.id})"
+        yield f"    {terminal_safe(each.key)}{_named(each)}"
     yield "  `--prune` deletes them; `reconciler state forget KEY` drops one from the state and leaves it running."
 
 
 def _remaining(plan: Plan) -> list[Diagnostic]:
     shown = {d for each in plan.changes if each.action is Action.BLOCKED for d in each.diagnostics}
-    return [each for each in plan.diagnostics if each not in shown]
+    return [each for each in plan.diagnostics if each not in shown and each.code != UNASSIGNED]
 
 
-def _totals(plan: Plan, color: bool) -> Iterator[str]:
+def _totals(plan: Plan) -> Iterator[str]:
     if plan.is_empty:
         yield "No changes."
         return
@@ -145,4 +152,4 @@ def _totals(plan: Plan, color: bool) -> Iterator[str]:
     if any(number for number, _ in also):
         yield f"Also: {', '.join(f'{number} {word}' for number, word in also if number)}."
     todo = f"{summary.create} to create, {summary.update} to update, {summary.delete} to delete."
-    yield paint(f"Plan: {todo}", "strong", color=color)
+    yield f"Plan: {todo}"

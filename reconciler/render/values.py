@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from reconciler.canonical import Json
 from reconciler.model import secret_name
 from reconciler.render.escape import json_safe, terminal_safe
+from reconciler.render.lines import split
 
 LONG = 80
 """A text of more characters than this, or of more than one line, is shown as lines and not as a value."""
@@ -38,13 +39,10 @@ def is_long(value: Json) -> bool:
 
 def abridged(text: str) -> str:
     """A long text by its first line and its size: for what is new, where there is nothing to compare it with."""
-    lines = text.strip().splitlines()
-    first = lines[0] if lines else ""
+    lines = split(text)
+    first = lines[0]
     start = first if len(first) <= LONG else first[: LONG - 1]
     more = "…" if len(start) < len(text.strip()) else ""
     size = f"{len(text):,} characters"
-    return (
-        f"{inline(start + more)} ({len(lines):,} lines, {size})"
-        if len(lines) > 1
-        else f"{inline(start + more)} ({size})"
-    )
+    count = f"{len(lines):,} lines, {size}" if len(lines) > 1 else size
+    return f"{inline(start + more)} ({count})"

@@ -88,10 +88,10 @@ def _phrase(violation: Violation, schema: Mapping[str, Any]) -> str:
 
 def _by_rule(name: str, rule: str) -> str:
     """A cross-field rule is told by its description in the schema, which is about fields and not about values."""
-    return f"The {name} field is invalid: {rule.rstrip('.')}."
+    return f"The {name} field is invalid: {rule.rstrip('.?')}."
 
 
 def _wanted(schema: Mapping[str, Any]) -> str:
     stated = schema.get("type", ())
     names = [stated] if isinstance(stated, str) else list(stated)
-    return " or ".join(_TYPES.get(each, each) for each in names if each != "null") or "of another type"
+    return " or ".join(_TYPES.get(each, each) for each in names if each != "null")

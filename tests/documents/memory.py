@@ -41,7 +41,7 @@ class MemoryFiles:
     def read(self, path: str) -> bytes:
         self.reads.append(path)
         if path not in self.files:
-            raise DocumentError(error("file-missing", f"{path} does not exist", "Check the path.", file=path))
+            raise DocumentError(error("file-missing", "it does not exist", "Check the path.", file=path))
         return self.files[path]
 
 

@@ -142,6 +142,17 @@ def test_a_base_that_cannot_be_had_is_told_once(case: str) -> None:
     assert "praxis" not in [each.key for each in loaded.desired]
 
 
+def test_what_stands_on_a_broken_base_is_judged_by_itself() -> None:
+    """Its own mistakes are told beside the base's; what it lacks is not, since the base may have it."""
+    loaded = load({FILE: SHORT + "pitch: 9\nfox: 1\ngreeting2: '{{x}}'\nfacts: {a: b}\n"})
+    assert [each.code for each in loaded.diagnostics] == [
+        "base-unreadable",
+        "out-of-range",
+        "field-unknown",
+        "field-unknown",
+    ]
+
+
 def test_a_circle_names_its_whole_way() -> None:
     """Whoever reads the error sees which file to change."""
     (problem,) = load({FILE: SHORT, **circle("_base.yaml", "_b.yaml")}).diagnostics
@@ -216,6 +227,7 @@ SETTINGS: dict[str, tuple[str, list[tuple[str, int, int]]]] = {
         [("setting-invalid", 8, 40)],
     ),
     "a name twice": ("reconciler: {seed: [zone, zone]}\n", [("setting-invalid", 8, 27)]),
+    "environments as a list": ("reconciler: {environments: [live]}\n", [("setting-invalid", 8, 28)]),
     "an environment as text": ("reconciler: {environments: {live: x}}\n", [("setting-invalid", 8, 35)]),
     "an unknown field in another environment": (
         "reconciler: {environments: {live: {picth: 1}}}\n",

@@ -68,6 +68,7 @@ JUDGED: dict[str, tuple[str, list[tuple[str, int, int, str]]]] = {
     "a value deep inside": (VALID + "label_ids: [1, two]\n", [("wrong-type", 8, 16, "label_ids.1")]),
     "a float where ids stand": (VALID + "label_ids: [1.5]\n", [("wrong-type", 8, 13, "label_ids.0")]),
     "null where it is not allowed": (VALID + "pitch: null\n", [("wrong-type", 8, 8, "pitch")]),
+    "a value that is neither listed nor text": (VALID + "backdrop: 5\n", [("not-allowed", 8, 11, "backdrop")]),
     "all at once": (
         VALID.replace("title: Praxis Dr. Weber\n", "") + "picth: 1\nbackdrop: beach\nbackdrop: cafe\n",
         [
@@ -104,6 +105,18 @@ def test_advice_comes_with_the_violation() -> None:
         "picth": "Did you mean `pitch`?",
         "title": "Put it in quotes to make it text.",
     }
+
+
+def test_a_time_zone_is_met_with_a_guess() -> None:
+    """Their names are many, and nobody knows them by heart."""
+    (problem,) = load({FILE: VALID.replace("Europe/Berlin", "America/NewYork")}).diagnostics
+    assert problem.detail == "Did you mean `America/New_York`?"
+
+
+def test_what_is_nested_is_told_with_where_it_belongs() -> None:
+    """A missing or unknown key of a list's entry names the entry."""
+    (problem,) = load_one("actions:\n  - type: a\n  - say: b\n").diagnostics
+    assert problem.summary == "`type` is missing in `actions.1`"
 
 
 def test_a_text_file_that_is_too_long_is_told_at_the_reference_and_by_name() -> None:

@@ -126,6 +126,12 @@ def test_a_reference_that_cannot_be_had_is_one_error_where_it_stands(case: str) 
     assert loaded.desired == ()
 
 
+def test_a_file_that_cannot_be_read_is_named_whole() -> None:
+    """The message has the path from the project's root, the place the reference."""
+    (problem,) = load_one("report_url: ${file:texts/gone.md}\n").diagnostics
+    assert problem.summary == "assistants/texts/gone.md cannot be read: it does not exist"
+
+
 def test_an_empty_catalogue_says_where_to_write_one() -> None:
     """Without a catalogue every name is unknown, and the advice is not a guess."""
     (problem,) = load_one("line_id: ${ref:phones.main}\n").diagnostics
@@ -224,6 +230,28 @@ def test_an_empty_text_file_is_a_warning() -> None:
     """An assistant without a prompt is rarely meant."""
     files = {FILE: VALID.replace("Vergib Termine.", "${file:leer.md}"), "assistants/leer.md": " \n"}
     assert told(load(files)) == [("file-empty", FILE, 5, 15)]
+
+
+@pytest.mark.parametrize(
+    ("value", "types", "typed"),
+    [
+        (12.0, {"integer"}, 12),
+        (12.5, {"integer"}, 12.5),
+        (12, {"string"}, "12"),
+        (True, {"string"}, True),
+        ([1], {"string"}, [1]),
+        ("9" * 500, {"integer"}, "9" * 500),
+        ("1e3", {"integer"}, 1000),
+        ("1.5", {"integer"}, 1.5),
+        ("0x1F", {"integer"}, "0x1F"),
+        ("12", set(), "12"),
+        ("", {"integer", "null"}, ""),
+    ],
+)
+def test_a_looked_up_value_is_turned_only_where_nothing_is_lost(value: Any, types: set[str], typed: object) -> None:
+    """What cannot be had in the wanted type stays as it is, and the schema then says why."""
+    got = as_type(value, frozenset(types))
+    assert (got, type(got)) == (typed, type(typed))
 
 
 @given(st.text(max_size=30), st.sets(st.sampled_from(["integer", "number", "boolean", "null", "array", "object"])))

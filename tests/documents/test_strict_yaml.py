@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import resource
+import sys
 import tracemalloc
 from typing import Any
 
@@ -136,6 +137,7 @@ REFUSED: dict[str, tuple[str | bytes, list[tuple[str, int | None, int | None]]]]
     "NUL and bell": (b"alpha: x\0y\nb: \x07\n", [("yaml-control-character", 1, 9), ("yaml-control-character", 2, 4)]),
     "DEL outside quotes": ("a: x\x7fy\n", [("yaml-control-character", 1, 4)]),
     "a tab as indentation": ("a:\n\tb: 1\n", [("yaml-syntax", 2, 1)]),
+    "a tab in a text's indentation": ("a: one\n\ttwo: 2\n", [("yaml-syntax", 2, 1)]),
     "an unclosed quote": ("a: 1\nb: 'open\nc: 2\n", [("yaml-syntax", 2, 4)]),
     "an unclosed bracket": ("a: 1\nb: [1, 2\nc: 2\n", [("yaml-syntax", 2, 4)]),
     "a second colon": ("a: note: this\n", [("yaml-syntax", 1, 8)]),
@@ -222,6 +224,12 @@ def test_aliases_are_copies_with_places() -> None:
 def test_an_anchor_may_be_used_again_for_another_value() -> None:
     """The alias takes the anchor that stands nearest before it."""
     assert value("a: &x 1\nb: *x\nc: &x 2\nd: *x\n") == {"a": 1, "b": 1, "c": 2, "d": 2}
+
+
+def test_a_pyyaml_without_libyaml_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source build can lack it; then nothing is read, and the way out is told."""
+    monkeypatch.setitem(sys.modules, "yaml._yaml", None)
+    assert found("name: Empfang\n") == [("yaml-no-libyaml", None, None)]
 
 
 def billion_laughs() -> str:

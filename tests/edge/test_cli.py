@@ -262,6 +262,13 @@ def test_common_options_stand_before_or_after_the_verb(tmp_path: Path, arguments
     assert invocation(*arguments, cwd=tmp_path, RECONCILER_ENV="other")["environment"] == expected
 
 
+def test_options_stand_before_a_groups_verb_too(tmp_path: Path) -> None:
+    """`state -e NAME list` is what a hand types; the environment's own state is then read."""
+    done = reconciler("state", "-e", "spring", "list", cwd=project(tmp_path), environ={"RECONCILER_ENV": "summer"})
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "The state of spring has no entries.\n"
+
+
 def test_without_options_the_variable_and_the_defaults_hold(tmp_path: Path) -> None:
     """RECONCILER_ENV names the environment; an empty one names none."""
     assert invocation("probe", "invocation", cwd=tmp_path, RECONCILER_ENV="production")["environment"] == "production"

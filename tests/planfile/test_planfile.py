@@ -128,6 +128,17 @@ def test_only_the_secrets_that_are_sent_are_preconditions() -> None:
     assert plan_secrets(Plan(environment="default", lineage=None, changes=(kept,))) == {}
 
 
+def test_the_order_of_a_body_does_not_matter_to_its_secrets() -> None:
+    """A body that was read back has its keys in another order, and the same preconditions."""
+    body = {"zone": {"$secret": "DESK_TOKEN", "fingerprint": "b"}, "actions": [{"$secret": "DESK_TOKEN"}]}
+    turned = dict(reversed(body.items()))
+    found = []
+    for each in (body, turned):
+        change = replace(reception(), requests=(Request(step=1, method="PUT", path="/agent/789", body=each),))
+        found.append(plan_secrets(Plan(environment="default", lineage=None, changes=(change,))))
+    assert found[0] == found[1] == {"DESK_TOKEN": "b"}
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

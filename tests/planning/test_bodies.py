@@ -149,6 +149,37 @@ def test_a_null_against_a_default_follows_the_post_in_a_put() -> None:
     assert second.after == (first.step,)
 
 
+class TestOnlyAtCreation:
+    """A field that the create page has and the update page has not."""
+
+    def test_it_is_sent_in_the_post_and_recorded(self) -> None:
+        """Once."""
+        plan = desk.plan(desk.desired(opened_in=1998))
+        assert bodies(plan)[0]["opened_in"] == 1998
+        assert plan.changes[0].record["opened_in"] == 1998
+        assert desk.plan(desk.desired(opened_in=1998), desk.entry(opened_in=1998)).is_empty
+
+    def test_a_later_change_is_not_sent_and_said(self) -> None:
+        """No PUT may hold it; the entry keeps what the server has, so the warning stays until the document gives in."""
+        plan = desk.plan(desk.desired(opened_in=2004, pitch=1.2), desk.entry(opened_in=1998))
+        assert bodies(plan) == [{"pitch": 1.2}]
+        assert plan.changes[0].record["opened_in"] == 1998
+        assert [(each.severity, each.code, each.field) for each in plan.diagnostics] == [
+            ("warning", "only-at-creation", "opened_in")
+        ]
+        assert desk.plan(desk.desired(opened_in=2004), desk.entry(opened_in=1998)).is_empty
+
+    def test_leaving_the_document_changes_nothing(self) -> None:
+        """It cannot be cleared, and the entry goes on knowing it."""
+        assert desk.plan(desk.desired(), desk.entry(opened_in=1998)).is_empty
+
+    def test_adopting_leaves_it_out(self) -> None:
+        """An existing assistant cannot be given one."""
+        plan = desk.plan(desk.desired(opened_in=1998, settings={"id": 789}))
+        assert bodies(plan) == [desk.content()]
+        assert "opened_in" not in plan.changes[0].record
+
+
 class TestModeChange:
     """A field in `x-reset-by` is set anew by the server when its cause changes."""
 

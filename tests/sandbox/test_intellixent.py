@@ -287,3 +287,12 @@ def understood(name: str, shown: Any, quirks: Quirks) -> Any:
     if name in quirks.objects and shown == []:
         return {}
     return [] if name in quirks.ids and shown is None else shown
+
+
+@pytest.mark.parametrize(
+    "path", sorted((FOLDER.parent / "reconciler" / "sandbox").glob("*.py")), ids=lambda path: path.name
+)
+def test_no_field_name_stands_in_the_code(path: Path) -> None:
+    """What the brand calls things is known from the schemas and from the data file, never from the code."""
+    told = path.read_text("utf-8")
+    assert not [name for name in SCHEMAS.fields if "_" in name and name in told]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
 import pytest
 
 from reconciler.sandbox.server import BODY_LIMIT, Server
-from reconciler.sandbox.storage import MemoryStorage
+from reconciler.sandbox.storage import MemoryStorage, Table
 from reconciler.sandbox.vendor import Vendor
 from tests.sandbox.agents import CLASSIC
 from tests.support.frontdesk import frontdesk
@@ -153,6 +154,27 @@ def test_the_list_links_lead_back_to_the_same_server() -> None:
             seen += [row["id"] for row in page["data"]]
             address = page["next_page_url"]
         assert seen == [101, 102, 103]
+
+
+class BrokenStorage(MemoryStorage):
+    """A home with a bug in it."""
+
+    def transaction(self) -> AbstractContextManager[Table]:
+        raise ZeroDivisionError("a bug that quotes Harbour Dental")
+
+
+def meet_a_bug() -> None:
+    with running(frontdesk(), storage=BrokenStorage()) as up:
+        for _ in range(2):
+            answer = httpx.get(f"{up.url}/agents/all", headers=up.headers)
+            assert (answer.status_code, answer.json()) == (500, {"message": "Server Error"})
+
+
+def test_a_bug_of_ours_is_a_500_that_a_test_gets_to_see(capfd: pytest.CaptureFixture[str]) -> None:
+    """The caller is told nothing, nothing is printed, the server goes on; `running` fails the test at its end."""
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        meet_a_bug()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_server_speaks_ipv6_where_it_is_asked_to() -> None:

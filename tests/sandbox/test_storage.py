@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,31 @@ def test_reading_writes_nothing(tmp_path: Path) -> None:
         client.post("/agent", json={})
         client.put("/agent/999", json={"title": "Nobody"})
         assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """A write that cannot be finished is an error; the rows of before are still there, and no half file is."""
+    path = tmp_path / "rows.json"
+    with client_of(FileStorage(path)) as client:
+        client.post("/agent", json=CLASSIC)
+        before = path.read_bytes()
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, hard))
+        try:
+            with pytest.raises(ConfigError, match=r"rows\.json"):
+                client.post("/agent", json=CLASSIC)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert path.read_bytes() == before
+        assert {each.name for each in tmp_path.iterdir()} == {"rows.json", "rows.json.lock"}
+        assert client.post("/agent", json=CLASSIC).json()["data"]["id"] == 102
+
+
+def test_a_place_where_no_file_can_be_is_told(tmp_path: Path) -> None:
+    """A path below a file is an error that names it."""
+    (tmp_path / "notes.txt").write_text("not a folder")
+    with pytest.raises(ConfigError, match=r"notes\.txt"):
+        Vendor(frontdesk(), FileStorage(tmp_path / "notes.txt" / "rows.json")).rows()
 
 
 def test_the_file_is_for_its_owner_and_leaves_no_litter(tmp_path: Path) -> None:

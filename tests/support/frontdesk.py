@@ -93,6 +93,7 @@ PROPERTIES: dict[str, dict[str, Any]] = {
     },
     "tuning_level": {"type": "integer", "minimum": 0, "maximum": 9, "x-section": "Timing"},
 }
+ONLY_AT_CREATION = {"opened_in": {"type": "integer", "minimum": 1990, "x-section": "Identity"}}
 REQUIRED = ["title", "direction", "engine", "greeting", "instructions", "zone"]
 SOURCE = {"api": "https://desk.example/api", "pages": []}
 
@@ -143,7 +144,7 @@ def frontdesk() -> SchemaSet:
     files: dict[str, Any] = {
         "assistant": {
             **closed,
-            "properties": {**PROPERTIES, "reconciler": {"type": "object", "x-reserved": True}},
+            "properties": {**PROPERTIES, **ONLY_AT_CREATION, "reconciler": {"type": "object", "x-reserved": True}},
             "required": REQUIRED,
             "allOf": [*NEEDS, *LIMITS],
             "x-name": "title",
@@ -151,7 +152,7 @@ def frontdesk() -> SchemaSet:
         },
         "create": {
             **closed,
-            "properties": {name: _without_null(each) for name, each in PROPERTIES.items()},
+            "properties": {name: _without_null(each) for name, each in (PROPERTIES | ONLY_AT_CREATION).items()},
             "required": REQUIRED,
             "allOf": [*NEEDS, *LIMITS],
             "x-endpoint": {"method": "POST", "path": "/agent"},

@@ -1,0 +1,78 @@
+"""Fetches one docs page. Nothing of the project goes out, and no redirect leads to another host.
+
+httpx honours the proxy variables; the whole answer has one deadline and one size, whatever a server trickles.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from reconciler.errors import PageError, error
+
+if TYPE_CHECKING:
+    import httpx
+
+SECONDS = 30.0
+REDIRECTS = 5
+SAVE_IT = "Save the page to a file and give the file."
+
+
+def fetch(address: str, *, limit: int) -> bytes:
+    """At most `limit` bytes of the page at an address. Raises PageError with what to do instead."""
+    import httpx
+
+    deadline = time.monotonic() + SECONDS
+    at = address
+    try:
+        with httpx.Client(
+            timeout=10.0, follow_redirects=False, headers={"Accept": "text/markdown, text/plain"}
+        ) as client:
+            for _ in range(REDIRECTS + 1):
+                with client.stream("GET", at) as answer:
+                    if not answer.is_redirect:
+                        return _body(answer, address, limit, deadline)
+                    at = _next(address, at, answer.headers["location"])
+    except (httpx.HTTPError, httpx.InvalidURL) as problem:
+        raise _refuse("page-unreachable", address, f"cannot be fetched: {problem}", SAVE_IT) from None
+    raise _refuse("page-unreachable", address, f"redirects more than {REDIRECTS} times", SAVE_IT)
+
+
+def _body(answer: httpx.Response, address: str, limit: int, deadline: float) -> bytes:
+    if answer.status_code != 200:
+        raise _refuse("page-unreachable", address, f"answers {answer.status_code}", "Check the address.")
+    if "html" in answer.headers.get("content-type", ""):
+        raise _refuse(
+            "page-is-html",
+            address,
+            "is a web page, whose field names a program cannot rely on",
+            "Many docs sites give the page's source when `.md` is put behind the address; else save it as text.",
+        )
+    content = b""
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) >= limit:
+            return content[:limit]
+        if time.monotonic() > deadline:
+            raise _refuse("page-unreachable", address, f"took longer than {SECONDS:.0f} seconds", SAVE_IT)
+    return content
+
+
+def _next(address: str, at: str, location: str) -> str:
+    """Where a redirect leads: to the same host, and never from https to http."""
+    target = urljoin(at, location)
+    here, there = urlsplit(at), urlsplit(target)
+    safe = there.scheme == here.scheme or there.scheme == "https"
+    if there.hostname != here.hostname or not safe:
+        raise _refuse(
+            "page-elsewhere",
+            address,
+            f"redirects to {there.scheme}://{there.hostname}",
+            "Give that address if you trust it.",
+        )
+    return target
+
+
+def _refuse(code: str, address: str, told: str, advice: str) -> PageError:
+    return PageError(error(code, f"{address} {told}", advice, file=address))

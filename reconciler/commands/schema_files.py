@@ -1,0 +1,159 @@
+"""The files behind the `schema` verbs: pages from files, standard input or the web, schema folders in and out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from reconciler.apidocs import Page, Role, read_page
+from reconciler.canonical import Json
+from reconciler.commands.schema_fetch import fetch
+from reconciler.errors import ConfigError, Diagnostic, PageError, SchemaError, UsageError, error
+
+ROLES: tuple[Role, ...] = ("create", "update", "list", "delete")
+SUFFIX = ".schema.json"
+LARGEST_PAGE = 5 * 1024 * 1024
+"""Bytes. A reference page has some 30 kB; what is a hundred times larger is no page."""
+
+
+def read_pages(directory: Path, given: Mapping[Role, str | None]) -> dict[Role, Page]:
+    """The pages by role. Raises PageError with what is wrong in all of them, UsageError for two standard inputs."""
+    if Counter(given.values())["-"] > 1:
+        raise UsageError(
+            error("usage-stdin-twice", "only one page can come from standard input", "Save one to a file.")
+        )
+    found: dict[Role, Page] = {}
+    wrong: list[Diagnostic] = []
+    for role, where in given.items():
+        if where is None:
+            continue
+        try:
+            found[role] = read_page(_text_of(directory, where), source=where.replace("\\", "/"), role=role)
+        except PageError as refused:
+            wrong += refused.diagnostics
+    if wrong:
+        raise PageError(*wrong)
+    return found
+
+
+def _text_of(directory: Path, where: str) -> str:
+    content = _content_of(directory, where)
+    if len(content) > LARGEST_PAGE:
+        raise PageError(
+            error("page-too-large", f"{where} is larger than 5 MiB", "Give the page itself, not the site.", file=where)
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        told = f"{where} is not UTF-8 (byte {problem.start})"
+        raise PageError(error("page-not-utf8", told, "Save the page as UTF-8 text.", file=where)) from None
+
+
+def _content_of(directory: Path, where: str) -> bytes:
+    """The bytes of a file, of standard input or of an address; one more than allowed where there are too many."""
+    if where.startswith(("http://", "https://")):
+        return fetch(where, limit=LARGEST_PAGE + 1)
+    if where == "-":
+        return sys.stdin.buffer.read(LARGEST_PAGE + 1)
+    try:
+        with (directory / where).open("rb") as file:
+            return file.read(LARGEST_PAGE + 1)
+    except OSError as problem:
+        told = f"{where} cannot be read: {problem.strerror}"
+        raise PageError(error("page-unreadable", told, "Check the path.", file=where)) from None
+
+
+def own_pages(directory: Path, folder: Path) -> dict[Role, Page]:
+    """The project's reference pages: create.*, update.* and where they stand list.* and delete.*."""
+    given: dict[Role, str | None] = {}
+    for role in ROLES:
+        found = sorted(each for each in (folder / "pages").glob(f"{role}.*") if each.is_file())
+        given[role] = os.path.relpath(found[0], directory).replace(os.sep, "/") if found else None
+    if given["create"] is None or given["update"] is None:
+        raise ConfigError(
+            error(
+                "schema-pages-missing",
+                "schemas/pages has no create and update page to generate from",
+                "Put the pages there, or compare two folders with --against DIR.",
+                file="schemas/pages",
+            )
+        )
+    return read_pages(directory, given)
+
+
+def read_set(folder: Path) -> dict[str, Json]:
+    """The schema files of a folder, by name. Raises SchemaError where there are none or one is no JSON."""
+    found: dict[str, Json] = {}
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            found[path.name] = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as problem:
+            raise SchemaError(
+                error("schema-unreadable", f"{path.name} cannot be read: {problem}", file=str(path))
+            ) from None
+    if not found:
+        raise SchemaError(
+            error(
+                "schema-missing",
+                f"{folder} holds no schema set",
+                "Write one with `reconciler schema generate --create PAGE --update PAGE --out DIR`.",
+            )
+        )
+    return found
+
+
+def write_all(folder: Path, texts: Mapping[str, str]) -> list[str]:
+    """Write files whole, and all of them or none: every one is on the disk before the first takes its place.
+
+    Gives the names of the files that changed; an equal file is not touched. Raises ConfigError where it cannot
+    write, and then what stood there stands there again.
+    """
+    contents = {name: text.encode() for name, text in texts.items()}
+    before: dict[str, bytes | None] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".schemas-", dir=folder) as ready:
+            changed = [name for name, content in contents.items() if _content(folder / name) != content]
+            for name in changed:
+                _write(Path(ready) / name, contents[name])
+            for name in changed:
+                old = _content(folder / name)
+                (Path(ready) / name).replace(folder / name)
+                before[name] = old
+    except OSError as problem:
+        _restore(folder, before)
+        raise ConfigError(
+            error(
+                "schema-unwritable",
+                f"{folder} cannot be written: {problem.strerror}",
+                "Nothing was changed; check the folder's permissions and that its names are files.",
+            )
+        ) from None
+    return changed
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _restore(folder: Path, before: Mapping[str, bytes | None]) -> None:
+    for name, content in before.items():
+        if content is None:
+            (folder / name).unlink(missing_ok=True)
+        else:
+            _write(folder / name, content)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

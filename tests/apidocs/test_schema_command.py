@@ -1,0 +1,269 @@
+"""The `schema` verbs over real files: what they write, what they say, and that a failure changes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.commands.schema import schema
+from reconciler.commands.schema_files import write_all
+from reconciler.errors import ConfigError, PageError, ReconcilerError, SchemaError, UsageError
+from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OWN, REPOSITORY, UPDATE_LINES, UPDATE_MDX
+
+
+def run(*arguments: str | Path) -> int:
+    """Run a verb in this process, as the program does; gives its exit code, errors come out as they are."""
+    code: Any = schema.main([str(each) for each in arguments], standalone_mode=False)
+    return int(code)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with the invented brand's pages."""
+    (tmp_path / "create.txt").write_text(CREATE_LINES, "utf-8", newline="")
+    (tmp_path / "update.txt").write_text(UPDATE_LINES, "utf-8", newline="")
+    return tmp_path
+
+
+def generate(project: Path, *more: str | Path) -> int:
+    return run("generate", "-C", project, "--create", "create.txt", "--update", "update.txt", "--out", "schemas", *more)
+
+
+def test_generate_writes_the_set_and_says_what_it_found(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three files, counts, and what the pages say differently; a second run changes nothing."""
+    assert generate(project) == 0
+    told = capsys.readouterr().out
+    assert "20 fields, 3 required, 3 may be null, 10 rules between fields." in told
+    assert "API: https://desk.example/api" in told
+    line = UPDATE_LINES.splitlines().index("desk_name") + 1
+    assert (
+        f"warning: update.txt:{line}: `desk_name`: create.txt gives a maximum length 60, update.txt gives 80." in told
+    )
+    assert sorted(each.name for each in (project / "schemas").iterdir()) == [
+        "assistant.schema.json",
+        "create.schema.json",
+        "update.schema.json",
+    ]
+    assert b"\r" not in (project / "schemas" / "create.schema.json").read_bytes()
+    assert generate(project) == 0
+    assert capsys.readouterr().out.count("unchanged ") == 3
+
+
+def test_generate_answers_in_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs: the files, those that changed, and every diagnostic."""
+    assert generate(project, "-o", "json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["written"] == told["files"]
+    assert {each["code"] for each in told["diagnostics"]} == {"pages-differ", "limit-on-one-page"}
+
+
+def test_a_page_may_come_from_standard_input(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`-` is one page; two pages cannot come down one pipe."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CREATE_LINES.encode())))
+    assert run("generate", "-C", project, "--create", "-", "--update", "update.txt", "--out", "schemas") == 0
+    assert "20 fields" in capsys.readouterr().out
+    with pytest.raises(UsageError):
+        run("generate", "-C", project, "--create", "-", "--update", "-", "--out", "schemas")
+
+
+def test_all_pages_that_are_wrong_are_named_and_nothing_is_written(project: Path) -> None:
+    """Swapped pages are two errors, and the set that stood there still stands."""
+    generate(project)
+    before = {each.name: each.read_bytes() for each in (project / "schemas").iterdir()}
+    with pytest.raises(PageError) as caught:
+        run("generate", "-C", project, "--create", "update.txt", "--update", "create.txt", "--out", "schemas")
+    assert [each.code for each in caught.value.diagnostics] == ["page-other-method", "page-other-method"]
+    assert {each.name: each.read_bytes() for each in (project / "schemas").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("missing.txt", None, "page-unreadable"),
+        ("latin.txt", "Straße".encode("latin-1"), "page-not-utf8"),
+        ("huge.txt", b"x" * (5 * 1024 * 1024 + 1), "page-too-large"),
+        ("http://127.0.0.1:1/create.md", None, "page-unreachable"),
+    ],
+)
+def test_what_is_no_readable_page_is_refused(project: Path, name: str, content: bytes | None, code: str) -> None:
+    """Each with what to do about it, and without a traceback's cause."""
+    if content is not None:
+        (project / name).write_bytes(content)
+    with pytest.raises(PageError) as caught:
+        run("generate", "-C", project, "--create", name, "--update", "update.txt", "--out", "schemas")
+    (said,) = caught.value.diagnostics
+    assert (said.code, bool(said.detail)) == (code, True)
+    assert not (project / "schemas").exists()
+
+
+def test_a_failing_write_leaves_the_old_set_whole(tmp_path: Path) -> None:
+    """Where the second file cannot take its place, the first is as it was, and no helper stays behind."""
+    write_all(tmp_path, {"a.json": "old a"})
+    (tmp_path / "b.json").mkdir()
+    with pytest.raises(ConfigError) as caught:
+        write_all(tmp_path, {"a.json": "new a", "b.json": "new b"})
+    assert caught.value.diagnostics[0].code == "schema-unwritable"
+    assert (tmp_path / "a.json").read_text() == "old a"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.json", "b.json"]
+
+
+def test_files_of_pages_that_were_not_given_are_left_and_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A list schema from before is not deleted in silence, nor kept in silence."""
+    (project / "schemas").mkdir()
+    (project / "schemas" / "list.schema.json").write_text("{}")
+    generate(project)
+    assert "left as it is: " in capsys.readouterr().out
+    assert (project / "schemas" / "list.schema.json").read_text() == "{}"
+
+
+def test_check_passes_on_this_repository(capsys: pytest.CaptureFixture[str]) -> None:
+    """The committed set is what its own pages give."""
+    assert run("check", "-C", REPOSITORY) == 0
+    assert "identical, 5 files." in capsys.readouterr().out
+
+
+def test_check_lists_every_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A page that changed without a new set is exit 1, with file and JSON pointer."""
+    shutil.copytree(REPOSITORY / "schemas", tmp_path / "schemas")
+    page = tmp_path / "schemas" / "pages" / "create.txt"
+    page.write_text(page.read_text("utf-8").replace("Range: 20–1200", "Range: 20–1800"), "utf-8")
+    assert run("check", "-C", tmp_path, "--structure") == 1
+    told = capsys.readouterr().out
+    assert "create.schema.json#/properties/max_duration/maximum: 1800 in the pages, 1200 in schemas" in told
+    assert "3 differences between the pages and schemas." in told
+
+
+def test_check_against_another_folder_can_leave_out_words(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two sets that differ in wording alone have one structure."""
+    generate(project)
+    (project / "create.txt").write_text(CREATE_LINES.replace("Shown in the office", "Seen in the office"), "utf-8")
+    run("generate", "-C", project, "--create", "create.txt", "--update", "update.txt", "--out", "other")
+    capsys.readouterr()
+    assert run("check", "-C", project, "--against", "other") == 1
+    assert "#/properties/desk_name/description" in capsys.readouterr().out
+    assert run("check", "-C", project, "--against", "other", "--structure") == 0
+    assert "structure identical" in capsys.readouterr().out
+
+
+def test_diff_shows_what_another_page_would_change(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Fields that come and go, by name; exit 2 only when asked for."""
+    generate(project)
+    (project / "create.txt").write_text(CREATE_MDX, "utf-8")
+    (project / "update.txt").write_text(UPDATE_MDX, "utf-8")
+    run("generate", "-C", project, "--create", "create.txt", "--update", "update.txt", "--out", "newer")
+    capsys.readouterr()
+    assert run("diff", "-C", project, "schemas", "newer") == 0
+    assert "create.schema.json#/properties/town_name: only in newer" in capsys.readouterr().out
+    assert run("diff", "-C", project, "schemas", "newer", "--detailed-exitcode") == 2
+    assert run("diff", "-C", project, "schemas", "schemas", "--detailed-exitcode") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "code"),
+    [
+        (("check",), SchemaError, "schema-missing"),
+        (("diff", "nowhere"), SchemaError, "schema-missing"),
+    ],
+)
+def test_a_folder_without_schemas_is_an_error(
+    tmp_path: Path, arguments: tuple[str, ...], kind: type[ReconcilerError], code: str
+) -> None:
+    """Nothing to compare is not the same as no difference."""
+    with pytest.raises(kind) as caught:
+        run(arguments[0], "-C", tmp_path, *arguments[1:])
+    assert caught.value.diagnostics[0].code == code
+
+
+def test_check_without_pages_says_where_they_belong(project: Path) -> None:
+    """A set without reference pages can only be compared with another."""
+    generate(project)
+    with pytest.raises(ConfigError) as caught:
+        run("check", "-C", project)
+    assert caught.value.diagnostics[0].code == "schema-pages-missing"
+
+
+def test_generate_from_the_own_pages_gives_the_committed_files(tmp_path: Path) -> None:
+    """The command line of the README writes exactly what is committed, but for the names of the pages' files."""
+    pages = [part for role in ("create", "update", "list", "delete") for part in (f"--{role}", OWN / f"{role}.txt")]
+    assert run("generate", *pages, "--out", tmp_path / "out") == 0
+    for path in (tmp_path / "out").iterdir():
+        assert path.read_bytes() == (REPOSITORY / "schemas" / path.name).read_bytes()
+
+
+class Docs(BaseHTTPRequestHandler):
+    """A docs site: two pages, and every way of not giving one."""
+
+    def do_GET(self) -> None:
+        pages = {"/create.md": CREATE_MDX, "/update.md": UPDATE_MDX, "/huge.md": "x" * (5 * 1024 * 1024 + 9)}
+        port = self.server.server_address[1]
+        moved = {"/old.md": "/create.md", "/away.md": f"http://localhost:{port}/create.md", "/round.md": "/round.md"}
+        html = self.path == "/create"
+        if self.path in moved:
+            self.send_response(301)
+            self.send_header("Location", moved[self.path])
+        else:
+            self.send_response(200 if self.path in pages or html else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8" if html else "text/markdown")
+        content = pages.get(self.path, "").encode()
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output to themselves."""
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Docs) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_page_may_be_an_address(tmp_path: Path, site: str) -> None:
+    """Over a real socket, with a redirect on the same host."""
+    assert (
+        run("generate", "-C", tmp_path, "--create", f"{site}/old.md", "--update", f"{site}/update.md", "--out", "s")
+        == 0
+    )
+    made = json.loads((tmp_path / "s" / "create.schema.json").read_text("utf-8"))
+    assert next(iter(made["properties"])) == "desk_name"
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/create", "page-is-html"),
+        ("/missing.md", "page-unreachable"),
+        ("/away.md", "page-elsewhere"),
+        ("/round.md", "page-unreachable"),
+        ("/huge.md", "page-too-large"),
+    ],
+)
+def test_an_address_that_gives_no_page_is_refused(tmp_path: Path, site: str, path: str, code: str) -> None:
+    """HTML, errors, other hosts, loops and floods: each says what to do instead, and nothing is written."""
+    with pytest.raises(PageError) as caught:
+        run("generate", "-C", tmp_path, "--create", site + path, "--update", f"{site}/update.md", "--out", "s")
+    (said,) = caught.value.diagnostics
+    assert (said.code, bool(said.detail)) == (code, True)
+    assert not (tmp_path / "s").exists()

@@ -1,0 +1,49 @@
+"""What counts as a difference between two schema sets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.apidocs.structure import differences, structure
+from tests.apidocs.pages import REPOSITORY
+
+UPDATE: dict[str, Any] = json.loads((REPOSITORY / "schemas" / "update.schema.json").read_text("utf-8"))
+
+
+def test_words_are_left_out_and_fields_of_that_name_are_not() -> None:
+    """A field may be called `title` or `description`; only the keywords are words."""
+    schema = {
+        "title": "Words",
+        "properties": {
+            "title": {"type": "string", "description": "words", "x-section": "words"},
+            "description": {"properties": {"title": {"type": "integer"}}},
+        },
+    }
+    assert structure(schema) == {
+        "properties": {"title": {"type": "string"}, "description": {"properties": {"title": {"type": "integer"}}}}
+    }
+
+
+@given(st.permutations(UPDATE["allOf"]), st.permutations(list(UPDATE["properties"])))
+def test_the_order_of_rules_and_properties_is_no_difference(rules: list[Any], names: list[str]) -> None:
+    """Pages may tell the same things in another order."""
+    properties = {name: UPDATE["properties"][name] for name in names}
+    assert differences({"u": UPDATE}, {"u": {**UPDATE, "allOf": rules, "properties": properties}}) == []
+
+
+def test_a_rule_that_only_one_set_has_is_named_by_its_side() -> None:
+    """Each side's own rules are listed, the common ones are not."""
+    fewer = {**UPDATE, "allOf": UPDATE["allOf"][1:]}
+    (told,) = differences({"u": UPDATE}, {"u": fewer}, names=("old", "new"))
+    assert told.startswith("u#/allOf: only in old, ")
+
+
+def test_the_order_of_values_is_a_difference_and_numbers_are_compared_as_written() -> None:
+    """An enum's order is the page's; 1 and 1.0 are written differently, true is never 1."""
+    assert differences({"u": {"enum": ["a", "b"]}}, {"u": {"enum": ["b", "a"]}})
+    assert differences({"u": {"default": True}}, {"u": {"default": 1}})
+    assert differences({"u": {}}, {}) == ["u: only in left"]

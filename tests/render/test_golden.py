@@ -1,0 +1,104 @@
+"""What people and programs see, pinned by files: a change of a format is a change of a file in review."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.errors import Diagnostic, error, note, warning
+from reconciler.model import Plan
+from reconciler.planfile import plan_file, plan_to_json, read_plan_file
+from reconciler.render.diagnostics_text import render_diagnostics
+from reconciler.render.escape import json_text
+from reconciler.render.outcome import outcome_to_json, render_outcome
+from reconciler.render.plan_text import render_plan
+from reconciler.render.validation import diagnostics_to_json, render_validation
+from tests.planfile.plans import every_kind
+from tests.render.golden_files import FOLDER, check_golden
+from tests.render.outcomes import BROKEN, DONE
+from tests.support.frontdesk import frontdesk
+
+DOCUMENT = """title: Reception
+minutes: 3
+report_url: example
+facts: {city: Leeds}
+"""
+PROBLEMS = (
+    error("schema", "must be at least 5, not 3", file="assistants/reception.yaml", line=2, column=10, field="minutes"),
+    error(
+        "schema",
+        "`report_url` is not an address",
+        "An address starts with https://.",
+        file="assistants/reception.yaml",
+        line=3,
+        column=13,
+    ),
+    warning("placeholder-unused", "the fact `city` is used in no text", file="assistants/reception.yaml", line=4),
+    note("no-live", "live was not read", key="dental/reception"),
+    error("bad-encoding", "the file is no UTF-8", file="assistants/summer.yaml"),
+)
+
+
+def sources(file: str) -> str | None:
+    return DOCUMENT if file == "assistants/reception.yaml" else None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("plan.txt", render_plan(every_kind(), schemas=frontdesk())),
+        ("plan-verbose.txt", render_plan(every_kind(), verbose=1)),
+        ("plan-terminal.txt", render_plan(every_kind(), color=True, width=60, schemas=frontdesk())),
+        ("plan.json", json_text(plan_to_json(every_kind()))),
+        ("no-changes.txt", render_plan(Plan(environment="default", lineage=None))),
+        ("diagnostics.txt", render_diagnostics(PROBLEMS, sources=sources)),
+        ("validation.json", json_text(diagnostics_to_json("default", PROBLEMS, documents=2))),
+        ("outcome-done.txt", render_outcome(DONE)),
+        ("outcome-broken.txt", render_outcome(BROKEN, color=True, sources=sources)),
+        ("outcome-broken.json", json_text(outcome_to_json("production", BROKEN))),
+    ],
+    ids=lambda value: value if len(value) < 30 else "",
+)
+def test_what_is_printed_is_what_was_agreed(name: str, text: str) -> None:
+    """Every renderer's output on the same plan, problems and outcome is the golden file, to the byte."""
+    check_golden(name, text)
+
+
+def test_a_saved_plan_of_format_1_0_stays_readable() -> None:
+    """A plan file that version 0.1.0 wrote means what it meant then, and is written the same today."""
+    written: Any = plan_file(every_kind())
+    check_tool = {**written, "tool": {"name": "reconciler", "version": "0.1.0"}}
+    stored = FOLDER / "plan-file-1.0.json"
+    if not stored.exists():
+        check_golden(stored.name, json_text(check_tool))
+    text = stored.read_text("utf-8")
+    assert read_plan_file(text, where=stored.name) == every_kind()
+    for part in ("state", "changes", "diagnostics", "digest"):
+        assert json.loads(text)[part] == written[part]
+
+
+def test_shuffled_input_gives_the_same_bytes() -> None:
+    """The order in which changes, fields and diagnostics were found shows nowhere."""
+    plan, shuffle = every_kind(), random.Random(7)
+    for _ in range(20):
+        changes = [replace(each, fields=tuple(shuffle.sample(each.fields, len(each.fields)))) for each in plan.changes]
+        shuffle.shuffle(changes)
+        diagnostics = shuffle.sample(plan.diagnostics, len(plan.diagnostics))
+        other = replace(plan, changes=tuple(changes), diagnostics=tuple(diagnostics))
+        assert render_plan(other, verbose=1) == render_plan(plan, verbose=1)
+    turned: tuple[Diagnostic, ...] = PROBLEMS[::-1]
+    assert render_diagnostics(turned, sources=sources) == render_diagnostics(PROBLEMS, sources=sources)
+    assert diagnostics_to_json("default", turned, documents=2) == diagnostics_to_json("default", PROBLEMS, documents=2)
+
+
+def test_the_verdict_of_a_validation() -> None:
+    """Errors are counted in files; without any, the documents are valid, warnings or not."""
+    assert render_validation((), documents=4) == "4 documents are valid.\n"
+    assert render_validation((), documents=1) == "1 document is valid.\n"
+    assert render_validation(PROBLEMS, documents=2).endswith("\n3 errors, 1 warning, 1 note in 2 files\n")
+    warned = render_validation(PROBLEMS[2:4], documents=2)
+    assert warned.endswith("\n1 warning, 1 note in 1 file\n2 documents are valid.\n")
