@@ -268,6 +268,23 @@ def test_the_server_names_the_pause_and_everyone_keeps_it() -> None:
     assert retry.number == 2
 
 
+def test_a_request_of_somebody_else_waits_too() -> None:
+    """While one request waits at the server's wish, another one is not sent either."""
+    time = FakeTime()
+    sent_at: list[float] = []
+    slow = http(429, b"{}", "Retry-After: 20")
+    with talking(slow, UPDATED, UPDATED, time=time, connections=4) as (_, client):
+
+        def meanwhile(stop: threading.Event) -> None:
+            time.on_pause = None
+            client.send("PUT", "/agent/8", {"title": "Quay"})
+            sent_at.append(time.seconds)
+
+        time.on_pause = meanwhile
+        client.send("PUT", "/agent/7", {"title": "Reception"})
+    assert sent_at == [20.25]
+
+
 def test_pauses_grow_and_stay_bounded() -> None:
     """Without a word from the server pauses double from half a second on (times the jitter), up to the longest."""
     time = FakeTime()

@@ -585,3 +585,6 @@ def test_requests_of_one_change_run_one_after_the_other(tmp_path: Path) -> None:
         late = Request(step=2, method="PUT", path=f"/agent/{id}", body={"line_id": 46, "greeting": "Hello."})
         desk.apply(replace(change, requests=(late, early), record={**RECEPTION, "line_id": 46, "greeting": "Hello."}))
         assert [each.body for each in desk.vendor.calls][1:] == [early.body, late.body]
+        desk.vendor.vendor.inject("422")
+        desk.apply(replace(change, requests=(late, early)))
+        assert [each.body for each in desk.vendor.calls][3:] == [early.body]

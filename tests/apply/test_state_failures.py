@@ -90,6 +90,24 @@ def test_those_under_way_are_still_recorded(tmp_path: Path) -> None:
     assert saved | {each.id for each in outcome.results if each.status is Status.UNKNOWN} == {101, 102, 103}
 
 
+def test_a_retry_is_not_sent_once_the_state_is_broken(tmp_path: Path) -> None:
+    """A create that waits for its turn could not be written down any more: it is taken back instead."""
+    pausing = threading.Event()
+
+    def until_stopped(stop: threading.Event) -> None:
+        pausing.set()
+        stop.wait(30)
+
+    with rig(tmp_path, script=("ok", "429")) as desk:
+        desk.time.on_pause = until_stopped
+        watched = Watched(client=desk.client, after=lambda method, path: pausing.wait(30))
+        store = FaultyStore(store=desk.store, fails=lambda count: count == 3)
+        outcome = desk.apply(create("harbour"), create("smile", step=2), store=store, client=watched)
+        assert [each.method for each in desk.vendor.calls] == ["POST", "POST"]
+    assert sorted(each.status for each in outcome.results) == [Status.NOT_STARTED, Status.UNKNOWN]
+    assert (outcome.interrupted, outcome.exit_code) == (False, 7)
+
+
 def test_a_forget_that_fails_forgets_nothing(tmp_path: Path) -> None:
     """The entry is still there, and nothing is sent after it."""
     with rig(tmp_path) as desk:
