@@ -118,7 +118,7 @@ def test_a_then_b_is_b(brand: tuple[SchemaSet, Callable[..., Account]], data: st
     changed_causes = {name for name in schemas.discriminators if a.get(name) != b.get(name)}
     for name, policy in schemas.fields.items():
         was_reset = bool(changed_causes & set(policy.reset_by))
-        if name in edits:
+        if name in edits or not policy.updatable:
             expected[name] = kept[name]
         elif name in a and name not in b and not was_reset:
             expected[name] = policy.clear if policy.has_clear else kept[name]
