@@ -21,11 +21,10 @@ from click.shell_completion import CompletionItem, shell_complete
 
 from reconciler.canonical import pretty
 from reconciler.commands.failure import bare_traceback, bug, failure_json
-from reconciler.commands.invocation import Invocation, made_in, printed_in, verbs
+from reconciler.commands.invocation import COMPLETE_VARIABLE, Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
 from reconciler.validation import suggestion
 
-COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 

@@ -8,11 +8,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.invocation import COMPLETE_VARIABLE, Invocation, verb
 from reconciler.errors import UsageError, error
-
-VARIABLE = "_RECONCILER_COMPLETE"
-"""Set by the script when the shell asks what could come next; `reconciler.cli` answers."""
 
 
 @verb(
@@ -30,5 +27,5 @@ def completion(invocation: Invocation, shell: str) -> int:
     if kind is None:
         raise UsageError(error("unknown-shell", f"there is no completion for {shell}"))
     root = click.get_current_context().find_root().command
-    invocation.result(kind(root, {}, "reconciler", VARIABLE).source())
+    invocation.result(kind(root, {}, "reconciler", COMPLETE_VARIABLE).source())
     return 0

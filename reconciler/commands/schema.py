@@ -14,15 +14,20 @@ import click
 
 from reconciler.apidocs import Generated, Page, Role, as_text, generate
 from reconciler.apidocs.structure import differences
-from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.invocation import Invocation, verb, verbs
 from reconciler.commands.schema_files import ROLES, SUFFIX, own_pages, read_pages, read_set, write_all
 from reconciler.errors import Diagnostic
 from reconciler.schemas import SchemaSet
 
-
-@click.group()
-def schema() -> None:
-    """The schema set: generate it from docs pages, check it, compare it."""
+schema = verbs(
+    "schema",
+    told="Turn the vendor's docs pages into the schema set, check it, and compare two sets.",
+    epilog="""\b
+Examples:
+  reconciler schema generate --create create.txt --update update.txt --out schemas
+  reconciler schema check
+  reconciler schema diff schemas ../other-brand/schemas""",
+)
 
 
 def _page_option(role: Role, *, required: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
