@@ -153,12 +153,14 @@ def _saved(planfile: Path, project: Project, store: StateStore) -> Decision:
                 file=str(planfile),
             )
         )
-    stale = staleness(plan, lineage=store.lineage(), entries=store.read())
-    if stale:
-        raise StalePlanError(*stale)
     # the documents of today are not what is applied: they only lend places to errors, and values to inline secrets
     documents = documents_of(project)
-    return Decision(plan=plan, vault=vault_for(plan, documents.vault, project), documents=documents)
+    vault = vault_for(plan, documents.vault, project.environ)
+    fingerprints = {name: project.fingerprint(name, value) for name, value in vault.values.items()}
+    stale = staleness(plan, lineage=store.lineage(), entries=store.read(), secrets=fingerprints)
+    if stale:
+        raise StalePlanError(*stale)
+    return Decision(plan=plan, vault=vault, documents=documents)
 
 
 def _execute(invocation: Invocation, project: Project, store: StateStore, decision: Decision, pace: Pace) -> Outcome:

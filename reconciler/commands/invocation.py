@@ -8,6 +8,7 @@ nearest to the verb wins. A verb returns its exit code.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -38,6 +39,11 @@ class Invocation:
     verbose: int = 0
     quiet: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+
+    @property
+    def width(self) -> int | None:
+        """The columns of the terminal that a result goes to; None where it goes elsewhere and is never wrapped."""
+        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
     def result(self, text: str) -> None:
         """Print a result on stdout: whole, with one newline at its end."""

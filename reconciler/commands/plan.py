@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from reconciler.canonical import pretty
 from reconciler.commands.gather import Gathered, gather, refuse_unsafe
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import Asked, planning_options
@@ -44,7 +43,7 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     show_plan(invocation, gathered)
     refuse_unsafe(gathered, asked.overrides)
     if out is not None:
-        save(out, pretty(plan_file(gathered.plan)), mode=0o600)
+        save(out, json_text(plan_file(gathered.plan)), mode=0o600)
         invocation.progress(terminal_safe(f"Saved the plan. To do exactly this: reconciler apply {out}"))
     return 2 if detailed_exitcode and not gathered.plan.is_empty else 0
 
@@ -56,5 +55,5 @@ def show_plan(invocation: Invocation, gathered: Gathered) -> None:
     if invocation.output == "json":
         invocation.result(json_text(plan_to_json(shown)))
     else:
-        color, verbose = invocation.color, invocation.verbose
-        invocation.result(render_plan(shown, color=color, verbose=verbose, schemas=schemas))
+        color, width, verbose = invocation.color, invocation.width, invocation.verbose
+        invocation.result(render_plan(shown, color=color, width=width, verbose=verbose, schemas=schemas))

@@ -21,5 +21,6 @@ def show(invocation: Invocation, planfile: Path) -> int:
     if invocation.output == "json":
         invocation.result(json_text(plan_to_json(plan)))
     else:
-        invocation.result(render_plan(plan, color=invocation.color, verbose=invocation.verbose))
+        color, width, verbose = invocation.color, invocation.width, invocation.verbose
+        invocation.result(render_plan(plan, color=color, width=width, verbose=verbose))
     return 0
