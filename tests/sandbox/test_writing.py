@@ -53,6 +53,7 @@ def test_a_create_fills_in_what_the_body_leaves_out(desk: Desk) -> None:
         "report_on": False,
         "wait_minutes": 30,
         "tuning_level": None,
+        "opened_in": None,
     }
 
 
