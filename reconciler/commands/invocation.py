@@ -21,7 +21,7 @@ import click
 from reconciler import __version__
 
 COMMON = ("directory", "environment", "output", "no_color", "verbose", "quiet")
-FORMS = ("text", "json", "markdown", "github", "sarif", "html")
+FORMS = ("text", "json")
 COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 """Set by a completion script when its shell asks what could come next; `reconciler.cli` answers."""
 _MADE = "reconciler.invocation"
