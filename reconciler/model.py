@@ -220,6 +220,36 @@ class Change:
         return self.action not in (Action.NO_OP, Action.BLOCKED) or self.moved_from is not None
 
 
+class Side(StrEnum):
+    """Which side moved a field away from what was last applied."""
+
+    LIVE = "live"
+    GIT = "git"
+    BOTH_SAME = "both-same"
+    BOTH_APART = "both-apart"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DriftedField:
+    """One field whose live value, last-applied value and desired value are not all the same."""
+
+    field: str
+    side: Side
+    last_applied: Json
+    live: Json
+    desired: Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drift:
+    """What moved on one assistant. `updated_at` is when the API says that it was last changed (ISO 8601, UTC)."""
+
+    key: str
+    id: int
+    updated_at: str | None
+    fields: tuple[DriftedField, ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     create: int = 0
@@ -233,16 +263,21 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """The decision, whole, as a value. `changes` is sorted by key in here; equal inputs give equal plans."""
+    """The decision, whole, as a value. `changes` and `drift` are sorted in here; equal inputs give equal plans.
+
+    `drift` is what live moved away from last-applied, where live was read; it is told apart from the changes.
+    """
 
     environment: str
     lineage: str | None
     refreshed: bool = False
     changes: tuple[Change, ...] = ()
+    drift: tuple[Drift, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda each: each.key)))
+        object.__setattr__(self, "drift", tuple(sorted(self.drift, key=lambda each: each.key)))
         found = (*self.diagnostics, *(d for each in self.changes for d in each.diagnostics))
         unique = sorted(set(found), key=Diagnostic.sort_key)
         object.__setattr__(self, "diagnostics", tuple(unique))

@@ -27,6 +27,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("state", frozenset({"filelock"})),
     ("sandbox", frozenset({"httpx"})),
     ("api", frozenset({"httpx"})),
+    ("refresh", frozenset()),
     ("apply", frozenset()),
     ("config", frozenset()),
     ("commands", frozenset({"click", "httpx"})),

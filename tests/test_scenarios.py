@@ -1,8 +1,8 @@
 """Each folder of `scenarios/` is a story: files that were applied, what the portal did, files as they are now.
 
-A case holds `before/`, `after/` and `case.json`: what it says, the requests of the second apply (the whole of them, in
-order), codes that the plan must give, options, and edits made by hand in between. `plan.json` and `state.json` pin the
-plan and the state after it; write them anew with RECONCILER_REGENERATE=1. Adding a case is adding a folder.
+A case holds `before/`, `after/` and `case.json`: what it says, the requests of the second apply (all of them, in order),
+codes that the plan must give, options, and what happens in between: edits by hand (null deletes), commands. `plan.json`
+and `state.json` pin the plan and the state after it; RECONCILER_REGENERATE=1 writes them.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Story:
         """The project's files become these."""
         shutil.rmtree(self.folder / "assistants", ignore_errors=True)
         shutil.copytree(files / "assistants", self.folder / "assistants")
+        if (files / "reconciler.yaml").exists():
+            shutil.copy(files / "reconciler.yaml", self.folder)
 
     def runs(self, *arguments: str) -> tuple[int, str]:
         """Exit code and stdout of one command."""
@@ -55,7 +57,8 @@ class Story:
     def edited_by_hand(self, edits: dict[str, Any]) -> None:
         """Somebody works in the portal."""
         for id, body in edits.items():
-            method, path = ("POST", "/user/assistant") if id == "new" else ("PUT", f"/user/assistant/{id}")
+            method = "POST" if id == "new" else "DELETE" if body is None else "PUT"
+            path = "/user/assistant" if id == "new" else f"/user/assistant/{id}"
             answer = httpx.request(method, self.vendor.url + path, json=body, headers=self.vendor.headers)
             assert answer.is_success, answer.text
 
@@ -73,7 +76,7 @@ class Story:
 
 def options(case: dict[str, Any]) -> list[str]:
     chosen = case.get("options", {})
-    flags = [f"--{name.replace('_', '-')}" for name in ("prune", "allow_new") if chosen.get(name)]
+    flags = [f"--{name.replace('_', '-')}" for name, value in chosen.items() if value is True]
     return flags + [part for target in chosen.get("targets", ()) for part in ("--target", target)]
 
 
@@ -99,16 +102,19 @@ def test_the_story_goes_as_told(
         assert story.runs("apply", "-y", "--parallelism", "1")[0] == 0
         story.edited_by_hand(case.get("portal", {}))
         story.takes(HERE / name / "after")
+        for command in case.get("commands", []):
+            assert story.runs(*command)[0] == 0
         calls = len(vendor.calls)
         chosen = options(case)
 
         code, printed = story.runs("plan", "-o", "json", *chosen)
-        plan = json.loads(printed.partition("\n}\n")[0] + "\n}" if code else printed)
+        plan = json.loads(printed)
         assert code == case.get("exit", 0)
         assert story.runs("plan", "-o", "json", *chosen)[1] == printed, "the same plan twice is the same bytes"
         codes = [each["code"] for each in plan["diagnostics"]]
         assert sorted(codes) == sorted(case.get("codes", []))
-        assert vendor.calls[calls:] == [], "planning needs no network"
+        assert story.sent(calls) == [], "planning changes nothing"
+        assert ("--refresh" in chosen) == bool(vendor.calls[calls:]), "planning needs no network unless it refreshes"
 
         assert story.runs("apply", "-y", "--parallelism", "1", *chosen)[0] == case.get("exit", 0)
         assert story.sent(calls) == case["requests"]
@@ -121,7 +127,7 @@ def test_the_story_goes_as_told(
 
 def assert_settled(story: Story, chosen: Sequence[str]) -> None:
     """A plan after an apply is empty."""
-    left = [flag for flag in chosen if flag != "--allow-new"]
+    left = [flag for flag in chosen if not flag.startswith("--allow")]
     code, printed = story.runs("plan", "--detailed-exitcode", *left)
     assert (code, printed.splitlines()[-1]) == (0, "No changes.")
 

@@ -132,7 +132,7 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
 
 def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
-    gathered = gather(project, store, asked.options)
+    gathered = gather(project, store, asked.options, refresh=asked.refresh)
     if invocation.output == "text":
         show_plan(invocation, gathered)
     refuse_unsafe(gathered, asked.overrides)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.config import Project
+from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, PlanRefusedError, ReconcilerError, UsageError, error
-from reconciler.model import Action, Entry, Plan
+from reconciler.model import Action, Entry, Live, Plan
 from reconciler.planning import Overrides, PlanOptions, make_plan, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
@@ -45,8 +45,11 @@ def valid_documents(project: Project) -> Loaded:
     return loaded
 
 
-def gather(project: Project, store: StateStore, options: PlanOptions) -> Gathered:
-    """Read documents and state, and plan. Raises DocumentError, StateError, and UsageError for an idle selector."""
+def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
+    """Read documents and state, and live where asked, and plan.
+
+    Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
+    """
     loaded = valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
@@ -57,10 +60,18 @@ def gather(project: Project, store: StateStore, options: PlanOptions) -> Gathere
         desired=loaded.desired,
         entries=entries,
         schemas=project.schemas,
+        live=_live(project) if refresh else None,
         options=options,
         diagnostics=loaded.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
+
+
+def _live(project: Project) -> dict[int, Live]:
+    from reconciler.refresh import read_live
+
+    with open_client(project) as client:
+        return read_live(client, project.schemas)
 
 
 def refuse_idle(targets: Sequence[str], keys: Iterable[str]) -> None:

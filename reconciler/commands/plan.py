@@ -35,11 +35,12 @@ Examples:
 def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitcode: bool) -> int:
     """Show exactly what would change, and change nothing.
 
-    Compares the documents with what was last applied; needs no network and no key, so a fork's pull request can be
-    planned. A plan saved with --out is applied as it was shown, or refused if what it was made from has moved.
+    Compares the documents with what was last applied; without --refresh it needs no network and no key, so a fork's
+    pull request can be planned. A plan saved with --out is applied as it was shown, or refused if what it was made from
+    has moved.
     """
     project = open_project(invocation)
-    gathered = gather(project, open_store(project), asked.options)
+    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh)
     show_plan(invocation, gathered)
     refuse_unsafe(gathered, asked.overrides)
     if out is not None:

@@ -10,7 +10,7 @@ import click
 
 from reconciler.planning import Overrides, PlanOptions
 
-_NAMES = ("targets", "prune", "allow_new", "allow_deletes", "allow_updates", "allow_unassigned")
+_NAMES = ("targets", "prune", "allow_new", "allow_deletes", "allow_updates", "allow_unassigned", "refresh")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,10 +19,11 @@ class Asked:
 
     options: PlanOptions
     overrides: Overrides
+    refresh: bool
 
     @property
     def is_default(self) -> bool:
-        return self.options == PlanOptions() and self.overrides == Overrides()
+        return self.options == PlanOptions() and self.overrides == Overrides() and not self.refresh
 
 
 def planning_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -41,6 +42,7 @@ def planning_options(function: Callable[..., int]) -> Callable[..., int]:
 
 
 _OPTIONS = (
+    click.option("--refresh", is_flag=True, help="Read live first: needs the API's key."),
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
     click.option("--prune", is_flag=True, help="Delete assistants whose document is gone."),
     click.option("--allow-new", is_flag=True, help="A create that looks like a rename is a new assistant."),
@@ -58,4 +60,5 @@ def _asked(chosen: Mapping[str, Any]) -> Asked:
             updates=chosen["allow_updates"],
             unassigned=chosen["allow_unassigned"],
         ),
+        refresh=chosen["refresh"],
     )

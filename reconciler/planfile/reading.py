@@ -10,7 +10,19 @@ from typing import TypeVar
 
 from reconciler.canonical import Json, exact_digest
 from reconciler.errors import Diagnostic, PlanFileError, Severity, error
-from reconciler.model import Action, Change, Content, FieldChange, Plan, Reason, Request, Risk
+from reconciler.model import (
+    Action,
+    Change,
+    Content,
+    Drift,
+    DriftedField,
+    FieldChange,
+    Plan,
+    Reason,
+    Request,
+    Risk,
+    Side,
+)
 from reconciler.planfile.written import FORMAT_VERSION, plan_file
 
 _Named = TypeVar("_Named", bound=StrEnum)
@@ -144,7 +156,27 @@ def _plan(node: _Node) -> Plan:
         lineage=state["lineage"].optional(_Node.text),
         refreshed=node["refreshed"].flag(),
         changes=(*node["changes"].each(change), *state["unchanged"].each(change)),
+        drift=node["drift"].each(_drift),
         diagnostics=node["diagnostics"].each(_diagnostic),
+    )
+
+
+def _drift(node: _Node) -> Drift:
+    return Drift(
+        key=node["key"].text(),
+        id=node["id"].whole(),
+        updated_at=node["updated_at"].optional(_Node.text),
+        fields=node["fields"].each(_drifted_field),
+    )
+
+
+def _drifted_field(node: _Node) -> DriftedField:
+    return DriftedField(
+        field=node["field"].text(),
+        side=node["side"].one_of(Side),
+        last_applied=node["last_applied"].value,
+        live=node["live"].value,
+        desired=node["desired"].value,
     )
 
 

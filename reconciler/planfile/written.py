@@ -8,7 +8,7 @@ from dataclasses import asdict
 from reconciler import __version__
 from reconciler.canonical import Json, digest, exact_digest
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, FieldChange, Plan, Request, secret_name
+from reconciler.model import Action, Change, Drift, FieldChange, Plan, Request, secret_name
 
 FORMAT_VERSION = "1.0"
 """Of the plan JSON and of every other JSON that the program prints. A reader of plan files refuses a newer one."""
@@ -22,7 +22,7 @@ def plan_to_json(plan: Plan) -> dict[str, Json]:
         "refreshed": plan.refreshed,
         "summary": asdict(plan.summary),
         "changes": [_change_to_json(each) for each in plan.changes if _is_listed(each)],
-        "drift": [],
+        "drift": [drift_to_json(each) for each in plan.drift],
         "diagnostics": [diagnostic_to_json(each) for each in plan.diagnostics],
     }
     return {**content, "digest": digest(content)}
@@ -57,6 +57,25 @@ def plan_secrets(plan: Plan) -> Mapping[str, str | None]:
     for request, _ in plan.requests():
         _fingerprints_in(request.body, found)
     return dict(sorted(found.items()))
+
+
+def drift_to_json(drift: Drift) -> dict[str, Json]:
+    """One assistant's drift, as `drift -o json` and the plan JSON have it."""
+    return {
+        "key": drift.key,
+        "id": drift.id,
+        "updated_at": drift.updated_at,
+        "fields": [
+            {
+                "field": each.field,
+                "side": each.side.value,
+                "last_applied": _plain(each.last_applied),
+                "live": _plain(each.live),
+                "desired": _plain(each.desired),
+            }
+            for each in drift.fields
+        ],
+    }
 
 
 def _is_listed(change: Change) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Desired, Entry, Live, Plan
+from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
 from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
+from reconciler.planning.drift import drift_of
 from reconciler.planning.exclusive import Stance, hand_overs, refuse_held
 from reconciler.planning.order import in_order
 from reconciler.planning.safety import left_unassigned
@@ -59,6 +60,7 @@ def make_plan(
         lineage=lineage,
         refreshed=live is not None,
         changes=ordered.changes,
+        drift=_drift(documents, decided, sides),
         diagnostics=(*diagnostics, *ordered.diagnostics, *left_unassigned(stances, schemas)),
     )
 
@@ -117,6 +119,18 @@ def _stance(change: Change, sides: Sides) -> Stance:
         after = {**(before or {}), **{n: value for each in change.requests for n, value in (each.body or {}).items()}}
     label = f"{change.key} (assistant {change.id})"
     return Stance(key=change.key, label=label, id=change.id, before=before, after=after, change=change)
+
+
+def _drift(documents: Mapping[str, Desired], changes: Sequence[Change], sides: Sides) -> tuple[Drift, ...]:
+    """What live moved on the assistants that the plan speaks of."""
+    found: list[Drift] = []
+    for change in changes:
+        entry = sides.entries.get(change.moved_from or change.key)
+        live = sides.live_of(entry.id) if entry is not None else None
+        drift = drift_of(documents.get(change.key), entry, live, sides.schemas) if entry and live else None
+        if drift is not None:
+            found.append(replace(drift, key=change.key))
+    return tuple(found)
 
 
 def _sends(stance: Stance) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.canonical import Json
-from reconciler.model import Change, Path, Plan, secret_name, secret_reference
+from reconciler.model import Change, Drift, Path, Plan, secret_name, secret_reference
 from reconciler.schemas import SchemaSet
 
 UNNAMED = secret_reference("", None)
@@ -19,7 +19,21 @@ UNNAMED = secret_reference("", None)
 
 def masked(plan: Plan, schemas: SchemaSet) -> Plan:
     """The plan with every value that stands in a secret place, and is no reference, replaced by `UNNAMED`."""
-    return replace(plan, changes=tuple(_change(each, schemas) for each in plan.changes))
+    changes = tuple(_change(each, schemas) for each in plan.changes)
+    return replace(plan, changes=changes, drift=tuple(_drift(each, schemas) for each in plan.drift))
+
+
+def _drift(drift: Drift, schemas: SchemaSet) -> Drift:
+    fields = tuple(
+        replace(
+            each,
+            last_applied=_value(each.last_applied, (each.field,), schemas),
+            live=_value(each.live, (each.field,), schemas),
+            desired=_value(each.desired, (each.field,), schemas),
+        )
+        for each in drift.fields
+    )
+    return replace(drift, fields=fields)
 
 
 def _change(change: Change, schemas: SchemaSet) -> Change:

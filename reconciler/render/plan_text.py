@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk
+from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk, Side
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
 from reconciler.render.fields import Look, field_lines
 from reconciler.render.paint import Role, paint
-from reconciler.render.values import inline
+from reconciler.render.values import abridged, inline, is_long
 from reconciler.schemas import SchemaSet
 
 MARKS: Mapping[Action, tuple[str, Role]] = {
@@ -49,6 +50,7 @@ def render_plan(
     silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
     blocks = [list(diagnostic_lines(silent, color=color))]
     blocks += [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
+    blocks.append(list(_drift(plan)))
     blocks.append(list(_orphans(plan)))
     blocks.append(list(diagnostic_lines(_remaining(plan), color=color)))
     blocks.append(list(_totals(plan)))
@@ -117,6 +119,35 @@ def _request_line(request: Request) -> str:
     after = f"  (after step {', '.join(map(str, request.after))})" if request.after else ""
     route = f"{terminal_safe(request.method)} {terminal_safe(request.path)}"
     return f"{_INDENT}step {request.step}: {route}{body}{after}"
+
+
+_SIDES = {
+    Side.LIVE: "this plan sets it back",
+    Side.GIT: "this plan brings it",
+    Side.BOTH_SAME: "the document says so too",
+    Side.BOTH_APART: "the document says something else again",
+}
+
+
+def _drift(plan: Plan) -> Iterator[str]:
+    """What live moved away from last-applied, and what comes of it."""
+    if not plan.drift:
+        return
+    planned = {(change.moved_from or change.key): change for change in plan.changes}
+    yield "Changed in the portal since the last apply:"
+    for each in plan.drift:
+        when = f", last changed there {terminal_safe(each.updated_at)}" if each.updated_at else ""
+        yield f"    {terminal_safe(each.key)} (id {each.id}){when}"
+        change = planned.get(each.key)
+        stays = change is None or not change.requests
+        for field in each.fields:
+            told = "left as it is" if stays and field.side is Side.LIVE else _SIDES[field.side]
+            moved = f"{_brief(field.last_applied)} → {_brief(field.live)}"
+            yield f"{_INDENT}{terminal_safe(field.field)}: {moved}  ({told})"
+
+
+def _brief(value: Json) -> str:
+    return abridged(value) if isinstance(value, str) and is_long(value) else inline(value)
 
 
 def _orphans(plan: Plan) -> Iterator[str]:

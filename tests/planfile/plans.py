@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic, error, note, warning
-from reconciler.model import Action, Change, Entry, FieldChange, Plan, Reason, Request, Risk, secret_reference
+from reconciler.model import (
+    Action,
+    Change,
+    Drift,
+    DriftedField,
+    Entry,
+    FieldChange,
+    Plan,
+    Reason,
+    Request,
+    Risk,
+    Side,
+    secret_reference,
+)
 
 RECEPTION = Entry(key="dental/reception", id=789, last_applied={"title": "Reception", "line_id": 45}, source="sha256:1")
 VIEWINGS = Entry(key="homes/viewings", id=790, last_applied={"title": "Viewings"}, source="sha256:2")
@@ -306,11 +319,20 @@ def plans(text: st.SearchStrategy[str]) -> st.SearchStrategy[Plan]:
     changes = st.lists(
         (st.none() | st.tuples(text, maybe_whole)).flatmap(change), max_size=3, unique_by=lambda each: each.key
     )
+    drifted = st.builds(
+        DriftedField, field=text, side=st.sampled_from(Side), last_applied=values, live=values, desired=values
+    )
+    drift = st.lists(
+        st.builds(Drift, key=text, id=whole, updated_at=maybe_text, fields=st.lists(drifted, max_size=2).map(tuple)),
+        max_size=2,
+        unique_by=lambda each: each.key,
+    )
     return st.builds(
         Plan,
         environment=text,
         lineage=maybe_text,
         refreshed=st.booleans(),
         changes=changes.map(tuple),
+        drift=drift.map(tuple),
         diagnostics=diagnostics,
     )
