@@ -289,6 +289,12 @@ class Plan:
         return Summary(**counted, orphaned=orphaned)
 
     @property
+    def risks(self) -> Mapping[Risk, int]:
+        """How many changes there are of each class of risk, worst first; classes without one are left out."""
+        counted = Counter(each.risk for each in self.changes if each.mutates_state)
+        return {risk: counted[risk] for risk in Risk if counted[risk]}
+
+    @property
     def is_empty(self) -> bool:
         """Nothing to do: no request to send and nothing to record or forget, and nothing blocked."""
         return not any(each.mutates_state or each.action is Action.BLOCKED for each in self.changes)

@@ -1,7 +1,7 @@
 """Each folder of `scenarios/` is a story: files that were applied, what the portal did, files as they are now.
 
-A case holds `before/`, `after/` and `case.json`: what it says, the requests of the second apply (all of them, in order),
-codes that the plan must give, options, and what happens in between: edits by hand (null deletes), commands. `plan.json`
+A case holds `before/`, `after/` and `case.json`: what it says, all requests of the second apply in order, the codes that
+the plan must give, options, and what happens in between: edits by hand (null deletes), commands. `plan.json`
 and `state.json` pin the plan and the state after it; RECONCILER_REGENERATE=1 writes them.
 """
 

@@ -19,16 +19,16 @@ from typing import Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan
-from reconciler.commands.gather import documents_of, gather, line_reader, refuse_unsafe
+from reconciler.commands.gather import documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.commands.plan import show_plan
+from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narrator
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, open_client, open_project, open_store
 from reconciler.documents import Loaded
-from reconciler.errors import ConfigError, StalePlanError, UsageError, error
+from reconciler.errors import ConfigError, PlanRefusedError, StalePlanError, UsageError, error
 from reconciler.model import Plan, Vault
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_text
@@ -134,8 +134,9 @@ def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: A
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
     gathered = gather(project, store, asked.options, refresh=asked.refresh)
     if invocation.output == "text":
-        show_plan(invocation, gathered)
-    refuse_unsafe(gathered, asked.overrides)
+        show_or_refuse(invocation, gathered, asked.overrides)
+    elif refused := reasons_to_refuse(gathered, asked.overrides):
+        raise PlanRefusedError(*refused)
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
     return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
-from reconciler.errors import Diagnostic, DocumentError, PlanRefusedError, ReconcilerError, UsageError, error
+from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, UsageError, error
 from reconciler.model import Action, Entry, Live, Plan
 from reconciler.planning import Overrides, PlanOptions, make_plan, refusals, selected
 from reconciler.state.store import StateStore
@@ -82,8 +82,8 @@ def refuse_idle(targets: Sequence[str], keys: Iterable[str]) -> None:
         raise UsageError(*(_idle(target, known) for target in idle))
 
 
-def refuse_unsafe(gathered: Gathered, overrides: Overrides) -> None:
-    """Raise PlanRefusedError where a change is blocked or the environment's limits are exceeded. After showing it."""
+def reasons_to_refuse(gathered: Gathered, overrides: Overrides) -> tuple[Diagnostic, ...]:
+    """Every blocked change and every limit of the environment that is exceeded, with the way out."""
     blocked = [
         told
         for change in gathered.plan.changes
@@ -93,9 +93,7 @@ def refuse_unsafe(gathered: Gathered, overrides: Overrides) -> None:
     ]
     managed = sum(entry.id is not None for entry in gathered.entries.values())
     limits = gathered.project.limits
-    found = (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
-    if found:
-        raise PlanRefusedError(*found)
+    return (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
 
 
 def line_reader(project: Project) -> Callable[[str], str | None]:

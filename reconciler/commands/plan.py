@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from reconciler.commands.gather import Gathered, gather, refuse_unsafe
+from reconciler.commands.gather import Gathered, gather, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import save
 from reconciler.config import open_project, open_store
+from reconciler.errors import PlanRefusedError
 from reconciler.planfile import plan_file, plan_to_json
+from reconciler.planning import Overrides
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.masking import masked
 from reconciler.render.plan_text import render_plan
@@ -41,20 +44,23 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     """
     project = open_project(invocation)
     gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh)
-    show_plan(invocation, gathered)
-    refuse_unsafe(gathered, asked.overrides)
+    show_or_refuse(invocation, gathered, asked.overrides)
     if out is not None:
         save(out, json_text(plan_file(gathered.plan)), mode=0o600)
         invocation.progress(terminal_safe(f"Saved the plan. To do exactly this: reconciler apply {out}"))
     return 2 if detailed_exitcode and not gathered.plan.is_empty else 0
 
 
-def show_plan(invocation: Invocation, gathered: Gathered) -> None:
-    """Print the plan in the form that was asked for."""
+def show_or_refuse(invocation: Invocation, gathered: Gathered, overrides: Overrides) -> None:
+    """Print the plan in the form that was asked for, and then raise PlanRefusedError where it must not be applied."""
+    refused = reasons_to_refuse(gathered, overrides)
     schemas = gathered.project.schemas
     shown = masked(gathered.plan, schemas)
     if invocation.output == "json":
-        invocation.result(json_text(plan_to_json(shown)))
+        # a program reads stdout alone, so the reasons stand in there as well
+        invocation.result(json_text(plan_to_json(replace(shown, diagnostics=(*shown.diagnostics, *refused)))))
     else:
         color, width, verbose = invocation.color, invocation.width, invocation.verbose
         invocation.result(render_plan(shown, color=color, width=width, verbose=verbose, schemas=schemas))
+    if refused:
+        raise PlanRefusedError(*refused)

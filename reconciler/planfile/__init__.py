@@ -8,13 +8,17 @@ covers everything, and what was read must give the same file when written again.
 and edits, not against forgers: whoever can write the file can write the documents too. Core: stdlib only, no IO.
 """
 
+from reconciler.planfile.difference import ChangeDifference, FieldDifference, plan_difference
 from reconciler.planfile.fresh import staleness
 from reconciler.planfile.reading import read_plan_file
 from reconciler.planfile.written import FORMAT_VERSION, diagnostic_to_json, plan_file, plan_secrets, plan_to_json
 
 __all__ = [
     "FORMAT_VERSION",
+    "ChangeDifference",
+    "FieldDifference",
     "diagnostic_to_json",
+    "plan_difference",
     "plan_file",
     "plan_secrets",
     "plan_to_json",

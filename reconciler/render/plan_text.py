@@ -8,10 +8,8 @@ Everything that can be sent is shown. What is shortened (long texts that are new
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk, Side
 from reconciler.planning.safety import UNASSIGNED
@@ -19,7 +17,7 @@ from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
 from reconciler.render.fields import Look, field_lines
 from reconciler.render.paint import Role, paint
-from reconciler.render.values import abridged, inline, is_long
+from reconciler.render.values import brief, inline
 from reconciler.schemas import SchemaSet
 
 MARKS: Mapping[Action, tuple[str, Role]] = {
@@ -142,12 +140,8 @@ def _drift(plan: Plan) -> Iterator[str]:
         stays = change is None or not change.requests
         for field in each.fields:
             told = "left as it is" if stays and field.side is Side.LIVE else _SIDES[field.side]
-            moved = f"{_brief(field.last_applied)} → {_brief(field.live)}"
+            moved = f"{brief(field.last_applied)} → {brief(field.live)}"
             yield f"{_INDENT}{terminal_safe(field.field)}: {moved}  ({told})"
-
-
-def _brief(value: Json) -> str:
-    return abridged(value) if isinstance(value, str) and is_long(value) else inline(value)
 
 
 def _orphans(plan: Plan) -> Iterator[str]:
@@ -170,9 +164,8 @@ def _totals(plan: Plan) -> Iterator[str]:
         yield "No changes."
         return
     summary = plan.summary
-    risks = Counter(each.risk for each in plan.changes if each.mutates_state and each.risk is not None)
-    if risks:
-        yield f"Risk: {', '.join(f'{risks[risk]} {risk.value}' for risk in Risk if risk in risks)}."
+    if plan.risks:
+        yield f"Risk: {', '.join(f'{count} {risk.value}' for risk, count in plan.risks.items())}."
     moved = sum(each.moved_from is not None for each in plan.changes)
     unchanged = (
         summary.no_op

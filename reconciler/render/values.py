@@ -37,6 +37,11 @@ def is_long(value: Json) -> bool:
     return isinstance(value, str) and (len(value) > LONG or "\n" in value.strip())
 
 
+def brief(value: Json) -> str:
+    """The value on one line, a long text by its first line and size."""
+    return abridged(value) if isinstance(value, str) and is_long(value) else inline(value)
+
+
 def abridged(text: str) -> str:
     """A long text by its first line and its size: for what is new, where there is nothing to compare it with."""
     lines = split(text)
