@@ -1,6 +1,6 @@
 """Each folder of `scenarios/` is a story: files that were applied, what the portal did, files as they are now.
 
-A case holds `before/`, `after/` and `case.json`: what it says, all requests of the second apply in order, the codes that
+A case holds `before/`, `after/` and `case.json`: what it says, all requests of the second apply in order, codes that
 the plan must give, options, and what happens in between: edits by hand (null deletes) and commands. `plan.json` and
 `state.json` pin the plan and the state after it; RECONCILER_REGENERATE=1 writes them. A case more is a folder more.
 """
