@@ -37,6 +37,7 @@ class Kind(StrEnum):
     NOT_FOUND = "not-found"
     WRONG_ADDRESS = "wrong-address"
     NOT_JSON = "not-json"
+    NOT_THE_API = "not-the-api"
     TOO_LARGE = "answer-too-large"
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
@@ -49,7 +50,10 @@ class Kind(StrEnum):
 
 
 SERVER_SIDE = frozenset(
-    {Kind.NOT_JSON, Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.UNREACHABLE, Kind.TIMED_OUT, Kind.BROKEN}
+    {
+        *(Kind.NOT_JSON, Kind.NOT_THE_API, Kind.RATE_LIMITED, Kind.SERVER_ERROR),
+        *(Kind.UNREACHABLE, Kind.TIMED_OUT, Kind.BROKEN),
+    }
 )
 """Kinds that speak of the server's health, not of the request."""
 
@@ -146,6 +150,8 @@ def _told(failure: Failure) -> str:
             return f"there is no such route at {failure.base} ({failure.status})"
         case Kind.NOT_JSON:
             return f"{failure.base} answered with something other than JSON ({failure.status})"
+        case Kind.NOT_THE_API:
+            return f"{failure.base} answered with JSON, but not as this API does ({failure.status})"
         case Kind.RATE_LIMITED:
             asked = failure.retry_after
             later = f" and asks to wait {asked:.0f} s" if asked else ""
@@ -166,7 +172,7 @@ def _advice(failure: Failure) -> str | None:
             return (
                 "Check RECONCILER_API_KEY, and that RECONCILER_API_URL is the address of the API and not of the portal."
             )
-        case Kind.WRONG_ADDRESS | Kind.NOT_JSON:
+        case Kind.WRONG_ADDRESS | Kind.NOT_JSON | Kind.NOT_THE_API | Kind.NOT_FOUND:
             return "Is this the API's address? Check RECONCILER_API_URL and `api` in reconciler.yaml."
         case Kind.UNREACHABLE:
             return "Check the address, the network and HTTPS_PROXY, and run it again."

@@ -31,6 +31,8 @@ def read_reply(
         return _redirected(status, headers)
     if not is_json or (method == "GET" and not content.strip()):
         return _failure(Kind.NOT_JSON, Effect.UNKNOWN, status, None)
+    if method != "GET" and status != 204 and not _speaks_of_a_write(body):
+        return _failure(Kind.NOT_THE_API, Effect.UNKNOWN, status, None)
     return Answer(status=status, json=body)
 
 
@@ -42,6 +44,9 @@ def _refused(method: str, status: int, body: Json, is_json: bool) -> Answer | Fa
     if status == 405 or (status == 404 and _NO_ROUTE.search(_message(body) or "")):
         # a wrong base answers 404 to everything: taken for "gone" it would make a delete look done
         return _failure(Kind.WRONG_ADDRESS, Effect.REFUSED, status, body)
+    if status == 404 and _message(body) is None:
+        # some other program's: nor must this one make a delete look done
+        return _failure(Kind.NOT_THE_API, Effect.REFUSED, status, None)
     if status == 404:
         return Answer(status=status, json=body) if method == "DELETE" else _failure(Kind.NOT_FOUND, None, status, body)
     if status == 408:
@@ -49,6 +54,14 @@ def _refused(method: str, status: int, body: Json, is_json: bool) -> Answer | Fa
         why = "the server gave up waiting (408)"
         return _failure(Kind.TIMED_OUT, Effect.UNKNOWN, status, body, why=why)
     return _failure(Kind.REFUSED, Effect.REFUSED, status, body)
+
+
+def _speaks_of_a_write(body: Json) -> bool:
+    """Whether this is how the platform answers a write: an object with a `message`, with `data`, or with both.
+
+    Another program at the same address would else be taken for an assistant that was changed.
+    """
+    return isinstance(body, Mapping) and (isinstance(body.get("message"), str) or isinstance(body.get("data"), Mapping))
 
 
 def _redirected(status: int, headers: Mapping[str, str]) -> Failure:

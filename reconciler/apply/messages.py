@@ -61,8 +61,9 @@ def create_unknown(change: Change) -> Diagnostic:
         change,
         "create-unknown",
         "it is not known whether the assistant was created",
-        "It is noted as pending and is not created again until that is settled: the next `plan` looks for it, and"
-        f" `reconciler import {change.key} ID` or `reconciler state forget {change.key}` settles it by hand.",
+        "It is noted as pending, and is not created again until that is settled. Look in the portal whether it"
+        f" exists. If it does not: `reconciler state forget {change.key}`. If it does, the same, and then say"
+        " `reconciler: {id: ID}` in its document.",
     )
 
 
@@ -75,7 +76,7 @@ def update_unknown(change: Change) -> Diagnostic:
         change,
         "update-unknown",
         "it is not known whether the server acted on the request",
-        "It can safely be sent again, as the next `apply` does; `plan --refresh` shows what the server has.",
+        "It can safely be sent again, as the next `apply` does.",
     )
 
 
@@ -86,8 +87,8 @@ def not_saved(change: Change, id: int | None, *, created: bool) -> Diagnostic:
             change,
             "state-not-saved",
             f"assistant {id} was created, but its id could not be written to the state",
-            "The state holds it as pending. Make the state writable; then the next `plan` finds it, or bind it with"
-            f" `reconciler import {change.key} {id}`.",
+            f"The state holds it as pending. Make the state writable; then `reconciler state forget {change.key}`,"
+            f" and say `reconciler: {{id: {id}}}` in its document.",
         )
     return about(
         change,
@@ -131,7 +132,8 @@ def vanished(change: Change) -> Diagnostic:
         change,
         "vanished",
         f"the API no longer has assistant {change.id}",
-        "It was deleted outside of Git. `plan --refresh` shows what is gone and plans to create it again.",
+        f"It was deleted outside of Git. `reconciler state forget {change.key}`, and the next `apply` creates it"
+        " again; or remove its document.",
     )
 
 

@@ -99,12 +99,14 @@ def apply(
     """
     _refuse_contradictions(planfile, asked, auto_approve)
     project = open_project(invocation)
+    # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one
+    saved = None if planfile is None else _saved(planfile, project)
     store = open_store(project)
     with store.lock(command="reconciler apply", timeout=lock_timeout):
-        if planfile is None:
+        if saved is None:
             decision = _fresh(invocation, project, store, asked, approved=auto_approve)
         else:
-            decision = _saved(planfile, project, store)
+            decision = _still_true(saved, project, store)
         pace = Pace(parallelism=parallelism, on_error=on_error)
         outcome = _execute(invocation, project, store, decision, pace)
     _tell(invocation, project, outcome)
@@ -142,18 +144,23 @@ def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: A
     return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)
 
 
-def _saved(planfile: Path, project: Project, store: StateStore) -> Decision:
-    """The plan in a file. Raises StalePlanError where an entry, the lineage or a secret moved since it was made."""
+def _saved(planfile: Path, project: Project) -> Plan:
+    """The plan in a file. Raises PlanFileError and ConfigError where it is none, or not this environment's."""
     plan = read_plan_file(load(planfile), where=str(planfile))
     if plan.environment != project.environment:
         raise ConfigError(
             error(
                 "other-environment",
-                f"{planfile} is a plan of the environment {plan.environment}, not of {project.environment}",
+                f"this is a plan of the environment {plan.environment}, not of {project.environment}",
                 f"Run `reconciler -e {plan.environment} apply {planfile}`.",
                 file=str(planfile),
             )
         )
+    return plan
+
+
+def _still_true(plan: Plan, project: Project, store: StateStore) -> Decision:
+    """A saved plan with what it takes. Raises StalePlanError where an entry, the lineage or a secret moved since."""
     # the documents of today are not what is applied: they only lend places to errors, and values to inline secrets
     documents = documents_of(project)
     vault = vault_for(plan, documents.vault, project.environ)

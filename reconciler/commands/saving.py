@@ -15,7 +15,7 @@ def save(path: Path, text: str, *, mode: int) -> None:
     except OSError as problem:
         why = problem.strerror or type(problem).__name__
         raise ConfigError(
-            error("cannot-write", f"{path} cannot be written: {why}", "Choose another place.", file=str(path))
+            error("cannot-write", f"the plan cannot be written: {why.lower()}", "Choose another place.", file=str(path))
         ) from None
 
 
@@ -24,9 +24,9 @@ def load(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        why = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
+        why = (problem.strerror or "unknown").lower() if isinstance(problem, OSError) else "it is not UTF-8 text"
         raise ConfigError(
             error(
-                "cannot-read", f"{path} cannot be read: {why}", "Is this the file that `--out` wrote?", file=str(path)
+                "cannot-read", f"the plan cannot be read: {why}", "Is this the file that `--out` wrote?", file=str(path)
             )
         ) from None

@@ -12,13 +12,14 @@ from reconciler.planfile import plan_secrets
 def vault_for(plan: Plan, documents: Vault, environ: Mapping[str, str]) -> Vault:
     """The values of every secret that the plan's requests name, from the documents of today or the environment.
 
-    Raises ConfigError naming those that are nowhere.
+    Those that only the documents name are in it too: the vendor may repeat what it was sent before, and what it says
+    is masked by these. Raises ConfigError naming those of the plan that are nowhere.
     """
     found = {name: documents.values.get(name, environ.get(name)) for name in plan_secrets(plan)}
     missing = [_missing(name) for name, value in found.items() if value is None]
     if missing:
         raise ConfigError.of(missing)
-    return Vault(values={name: value for name, value in found.items() if value is not None})
+    return Vault(values={**documents.values, **{name: value for name, value in found.items() if value is not None}})
 
 
 def _missing(name: str) -> Diagnostic:

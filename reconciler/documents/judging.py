@@ -65,6 +65,7 @@ def _is_news(violation: Violation, found: Resolution, layered: Layered, unmanage
 def _diagnostic(violation: Violation, found: Resolution, layered: Layered, schemas: SchemaSet, key: str) -> Diagnostic:
     path, keyword = violation.path, violation.keyword
     name = dotted(path)
+    because = violation.detail
     if keyword in _QUOTE_NO_VALUE or not _touches_secret(path, found.hidden, schemas):
         summary = violation.summary
         if keyword not in ("required", "additionalProperties"):
@@ -73,7 +74,8 @@ def _diagnostic(violation: Violation, found: Resolution, layered: Layered, schem
             summary = f"{summary} in `{dotted(path[:-1])}`"
     else:
         summary = f"`{name}` does not meet the schema ({keyword}); it holds a secret and is not shown"
-    advice = [violation.detail, found.origins.get(path), _quoting_advice(violation, found.content, schemas)]
+        because = None if keyword == "format" else because  # a guess at what was meant tells most of it
+    advice = [because, found.origins.get(path), _quoting_advice(violation, found.content, schemas)]
     detail = " ".join(_sentence(each) for each in advice if each) or None
     code = _CODES.get(keyword, "field-invalid")
     return error(code, summary, detail, **at(_place(violation, layered), key=key, path=path))

@@ -26,6 +26,8 @@ SCHEMES = ("env", "file", "ref", "secret")
 _WHOLE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
 _NAME_ALONE = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_THE_PROGRAM_S_OWN = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_STATE"})
+"""Variables that hold what no document may show or send: a stranger's pull request is planned where they are set."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,13 +140,15 @@ class _Resolving:
         try:
             found = inside(name, named_by=self._place(path).file)
         except ValueError as problem:
-            raise _Unresolved("reference-path", f"`{name}` is not read: {problem}", None) from None
+            then = "Name a file of this project, relative to the file that names it."
+            raise _Unresolved("reference-path", f"`{name}` is not read: {problem}", then) from None
         try:
             text = self.world.sources.text(found)
         except DocumentError as problem:
             # the shell says what is wrong with the file; the person is sent to where the file is named
             first = problem.diagnostics[0]
-            raise _Unresolved(first.code, f"{found} cannot be read: {first.summary}", first.detail) from None
+            then = first.detail or "Create it, or correct the path: it is relative to the file that names it."
+            raise _Unresolved(first.code, f"{found} cannot be read: {first.summary}", then) from None
         self.found.used[f"file:{found}"] = self.world.sources.digest(found)
         self.found.origins[path] = f"The text is in {found}."
         self.found.texts[path] = found
@@ -157,6 +161,9 @@ class _Resolving:
         if not _VARIABLE.fullmatch(name):
             then = "Names are letters, digits and underscores."
             raise _Unresolved("reference-name", f"`{name}` is no name of an environment variable", then)
+        if name.upper() in _THE_PROGRAM_S_OWN:
+            then = "It holds a secret of this program. Set a variable of the assistant's own."
+            raise _Unresolved("reference-name", f"a document may not use {name}", then)
         text = self.world.environ.get(name)
         if text is None:
             then = "Set it, or name another."

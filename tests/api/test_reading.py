@@ -54,6 +54,12 @@ def failed(status: int, content: bytes = b"", method: str = "PUT", **headers: st
         ("POST", 503, b"", Kind.SERVER_ERROR, Effect.UNKNOWN),
         ("POST", 200, PAGE, Kind.NOT_JSON, Effect.UNKNOWN),
         ("POST", 201, b'{"data": {"id": 1', Kind.NOT_JSON, Effect.UNKNOWN),
+        ("PUT", 200, b'{"status": "ok"}', Kind.NOT_THE_API, Effect.UNKNOWN),
+        ("PUT", 200, b"[]", Kind.NOT_THE_API, Effect.UNKNOWN),
+        ("POST", 201, b"", Kind.NOT_THE_API, Effect.UNKNOWN),
+        ("DELETE", 200, b'{"deleted": true}', Kind.NOT_THE_API, Effect.UNKNOWN),
+        ("DELETE", 404, b'{"detail": "Not Found"}', Kind.NOT_THE_API, Effect.REFUSED),
+        ("PUT", 404, b"", Kind.NOT_THE_API, Effect.REFUSED),
         ("GET", 200, b" ", Kind.NOT_JSON, Effect.UNKNOWN),
         ("GET", 200, b"\xff\xfe{}", Kind.NOT_JSON, Effect.UNKNOWN),
         ("GET", 200, b'{"share": NaN}', Kind.NOT_JSON, Effect.UNKNOWN),
@@ -68,8 +74,8 @@ def test_a_failure_says_what_it_is_and_what_it_did(
     assert (found.kind, found.effect) == (kind, effect)
 
 
-def test_success_is_json_or_nothing() -> None:
-    """2xx with JSON or with an empty body; a byte order mark is no obstacle."""
+def test_success_is_the_api_s_own_or_nothing() -> None:
+    """A write's 2xx with a `message` or `data`, or a 204; a byte order mark is no obstacle."""
     assert read(200, b'\xef\xbb\xbf{"data": {"id": 7}}') == Answer(status=200, json={"data": {"id": 7}})
     assert read(204) == Answer(status=204, json=None)
 

@@ -1,0 +1,258 @@
+"""Values that must be seen by the API alone, put through every verb, and looked for wherever anything is written."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from reconciler.api.wire import Wire
+from tests.api.rawserver import http, raw_server
+from tests.support.practice import RECEPTION, Ended, Practice, practice
+
+CALENDAR = "cal_live_Kq7vCanaryW2"
+CRM = 'crm/"Zürich" Canary+9Xw7'
+HOOK = "https://hooks.example/in/T0Canary8Hq3?sig=b%2Fc"
+PIN = "4242779911830057"
+API_KEY = "17|kq3v9Yx2TestKeyOfTheSandbox"
+SECRETS = {"CRM_TOKEN": CRM, "HOOK_URL": HOOK}
+CANARIES = (CALENDAR, CRM, HOOK, API_KEY)
+DOCUMENT = (
+    RECEPTION
+    + f"""\
+webhook_url: ${{secret:HOOK_URL}}
+is_webhook_active: true
+variables:
+  practice_name: Lakeview Dental
+  crm_token: ${{secret:CRM_TOKEN}}
+tools:
+  - type: calendar_integration
+    calcom_api_key: {CALENDAR}
+  - type: end_call
+    description: End the call after the goodbye.
+"""
+)
+FINGERPRINT_KEYS = pytest.mark.parametrize("fingerprint_key", [None, "a long random text, Canary-Fingerprint-5R"])
+
+
+def spellings(value: str) -> set[str]:
+    """How a value could look where it does not look like itself, and the digests that it could be guessed from."""
+    forms = {value, quote(value), quote(value, safe=""), value.upper()}
+    forms |= {json.dumps(value, ensure_ascii=plain)[1:-1] for plain in (True, False)}
+    forms |= {each.replace("/", "\\/") for each in forms}
+    encoded = value.encode()
+    forms |= {base64.b64encode(encoded).decode().rstrip("="), encoded.hex()}
+    forms |= {hashlib.sha256(each).hexdigest() for each in (encoded, json.dumps(value).encode())}
+    return forms | ({value.rpartition("|")[2]} if "|" in value else set())
+
+
+class Watch:
+    """Runs commands, and looks for every canary in what each prints and in every file that stands after it."""
+
+    def __init__(self, practice: Practice) -> None:
+        self.practice = practice
+        self.wanted = {form for each in CANARIES for form in spellings(each)}
+        self.printed = 0
+        self.exempt = {"assistants/reception.yaml"}  # a person wrote one there, in clear
+
+    def runs(self, *arguments: str, code: int = 0, **environ: str | None) -> Ended:
+        ended = self.practice.runs(*arguments, **environ)
+        assert ended.code == code, ended.told
+        self.printed += len(ended.told)
+        assert self.found(ended.told) == set(), arguments
+        for name, content in self.practice.files().items():
+            if name not in self.exempt:
+                text = content if isinstance(content, str) else content.decode("utf-8", "replace")
+                assert self.found(text) == set(), (arguments, name)
+        return ended
+
+    def found(self, text: str) -> set[str]:
+        return {each for each in self.wanted if each in text}
+
+
+@pytest.fixture
+def watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fingerprint_key: str | None
+) -> Iterator[Watch]:
+    """The practice with its secrets in the document, not applied yet."""
+    with practice(tmp_path / "practice", monkeypatch, capsys) as made:
+        made.environ.update(SECRETS)
+        if fingerprint_key:
+            made.environ["RECONCILER_FINGERPRINT_KEY"] = fingerprint_key
+        made.write("assistants/reception.yaml", DOCUMENT)
+        watch = Watch(made)
+        watch.wanted |= {fingerprint_key} if fingerprint_key else set()
+        yield watch
+
+
+def sent_secrets(body: Any) -> tuple[str, str, str]:
+    return body["tools"][0]["calcom_api_key"], body["variables"]["crm_token"], body["webhook_url"]
+
+
+@FINGERPRINT_KEYS
+def test_no_verb_shows_or_keeps_a_secret(watch: Watch) -> None:
+    """Reading, planning, saving, applying and looking at the state, in every form: the request alone holds it."""
+    saved = str(watch.practice.folder / "change.plan")
+    for form in (["-o", "text"], ["-o", "json"], ["-v"], ["-vv"]):
+        watch.runs("validate", *form)
+        watch.runs("plan", *form, "--out", saved)
+        watch.runs("show", saved, *form)
+    before = len(watch.practice.sent)
+    watch.runs("apply", saved, "-vv")
+    ((method, path, body),) = watch.practice.sent[before:]
+    assert (method, path) == ("PUT", "/user/assistant/101")
+    assert sent_secrets(body) == (CALENDAR, CRM, HOOK)
+    watch.practice.write("assistants/evening.yaml", DOCUMENT.replace("Reception", "Evening"))
+    watch.exempt.add("assistants/evening.yaml")
+    watch.runs("apply", "-y", "-vv", "-o", "json")
+    assert sent_secrets(watch.practice.sent[-1][2]) == (CALENDAR, CRM, HOOK)
+    for form in ("text", "json"):
+        watch.runs("state", "list", "-o", form)
+        watch.runs("state", "show", "evening", "-o", form)
+        watch.runs("plan", "-vv", "-o", form)
+    watch.runs("state", "mv", "evening", "night")
+    watch.runs("state", "forget", "-y", "night")
+    assert "No changes." in watch.runs("plan", "--target", "reception").out
+    assert watch.printed > 10_000
+
+
+def echo(status: int, **more: Any) -> bytes:
+    """An answer that repeats everything it was sent, as a careless vendor's does."""
+    texts = [f"The value {each} is invalid." for each in CANARIES]
+    texts += [f"Given: {json.dumps({'sent': each})}" for each in CANARIES]
+    fields = ("tools.0.calcom_api_key", "variables.crm_token", "webhook_url", f"variables.{CRM}", "name")
+    content = {"message": " ".join(texts), "errors": dict.fromkeys(fields, texts), **more}
+    return http(status, json.dumps(content).encode(), f"X-Echo: {API_KEY}")
+
+
+ECHOES = {
+    "422": (echo(422), 1, "refused-by-api"),
+    "422 without errors": (echo(422, errors={}), 1, "api-refused"),
+    "401": (echo(401), 1, "unauthorized"),
+    "404": (echo(404), 1, "vanished"),
+    "500": (echo(500), 3, "server-error"),
+    "redirect": (http(302, b"", f"Location: https://{API_KEY.replace('|', '.')}.example/{API_KEY}"), 1, "unauthorized"),
+    "page": (http(200, f"<html>{CRM} {HOOK} {CALENDAR} {API_KEY}</html>".encode()), 3, "not-json"),
+}
+
+
+@FINGERPRINT_KEYS
+@pytest.mark.parametrize("case", ECHOES)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_the_vendor_repeats_is_masked(watch: Watch, case: str, form: str) -> None:
+    """A refusal that quotes the values it refuses, in any place, is told without them; from a saved plan too."""
+    answer, code, told = ECHOES[case]
+    saved = str(watch.practice.folder / "change.plan")
+    watch.runs("plan", "--out", saved)
+    with raw_server(*[answer] * 20) as server:
+        for arguments in (["apply", "-y"], ["apply", saved]):
+            ended = watch.runs(*arguments, "-vv", "-o", form, code=code, RECONCILER_API_URL=server.url)
+            if form == "json":
+                (result,) = json.loads(ended.out)["results"]
+                assert told in [each["code"] for each in result["diagnostics"]]
+        assert any(each.method == "PUT" and CALENDAR.encode() in each.body for each in server.heard)
+
+
+@FINGERPRINT_KEYS
+def test_what_was_sent_before_is_masked_too(watch: Watch) -> None:
+    """A vendor that judges the whole assistant repeats a secret that this plan did not send."""
+    watch.runs("apply", "-y")
+    watch.practice.edit("assistants/reception.yaml", "Lakeview Dental - Reception", "Lakeview Dental - Front desk")
+    saved = str(watch.practice.folder / "change.plan")
+    watch.runs("plan", "--out", saved)
+    with raw_server(*[echo(422)] * 3) as server:
+        for arguments in (["apply", "-y"], ["apply", saved]):
+            watch.runs(*arguments, code=1, RECONCILER_API_URL=server.url)
+        assert all(CALENDAR.encode() not in each.body for each in server.heard)
+
+
+@FINGERPRINT_KEYS
+def test_a_broken_document_is_told_without_its_secrets(watch: Watch) -> None:
+    """Errors beside, at and about a secret quote neither its line nor its value, whatever its type."""
+    watch.wanted.add(PIN)
+    for old, new in (
+        ("type: calendar_integration", "type: 7"),
+        (f"calcom_api_key: {CALENDAR}", f"calcom_api_key: {PIN}"),
+        (f"calcom_api_key: {CALENDAR}", f'calcom_api_key: "{CALENDAR}'),
+        (f"calcom_api_key: {CALENDAR}", f"calcom_api_key: {CALENDAR}\n    calcom_api_key: {CALENDAR}"),
+        (f"calcom_api_key: {CALENDAR}", f"calcom_api_key: !!binary {CALENDAR}"),
+        ("timezone: America/Chicago", "timezone: ${secret:CRM_TOKEN}"),
+        ("voice_id: 12", "voice_id: ${secret:HOOK_URL}"),
+        ("mode: multimodal", "mode: ${secret:CRM_TOKEN}"),
+        ("type: inbound", "type: ${env:CRM_TOKEN_}"),
+        ("${secret:HOOK_URL}", "${secret:CRM_TOKEN}"),
+    ):
+        watch.practice.write("assistants/reception.yaml", DOCUMENT.replace(old, new))
+        assert old in DOCUMENT
+        for arguments in (["validate"], ["validate", "-o", "json"], ["plan", "-vv"], ["apply", "-y"]):
+            watch.runs(*arguments, code=1)
+    assert len(watch.practice.sent) == 1
+
+
+@FINGERPRINT_KEYS
+def test_what_resembles_a_secret_is_not_suggested(watch: Watch) -> None:
+    """A guess at what was meant would tell most of what is secret."""
+    watch.practice.edit("assistants/reception.yaml", "America/Chicago", "${secret:ZONE}")
+    ended = watch.runs("validate", code=1, ZONE="America/Chicagoo")
+    assert "Chicago" not in ended.told
+
+
+@FINGERPRINT_KEYS
+@pytest.mark.parametrize("name", ["RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_STATE"])
+@pytest.mark.parametrize("scheme", ["env", "secret"])
+def test_no_document_reads_what_only_the_program_may(watch: Watch, scheme: str, name: str) -> None:
+    """A pull request cannot print the key of the API into a plan, nor send it anywhere."""
+    watch.practice.edit("assistants/reception.yaml", "${file:prompts/reception.md}", f"${{{scheme}:{name}}}")
+    given = {"RECONCILER_STATE": str(watch.practice.folder / "state/default"), **watch.practice.environ}
+    for verb in (["validate"], ["plan"], ["apply", "-y"]):
+        ended = watch.runs(*verb, code=1, **{name: given.get(name, "Canary")})
+        assert "assistants/reception.yaml:9:16" in ended.told
+    assert len(watch.practice.sent) == 1
+
+
+@FINGERPRINT_KEYS
+def test_a_bug_in_the_middle_of_a_request_tells_nothing(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that holds the body and the key is told by its type and its way, with -vv and in JSON too."""
+
+    def broken(self: Wire, method: str, path: str, content: bytes | None, query: Any) -> None:
+        raise ValueError(f"cannot send {content!r} with {API_KEY} {CRM} {HOOK}")
+
+    monkeypatch.setattr(Wire, "exchange", broken)
+    for form in (["-vv"], ["-o", "json"], []):
+        ended = watch.runs("apply", "-y", *form, code=1, RECONCILER_DEBUG="1")
+        assert "this is a bug in reconciler" in ended.err
+        assert "ValueError" in ended.err
+
+
+@pytest.mark.parametrize("fingerprint_key", ["a long random text, Canary-Fingerprint-5R"])
+def test_a_changed_secret_is_a_change(watch: Watch) -> None:
+    """With a key the change is seen, sent once, and told by the secret's name alone."""
+    watch.runs("apply", "-y")
+    watch.wanted.add("crm-Canary-rotated")
+    ended = watch.runs("plan", CRM_TOKEN="crm-Canary-rotated")
+    assert "CRM_TOKEN" in ended.out
+    watch.runs("apply", "-y", CRM_TOKEN="crm-Canary-rotated")
+    assert watch.practice.sent[-1][2]["variables"]["crm_token"] == "crm-Canary-rotated"
+    assert "No changes." in watch.runs("plan", CRM_TOKEN="crm-Canary-rotated").out
+
+
+@pytest.mark.parametrize("fingerprint_key", [None])
+def test_without_a_key_a_secret_is_sent_once_for_each_reference(watch: Watch) -> None:
+    """Nothing can tell its values apart: it goes out when its reference does, and not again until that changes."""
+    watch.runs("apply", "-y")
+    before = len(watch.practice.sent)
+    assert "No changes." in watch.runs("plan", CRM_TOKEN="crm-Canary-rotated").out
+    watch.runs("apply", "-y", CRM_TOKEN="crm-Canary-rotated")
+    assert len(watch.practice.sent) == before
+    watch.practice.edit("assistants/reception.yaml", "${secret:CRM_TOKEN}", "${secret:CRM_TOKEN_2}")
+    watch.runs("apply", "-y", CRM_TOKEN_2="crm-Canary-rotated")
+    ((_, _, body),) = watch.practice.sent[before:]
+    assert set(body) == {"variables"}
+    assert body["variables"]["crm_token"] == "crm-Canary-rotated"
+    assert "No changes." in watch.runs("plan", CRM_TOKEN_2="crm-Canary-rotated").out
