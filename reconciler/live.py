@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reconciler.canonical import Json
-from reconciler.model import Live
+from reconciler.model import Content, Live, Path, secret_name, secret_reference
 from reconciler.schemas import SchemaSet
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _NESTED = frozenset({"type", "data"})
+_BLOCKED = "blocked_at"
+"""What the name of the column ends with that says since when the platform's own check keeps an assistant silent."""
 _EMPTY: Mapping[str, Any] = {}
 
 
@@ -38,7 +41,42 @@ def live_assistant(row: Mapping[str, Json], schemas: SchemaSet) -> Live | None:
         name=_text(row.get(schemas.name_field)) or "",
         status=_text(row.get("status")),
         updated_at=_text(row.get("updated_at")),
+        blocked_at=next((_text(row[name]) for name in sorted(row) if name.endswith(_BLOCKED) and row[name]), None),
     )
+
+
+def sealed(live: Live, like: Content, schemas: SchemaSet, fingerprint: Callable[[str, str], str | None]) -> Live:
+    """The assistant with every secret as a reference: the API shows them in clear, and nothing may keep them so.
+
+    Where `like` (what was sent) has a secret at the same place, the reference has its name, so that the two compare by
+    fingerprint; elsewhere the schema says what is secret, and the reference has no name.
+    """
+    content = {
+        name: _sealed(value, like.get(name), (name,), schemas, fingerprint) for name, value in live.content.items()
+    }
+    return replace(live, content=content)
+
+
+def _sealed(
+    value: Json, like: Json, path: Path, schemas: SchemaSet, fingerprint: Callable[[str, str], str | None]
+) -> Json:
+    name = secret_name(like)
+    if name is not None and value is not None:
+        return secret_reference(name, fingerprint(name, value if isinstance(value, str) else str(value)))
+    if schemas.is_secret(path) and value is not None:
+        return secret_reference("", None)
+    if isinstance(value, Mapping):
+        around = like if isinstance(like, Mapping) else {}
+        return {
+            each: _sealed(inner, around.get(each), (*path, each), schemas, fingerprint) for each, inner in value.items()
+        }
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        beside = like if isinstance(like, Sequence) and not isinstance(like, str) else ()
+        return [
+            _sealed(inner, beside[at] if at < len(beside) else None, (*path, at), schemas, fingerprint)
+            for at, inner in enumerate(value)
+        ]
+    return value
 
 
 def as_desired(value: Json, schema: Mapping[str, Any]) -> Json:

@@ -158,6 +158,8 @@ class Live:
     name: str = ""
     status: str | None = None
     updated_at: str | None = None
+    blocked_at: str | None = None
+    """When the platform's own check of its content took it out of service, if it did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

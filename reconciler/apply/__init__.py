@@ -2,6 +2,7 @@
 
 from reconciler.apply.execution import apply_plan
 from reconciler.apply.outcome import ChangeResult, Event, Finished, Outcome, Retried, Started, Status, Waiting
+from reconciler.apply.readback import read_back, sends_anything
 from reconciler.apply.refusals import refusal_diagnostics
 from reconciler.apply.sending import Sender
 
@@ -16,5 +17,7 @@ __all__ = [
     "Status",
     "Waiting",
     "apply_plan",
+    "read_back",
     "refusal_diagnostics",
+    "sends_anything",
 ]

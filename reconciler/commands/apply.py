@@ -11,14 +11,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.apply import Outcome, apply_plan
+from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
 from reconciler.commands.gather import documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
@@ -28,12 +28,22 @@ from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, open_client, open_project, open_store
 from reconciler.documents import Loaded
-from reconciler.errors import ConfigError, PlanRefusedError, StalePlanError, UsageError, error
+from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
+from reconciler.live import sealed
 from reconciler.model import Plan, Vault
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_text
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.state.store import StateStore
+
+if TYPE_CHECKING:
+    from reconciler.api import ApiClient
+
+NOT_READ_BACK = warning(
+    "not-read-back",
+    "what the server kept could not be read back; everything that was sent is recorded",
+    "`reconciler plan --refresh` compares the two once the list can be read. `--no-verify` does not ask for it.",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +52,7 @@ class Pace:
 
     parallelism: int
     on_error: Literal["continue", "stop"]
+    verify: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +88,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the sav
     show_default=True,
     help="After a failed change: go on with independent ones, or start no new one.",
 )
+@click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
 @click.option(
     "--lock-timeout",
     type=click.FloatRange(0),
@@ -91,6 +103,7 @@ def apply(
     auto_approve: bool,
     parallelism: int,
     on_error: Literal["continue", "stop"],
+    no_verify: bool,
     lock_timeout: float,
 ) -> int:
     """Make live what the documents say, and record each step.
@@ -107,7 +120,7 @@ def apply(
             decision = _fresh(invocation, project, store, asked, approved=auto_approve)
         else:
             decision = _still_true(saved, project, store)
-        pace = Pace(parallelism=parallelism, on_error=on_error)
+        pace = Pace(parallelism=parallelism, on_error=on_error, verify=not no_verify)
         outcome = _execute(invocation, project, store, decision, pace)
     _tell(invocation, project, outcome)
     return outcome.exit_code
@@ -172,11 +185,12 @@ def _still_true(plan: Plan, project: Project, store: StateStore) -> Decision:
 
 
 def _execute(invocation: Invocation, project: Project, store: StateStore, decision: Decision, pace: Pace) -> Outcome:
+    """Do the plan, and read back what came of it, unless it was interrupted or that is not wanted."""
     if decision.plan.is_empty:
         return Outcome(results=())
     with _stop_on_signals(invocation) as stop, open_client(project, connections=pace.parallelism) as client:
         total = sum(each.mutates_state for each in decision.plan.changes)
-        return apply_plan(
+        outcome = apply_plan(
             decision.plan,
             store=store,
             client=client,
@@ -188,6 +202,22 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             on_event=narrator(invocation, total),
             stop=stop,
         )
+        if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
+            return _verified(project, store, decision.plan, client, outcome)
+        return outcome
+
+
+def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient, outcome: Outcome) -> Outcome:
+    from reconciler.refresh import read_live
+
+    try:
+        shown = read_live(client, project.schemas)
+    except ApiError as problem:
+        told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
+        return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
+    sent = {entry.id: entry.last_applied for entry in store.read().values()}
+    live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
+    return read_back(outcome, plan, live, store=store, schemas=project.schemas)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, UsageError, error
+from reconciler.live import sealed
 from reconciler.model import Action, Entry, Live, Plan
 from reconciler.planning import Overrides, PlanOptions, make_plan, refusals, selected
 from reconciler.state.store import StateStore
@@ -60,18 +61,21 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
         desired=loaded.desired,
         entries=entries,
         schemas=project.schemas,
-        live=_live(project) if refresh else None,
+        live=_live(project, loaded, entries) if refresh else None,
         options=options,
         diagnostics=loaded.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
 
 
-def _live(project: Project) -> dict[int, Live]:
+def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
     from reconciler.refresh import read_live
 
     with open_client(project) as client:
-        return read_live(client, project.schemas)
+        shown = read_live(client, project.schemas)
+    sent = {each.id: each.content for each in loaded.desired if each.id is not None}
+    sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
+    return {id: sealed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
 
 
 def refuse_idle(targets: Sequence[str], keys: Iterable[str]) -> None:
