@@ -12,6 +12,7 @@ import errno
 import importlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -91,6 +92,7 @@ Examples:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and end the process with its exit code."""
     _speak_utf8()
+    _end_like_ctrl_c()
     try:
         code = run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:  # a second Ctrl-C, while the first was being told
@@ -189,6 +191,12 @@ def _sources(invocation: Invocation | None) -> Callable[[str], str | None] | Non
             return None
 
     return source
+
+
+def _end_like_ctrl_c() -> None:
+    """SIGTERM, as a CI system's cancel button sends it, unwinds as Ctrl-C does: locks go, and the code is 130."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # who started us may have had it ignored
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _speak_utf8() -> None:

@@ -256,3 +256,46 @@ def test_without_a_key_a_secret_is_sent_once_for_each_reference(watch: Watch) ->
     assert set(body) == {"variables"}
     assert body["variables"]["crm_token"] == "crm-Canary-rotated"
     assert "No changes." in watch.runs("plan", CRM_TOKEN_2="crm-Canary-rotated").out
+
+
+@FINGERPRINT_KEYS
+def test_a_saved_plan_finds_its_secrets_or_is_refused(watch: Watch, fingerprint_key: str | None) -> None:
+    """One that is not set is named, one that changed makes the plan stale where that can be seen; nothing is sent."""
+    saved = str(watch.practice.folder / "change.plan")
+    watch.runs("plan", "--out", saved)
+    assert "CRM_TOKEN" in watch.runs("apply", saved, code=1, CRM_TOKEN=None).err
+    watch.practice.edit("assistants/reception.yaml", f"    calcom_api_key: {CALENDAR}\n", "")
+    gone = watch.runs("apply", saved, code=1).err
+    assert "assistants/reception.yaml: the plan needs the secret that stood at /tools/0/calcom_api_key" in gone
+    assert "Make a new plan" in gone
+    watch.practice.write("assistants/reception.yaml", DOCUMENT)
+    watch.wanted.add("crm-Canary-rotated")
+    if fingerprint_key is not None:
+        ended = watch.runs("apply", saved, code=4, CRM_TOKEN="crm-Canary-rotated")
+        assert "the secret CRM_TOKEN changed after the plan was made" in ended.err
+        assert len(watch.practice.sent) == 1
+    watch.runs("apply", saved)
+    assert sent_secrets(watch.practice.sent[-1][2]) == (CALENDAR, CRM, HOOK)
+
+
+@FINGERPRINT_KEYS
+def test_a_secret_in_a_place_that_is_shown_is_not(watch: Watch) -> None:
+    """A name, a prompt and what is first said may be secret too, in new assistants, old ones and errors."""
+    for old in ("Lakeview Dental - Reception", "${file:prompts/reception.md}", "Thank you for calling"):
+        given = DOCUMENT.replace(old, "${secret:CRM_TOKEN}")
+        lines = [
+            each.split("${secret:CRM_TOKEN}")[0] + "${secret:CRM_TOKEN}" if old in before else each
+            for each, before in zip(given.splitlines(), DOCUMENT.splitlines(), strict=True)
+        ]
+        for name in ("reception", "twin"):
+            watch.exempt.add(f"assistants/{name}.yaml")
+            watch.practice.write(f"assistants/{name}.yaml", "\n".join(lines) + "\n")
+        for form in (["-o", "text"], ["-o", "json"], ["-vv"]):
+            watch.runs("validate", *form)
+            watch.runs("plan", "--allow-new", *form)
+        watch.runs("apply", "-y", "--allow-new", "-vv")
+        assert CRM in watch.practice.sent[-1][2].values()
+        (watch.practice.folder / "assistants/twin.yaml").unlink()
+        watch.runs("plan", "--prune", "-vv")
+        watch.runs("state", "show", "twin")
+        watch.runs("apply", "-y", "--prune")

@@ -23,6 +23,14 @@ def vault_for(plan: Plan, documents: Vault, environ: Mapping[str, str]) -> Vault
 
 
 def _missing(name: str) -> Diagnostic:
+    if name.startswith("file:"):  # no variable's name: it stood in clear in a document
+        file, _, place = name.removeprefix("file:").partition("#")
+        return error(
+            "secret-missing",
+            f"the plan needs the secret that stood at {place}, and it is not there any more",
+            "Make a new plan, or put the secret back and run it again.",
+            file=file,
+        )
     return error(
         "secret-missing",
         f"the plan needs the secret {name}, which is not set",

@@ -108,6 +108,8 @@ class FolderLock:
             temporary.write_text(pretty(asdict(holder)), "utf-8", newline="\n")
             temporary.replace(self._path(RECORD))
         except OSError as problem:
+            with suppress(OSError):
+                temporary.unlink()
             raise self._failed(problem) from None
 
     def _path(self, name: str) -> Path:
