@@ -258,7 +258,7 @@ def test_the_way_out_of_an_unknown_create_leads_out(desk: Practice) -> None:
         assert ended.code == 7, ended.told
         assert "reconciler state forget reminder" in ended.out
         blocked = refused(desk, "apply", "-y", code=6)
-        assert "reconciler state forget reminder" in blocked.err
+        assert "reconciler state forget reminder" in blocked.out
         assert refused(desk, "plan", code=6).err == blocked.err
         desk.done("state", "forget", "-y", "reminder")
         if exists:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -243,13 +244,30 @@ def test_a_changed_secret_is_a_change(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize("fingerprint_key", [None])
-def test_without_a_key_a_secret_is_sent_once_for_each_reference(watch: Watch) -> None:
-    """Nothing can tell its values apart: it goes out when its reference does, and not again until that changes."""
+def test_the_first_apply_makes_a_key(watch: Watch) -> None:
+    """For its owner alone and out of Git; from then on a changed secret is a change."""
+    assert "fingerprint.key" in watch.runs("apply", "-y").err
+    key = watch.practice.folder / ".reconciler" / "fingerprint.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert (key.parent / ".gitignore").read_text("utf-8") == "*\n"
+    watch.wanted.add("crm-Canary-rotated")
+    assert "(secret CRM_TOKEN, changed)" in watch.runs("plan", CRM_TOKEN="crm-Canary-rotated").out
+    assert "No changes." in watch.runs("plan").out
+
+
+@pytest.mark.parametrize("fingerprint_key", [None])
+def test_without_the_same_key_a_secret_is_sent_once_for_each_reference(watch: Watch) -> None:
+    """Nothing can tell its values apart: it goes out when its reference does, and the plan says what it cannot tell."""
+    key = watch.practice.folder / ".reconciler" / "fingerprint.key"
     watch.runs("apply", "-y")
     before = len(watch.practice.sent)
-    assert "No changes." in watch.runs("plan", CRM_TOKEN="crm-Canary-rotated").out
+    key.unlink()
+    ended = watch.runs("plan", CRM_TOKEN="crm-Canary-rotated")
+    assert "No changes." in ended.out
+    assert "whether the secret CRM_TOKEN changed" in ended.out
     watch.runs("apply", "-y", CRM_TOKEN="crm-Canary-rotated")
     assert len(watch.practice.sent) == before
+    key.unlink()
     watch.practice.edit("assistants/reception.yaml", "${secret:CRM_TOKEN}", "${secret:CRM_TOKEN_2}")
     watch.runs("apply", "-y", CRM_TOKEN_2="crm-Canary-rotated")
     ((_, _, body),) = watch.practice.sent[before:]

@@ -14,6 +14,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("errors", frozenset()),
     ("canonical", frozenset()),
     ("model", frozenset()),
+    ("sameness", frozenset()),
     ("validation", frozenset({"jsonschema", "jsonschema_rs"})),
     ("entries", frozenset()),
     ("apidocs", frozenset()),

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from reconciler.apply.outcome import ChangeResult, Outcome, Status
-from reconciler.canonical import Json, equal
+from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error, note
 from reconciler.model import Action, Change, Entry, Live, Plan, secret_name
+from reconciler.sameness import same
 from reconciler.schemas import SchemaSet
 from reconciler.state.store import StateStore
 
@@ -86,7 +87,7 @@ def _kept_otherwise(change: Change, entry: Entry, shown: Live, schemas: SchemaSe
     for name, policy in schemas.fields.items():
         if name in sent and name in entry.last_applied and name in shown.content:
             value = shown.content[name]
-            if not equal(value, entry.last_applied[name], unordered=policy.unordered):
+            if not same(value, entry.last_applied[name], unordered=policy.unordered):
                 found[name] = value
     return found
 

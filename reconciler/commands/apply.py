@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
-from reconciler.commands.gather import documents_of, gather, line_reader, reasons_to_refuse
+from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narrator
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
-from reconciler.config import Project, open_client, open_project, open_store
+from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
 from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
 from reconciler.live import sealed
@@ -43,6 +43,12 @@ NOT_READ_BACK = warning(
     "not-read-back",
     "what the server kept could not be read back; everything that was sent is recorded",
     "`reconciler plan --refresh` compares the two once the list can be read. `--no-verify` does not ask for it.",
+)
+
+
+MADE_A_KEY = (
+    "Made .reconciler/fingerprint.key, to notice when a secret changes. It stays on this machine; elsewhere, set its"
+    " text as RECONCILER_FINGERPRINT_KEY."
 )
 
 
@@ -148,6 +154,9 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
 def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
     gathered = gather(project, store, asked.options, refresh=asked.refresh)
+    if _needs_key(gathered) and make_key(project.root):
+        invocation.progress(MADE_A_KEY)
+        gathered = gather(open_project(invocation), store, asked.options, refresh=asked.refresh)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
@@ -155,6 +164,11 @@ def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: A
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
     return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)
+
+
+def _needs_key(gathered: Gathered) -> bool:
+    """Whether there are secrets, and no key to recognise them by: an edit of one would go unnoticed."""
+    return any(gathered.project.fingerprint(*each) is None for each in gathered.loaded.vault.values.items())
 
 
 def _saved(planfile: Path, project: Project) -> Plan:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
-from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, UsageError, error
+from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
 from reconciler.live import sealed
 from reconciler.model import Action, Entry, Live, Plan
 from reconciler.planning import Overrides, PlanOptions, make_plan, refusals, selected
@@ -54,6 +54,7 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
     loaded = valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
+    refuse_shared_ids(entries)
     refuse_idle(options.targets, [*(each.key for each in loaded.desired), *entries])
     plan = make_plan(
         environment=project.environment,
@@ -66,6 +67,27 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
         diagnostics=loaded.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
+
+
+def refuse_shared_ids(entries: Mapping[str, Entry]) -> None:
+    """Raise StateError where two entries hold one id: two documents would then write to one assistant."""
+    holders: dict[int, list[str]] = {}
+    for key in sorted(entries):
+        id = entries[key].id
+        if id is not None:
+            holders.setdefault(id, []).append(key)
+    shared = [(id, keys) for id, keys in sorted(holders.items()) if len(keys) > 1]
+    if shared:
+        raise StateError(*(_shared(id, keys) for id, keys in shared))
+
+
+def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
+    return error(
+        "state-id-twice",
+        f"the state says that {' and '.join(keys)} are the same assistant, {id}",
+        "A merge may have brought both. Find out whose it is, and `reconciler state forget` the other.",
+        key=keys[0],
+    )
 
 
 def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
@@ -98,6 +120,20 @@ def reasons_to_refuse(gathered: Gathered, overrides: Overrides) -> tuple[Diagnos
     managed = sum(entry.id is not None for entry in gathered.entries.values())
     limits = gathered.project.limits
     return (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
+
+
+def without_the_shown(refused: Sequence[Diagnostic], plan: Plan) -> tuple[Diagnostic, ...]:
+    """The reasons to tell after a plan that was shown: blocked changes stand in it, and are only counted here."""
+    shown = {told for change in plan.changes for told in change.diagnostics}
+    rest = tuple(each for each in refused if each not in shown)
+    count = plan.summary.blocked
+    if not count:
+        return rest
+    changes = "1 change is" if count == 1 else f"{count} changes are"
+    return (error("blocked", f"{changes} blocked, so nothing of this plan is applied", _LEAVE_OUT), *rest)
+
+
+_LEAVE_OUT = "The plan says why and what to do. `--target` applies others without them."
 
 
 def line_reader(project: Project) -> Callable[[str], str | None]:

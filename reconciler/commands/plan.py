@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.commands.gather import Gathered, gather, reasons_to_refuse
+from reconciler.commands.gather import Gathered, gather, reasons_to_refuse, without_the_shown
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import save
@@ -44,7 +44,13 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     """
     project = open_project(invocation)
     gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh)
-    show_or_refuse(invocation, gathered, asked.overrides)
+    try:
+        show_or_refuse(invocation, gathered, asked.overrides)
+    except PlanRefusedError:
+        if out is not None:
+            old = "; the file there is an older one" if out.exists() else ""
+            invocation.progress(terminal_safe(f"Not saved to {out}{old}."))
+        raise
     if out is not None:
         save(out, json_text(plan_file(gathered.plan)), mode=0o600)
         invocation.progress(terminal_safe(f"Saved the plan. To do exactly this: reconciler apply {out}"))
@@ -62,5 +68,6 @@ def show_or_refuse(invocation: Invocation, gathered: Gathered, overrides: Overri
     else:
         color, width, verbose = invocation.color, invocation.width, invocation.verbose
         invocation.result(render_plan(shown, color=color, width=width, verbose=verbose, schemas=schemas))
+        refused = without_the_shown(refused, gathered.plan)
     if refused:
         raise PlanRefusedError(*refused)

@@ -4,9 +4,19 @@ Edge: reads the disk and the environment that it is handed; opens nothing on the
 """
 
 from reconciler.config.files import ProjectFiles
+from reconciler.config.fingerprints import make_key
 from reconciler.config.openings import open_client, open_store
 from reconciler.config.project import Project, open_project
 from reconciler.config.schema_files import find_schemas
 from reconciler.config.settings import SANDBOX
 
-__all__ = ["SANDBOX", "Project", "ProjectFiles", "find_schemas", "open_client", "open_project", "open_store"]
+__all__ = [
+    "SANDBOX",
+    "Project",
+    "ProjectFiles",
+    "find_schemas",
+    "make_key",
+    "open_client",
+    "open_project",
+    "open_store",
+]

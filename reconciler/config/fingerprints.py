@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
+import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,21 +23,44 @@ Fingerprint: TypeAlias = Callable[[str, str], str | None]
 
 
 def fingerprinter(root: Path, environ: Mapping[str, str]) -> Fingerprint:
-    """A function of a secret's name and value: `hmac-sha256:` and 32 hex digits, or None where there is no key.
+    """A function of a secret's name and value: `hmac-sha256:KEY ID:DIGEST`, or None where there is no key.
+
+    The key's id (8 hex digits, a digest of it) tells fingerprints of different keys apart: they prove nothing.
 
     The key is the variable's, else the file's. Raises ConfigError where the key's file stands and cannot be read or
     is empty: going on without it would show every secret as changed.
     """
     key = environ.get(KEY_VARIABLE, "").strip().encode("utf-8", "surrogatepass") or _key_from_file(root)
 
+    key_id = hmac.new(key or b"", b"id of this key", hashlib.sha256).hexdigest()[:8]
+
     def fingerprint(name: str, value: str) -> str | None:
         if key is None:
             return None
         # no name holds a NUL, so no two pairs give the same bytes
         content = f"{name}\0{value}".encode("utf-8", "surrogatepass")
-        return "hmac-sha256:" + hmac.new(key, content, hashlib.sha256).hexdigest()[:32]
+        return f"hmac-sha256:{key_id}:{hmac.new(key, content, hashlib.sha256).hexdigest()[:32]}"
 
     return fingerprint
+
+
+def make_key(root: Path) -> bool:
+    """Make the project's own key, for its owner alone and out of Git, unless there is one. Says whether it did.
+
+    Raises ConfigError where it cannot be written.
+    """
+    path = root / KEY_FILE
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with suppress(FileExistsError), (path.parent / ".gitignore").open("x", encoding="utf-8") as ignored:
+            ignored.write("*\n")
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    except FileExistsError:
+        return False
+    except OSError as problem:
+        raise _unusable(f"cannot be made: {(problem.strerror or 'unknown').lower()}") from None
+    return True
 
 
 def _key_from_file(root: Path) -> bytes | None:

@@ -8,6 +8,7 @@ from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic, error
 from reconciler.model import Change, Entry, Plan
 from reconciler.planfile.written import plan_secrets
+from reconciler.sameness import comparable
 
 WAY_OUT = "Make a new plan, look at it, and apply that one. Nothing was changed."
 
@@ -59,7 +60,7 @@ def _differs(key: str, place: str, expected: str | None, entry: Entry | None) ->
 def _changed_secrets(planned: Mapping[str, str | None], now: Mapping[str, str | None]) -> Iterator[Diagnostic]:
     for name, fingerprint in planned.items():
         current = now.get(name)
-        if fingerprint is not None and current is not None and current != fingerprint:
+        if comparable(fingerprint, current) and current != fingerprint:
             yield _stale(f"the secret {name} changed after the plan was made", None)
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reconciler.canonical import Json, equal
+from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Content, Desired, Entry, FieldChange, Live
 from reconciler.planning.risk import field_risk
+from reconciler.sameness import same, untold
 from reconciler.schemas import SchemaSet
 
 
@@ -79,6 +80,7 @@ class _Comparer:
         found |= {name: self._cleared(name, value) for name, value in cleared.items()}
         changes = {name: change for name, change in found.items() if change is not None}
         changes = self._with_resets(changes, cleared)
+        self.diagnostics += [_untold(name) for name in sorted(set(untold(dict(self.applied), self.wanted)))]
         releases = tuple(sorted(name for name in removed if name not in cleared and not self._is_reset(name)))
         return Comparison(
             changes=tuple(changes[name] for name in self._in_order(changes)),
@@ -219,7 +221,7 @@ class _Comparer:
 
     def _same(self, name: str, left: Json, right: Json) -> bool:
         policy = self.schemas.fields.get(name)
-        return equal(left, right, unordered=policy is not None and policy.unordered)
+        return same(left, right, unordered=policy is not None and policy.unordered)
 
     def _in_order(self, changes: Mapping[str, FieldChange]) -> list[str]:
         known = [name for name in self.schemas.fields if name in changes]
@@ -227,3 +229,12 @@ class _Comparer:
 
     def _place(self) -> dict[str, str | int | None]:
         return {"file": self.desired.file, "line": self.desired.line, "column": 1, "key": self.desired.key}
+
+
+def _untold(name: str) -> Diagnostic:
+    """Of no document in particular, so that a plan says it once for each secret."""
+    return warning(
+        "secret-not-compared",
+        f"whether the secret {name} changed since it was applied cannot be told, so it is not sent again",
+        "Fingerprints need one key wherever plans are made: set RECONCILER_FINGERPRINT_KEY to the same text there.",
+    )

@@ -132,6 +132,12 @@ def _create(desired: Desired, entry: Entry | None, sides: Sides, reason: Reason)
     schemas = sides.schemas
     content = managed(desired, creating=True)
     body = {name: value for name, value in content.items() if value is not None}
+    lacking = [
+        each for each in schemas.violations("create", body) if each.keyword == "required" and len(each.path) == 1
+    ]
+    if lacking:
+        names = ", ".join(f"`{each.path[0]}`" for each in lacking)
+        return _blocked(desired, entry, Reason.CONFLICTING, problems.cannot_create(desired, names))
     fields = tuple(
         FieldChange(field=name, op="set", before=None, after=content[name], risk=field_risk(schemas, name))
         for name in _in_order(body, schemas)

@@ -6,9 +6,10 @@ does not show cannot be compared.
 
 from __future__ import annotations
 
-from reconciler.canonical import Json, equal
+from reconciler.canonical import Json
 from reconciler.model import Desired, Drift, DriftedField, Entry, Live, Side
 from reconciler.planning.compare import managed
+from reconciler.sameness import same
 from reconciler.schemas import SchemaSet
 
 
@@ -36,7 +37,7 @@ def _field(name: str, applied: Json, shown: Json, wanted: Json, schemas: SchemaS
 
 def _same(schemas: SchemaSet, name: str, left: Json, right: Json) -> bool:
     policy = schemas.fields.get(name)
-    return equal(left, right, unordered=policy is not None and policy.unordered)
+    return same(left, right, unordered=policy is not None and policy.unordered)
 
 
 def _in_order(schemas: SchemaSet, entry: Entry) -> list[str]:

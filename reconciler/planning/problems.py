@@ -92,3 +92,12 @@ def moved(desired: Desired, source: Entry) -> Diagnostic:
 def protection(desired: Desired) -> Diagnostic:
     told = "protected from now on" if desired.protect else "no longer protected"
     return note("protection", f"{desired.key} is {told}", **place(desired))
+
+
+def cannot_create(desired: Desired, names: str) -> Diagnostic:
+    return error(
+        "cannot-create",
+        f"{desired.key} cannot be created without {names}",
+        "Name it in the document; `unmanaged` is for assistants that exist already, `seed` for what is sent once.",
+        **place(desired),
+    )

@@ -259,3 +259,20 @@ class TestThePlan:
         """Every request has a step of its own."""
         plan = desk.plan(list(self.DOCUMENTS), list(self.ENTRIES))
         assert [request.step for request, _ in plan.requests()] == list(range(1, 7))
+
+
+class TestWhatACreateNeeds:
+    """A create without a required field is the document's fault, and told before anything is sent."""
+
+    def test_a_released_required_field_blocks_the_create(self) -> None:
+        """`unmanaged` takes it out of the body; the plan names it."""
+        plan = desk.plan(desk.desired(settings={"unmanaged": frozenset({"zone", "greeting"})}))
+        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.BLOCKED, Reason.CONFLICTING)
+        (problem,) = plan.diagnostics
+        assert problem.code == "cannot-create"
+        assert "`greeting`, `zone`" in problem.summary
+
+    def test_for_an_existing_assistant_it_is_no_matter(self) -> None:
+        """It has them already."""
+        wanted = desk.desired(settings={"unmanaged": frozenset({"zone"})}, pitch=1.2)
+        assert desk.plan(wanted, desk.entry()).summary.blocked == 0

@@ -1,0 +1,67 @@
+"""Secrets compare by fingerprint where one key made both; else by their reference alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.canonical import equal
+from reconciler.model import secret_reference
+from reconciler.sameness import comparable, same, untold
+
+ONE, OTHER = "hmac-sha256:1f2e3d4c:aaaa", "hmac-sha256:1f2e3d4c:bbbb"
+ELSEWHERE = "hmac-sha256:99887766:aaaa"
+
+PAIRS = [
+    ("the same value", "CAL", ONE, "CAL", ONE, True, []),
+    ("another value", "CAL", ONE, "CAL", OTHER, False, []),
+    ("another machine's key", "CAL", ONE, "CAL", ELSEWHERE, True, ["CAL"]),
+    ("no key then", "CAL", None, "CAL", ONE, True, ["CAL"]),
+    ("no key now", "CAL", ONE, "CAL", None, True, ["CAL"]),
+    ("no key ever", "CAL", None, "CAL", None, True, ["CAL"]),
+    ("another reference", "CAL", None, "CALCOM", None, False, []),
+    ("another reference with the same digest", "CAL", ONE, "CALCOM", ONE, False, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "name2", "mark2", "alike", "told"), [p[1:] for p in PAIRS], ids=[p[0] for p in PAIRS]
+)
+def test_two_references(name: str, mark: Any, name2: str, mark2: Any, alike: bool, told: list[str]) -> None:
+    """Both ways round, alone and deep inside a list of objects."""
+    left, right = secret_reference(name, mark), secret_reference(name2, mark2)
+    for one, two in ((left, right), ([{"key": left, "n": 1}], [{"n": 1.0, "key": right}])):
+        assert same(one, two) is alike
+        assert same(two, one) is alike
+        assert sorted(untold(one, two)) == told
+
+
+def test_what_stands_around_a_secret_still_counts() -> None:
+    """An untellable secret does not make its neighbours equal."""
+    left = [{"type": "book", "key": secret_reference("CAL", None)}]
+    assert not same(left, [{"type": "look", "key": secret_reference("CAL", ONE)}])
+    assert not same(left, [*left, *left])
+    assert not same(left, [{"type": "book", "key": "plain text"}])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON, JSON, st.booleans())
+def test_without_secrets_it_is_canonical_equality(left: Any, right: Any, unordered: bool) -> None:
+    """Nothing else changes its meaning."""
+    assert same(left, right, unordered=unordered) == equal(left, right, unordered=unordered)
+
+
+def test_fingerprints_of_one_key_are_comparable() -> None:
+    """The key's id stands before the last colon."""
+    assert comparable(ONE, OTHER)
+    assert not comparable(ONE, ELSEWHERE)
+    assert not comparable(None, ONE)
