@@ -1,0 +1,61 @@
+"""Refusals and stops, from the command line: said once, in the right place, and nothing half done."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.practice import Practice, practice
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Practice]:
+    with practice(tmp_path / "practice", monkeypatch, capsys) as made:
+        yield made
+
+
+def test_two_entries_of_one_assistant_are_refused(desk: Practice) -> None:
+    """As a merge may leave them: both keys are named, and nothing is planned or sent."""
+    state = desk.folder / "state" / "default"
+    shutil.copy(state / "reception.json", state / "front-desk.json")
+    before = len(desk.sent)
+    for verb in (["plan"], ["apply", "-y"]):
+        ended = desk.runs(*verb)
+        assert ended.code == 1
+        assert "front-desk and reception are the same assistant, 101" in ended.err
+    assert len(desk.sent) == before
+
+
+def test_a_blocked_change_is_told_once(desk: Practice) -> None:
+    """In the plan, with its way out; the error behind it only counts."""
+    (desk.folder / "assistants" / "reception.yaml").rename(desk.folder / "assistants" / "desk.yaml")
+    ended = desk.runs("plan")
+    assert ended.code == 6
+    assert ended.told.count("looks like reception") == 1
+    assert "1 change is blocked" in ended.err
+
+
+def test_a_refused_plan_says_that_it_was_not_saved(desk: Practice) -> None:
+    """An older plan of that name is not this one."""
+    saved = desk.folder / "change.plan"
+    desk.edit("assistants/reception.yaml", "voice_id: 12", "voice_id: 13")
+    desk.done("plan", "--out", str(saved))
+    first = saved.read_bytes()
+    (desk.folder / "assistants" / "reception.yaml").rename(desk.folder / "assistants" / "desk.yaml")
+    ended = desk.runs("plan", "--out", str(saved))
+    assert ended.code == 6
+    assert "Not saved to" in ended.err
+    assert "older one" in ended.err
+    assert saved.read_bytes() == first
+
+
+def test_the_json_of_a_refused_plan_holds_the_reasons(desk: Practice) -> None:
+    """A program reads stdout alone."""
+    (desk.folder / "assistants" / "reception.yaml").rename(desk.folder / "assistants" / "desk.yaml")
+    ended = desk.runs("plan", "-o", "json")
+    assert ended.code == 6
+    assert [each["code"] for each in json.loads(ended.out)["diagnostics"]] == ["looks-like-rename"]
