@@ -163,6 +163,16 @@ def test_a_name_that_is_not_utf8_is_said_not_skipped(tmp_path: Path) -> None:
     ]
 
 
+def test_an_ending_in_capitals_is_said_not_skipped(tmp_path: Path) -> None:
+    """`sales.YAML` is meant as a document, and one that is not seen would be pruned; bases may be named at will."""
+    for name in ("sales.YAML", "acme/night.Yml", "acme/day.yaml", "_base.YAML", "_bases/voice.YML", "notes.TXT"):
+        write(tmp_path / "assistants" / name, "title: x\n")
+    assert problems(tmp_path) == [("file-name", "assistants/acme/night.Yml"), ("file-name", "assistants/sales.YAML")]
+    with pytest.raises(DocumentError) as raised:
+        files(tmp_path).documents()
+    assert "Rename it to `assistants/sales.yaml`" in (raised.value.diagnostics[1].detail or "")
+
+
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
     """Nobody writes into the pipe, so an ordinary open would never return."""
     (tmp_path / "assistants").mkdir()
