@@ -115,11 +115,14 @@ def _root(directory: Path) -> Path:
 
 
 def _settings(files: ProjectFiles) -> Settings:
-    """What the project file says. A project without the file has the defaults."""
+    """What the project file says. A project without the file, or with nothing in it, has the defaults."""
     if not os.path.lexists(files.root / PROJECT_FILE):
         _check_misnamed(files.root)
         return Settings()
-    return read_settings(_parsed(files, PROJECT_FILE))
+    parsed = _parsed(files, PROJECT_FILE)
+    if [each.code for each in parsed.diagnostics] == ["yaml-empty"]:
+        return Settings()
+    return read_settings(parsed)
 
 
 def _parsed(files: ProjectFiles, path: str) -> Parsed:

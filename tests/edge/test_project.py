@@ -36,6 +36,13 @@ def test_without_a_project_file_the_defaults_hold(tmp_path: Path) -> None:
     assert found.files().documents() == ["assistants/viewings.yaml"]
 
 
+@pytest.mark.parametrize("text", ["", "\n", "# nothing to set yet\n", "---\n", "\ufeff# assistants: voice\n"])
+def test_a_project_file_that_says_nothing_leaves_the_defaults(tmp_path: Path, text: str) -> None:
+    """Empty, or with every line commented out, is as good as no file."""
+    found = open_project(asked(project(tmp_path, **{"reconciler.yaml": text})))
+    assert (found.environment, found.assistants, found.state) == ("default", "assistants", "state/default")
+
+
 PRECEDENCE = [
     # what is decided, by: environment asked for, variables → the value
     ("api_url", None, {}, "https://desk.example/api"),
