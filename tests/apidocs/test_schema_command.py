@@ -105,6 +105,7 @@ def test_what_is_no_readable_page_is_refused(project: Path, name: str, content: 
         run("generate", "-C", project, "--create", name, "--update", "update.txt", "--out", "schemas")
     (said,) = caught.value.diagnostics
     assert (said.code, bool(said.detail)) == (code, True)
+    assert (said.file, said.summary.split()[:2]) == (name, ["the", "page"]), "the place is said once, before it"
     assert not (project / "schemas").exists()
 
 

@@ -94,7 +94,8 @@ def test_an_environment_that_the_file_does_not_list_is_an_error(tmp_path: Path) 
     with pytest.raises(ConfigError) as raised:
         open_project(asked(tmp_path, "prodution"))
     (found,) = raised.value.diagnostics
-    assert found.code == "unknown-environment"
+    assert (found.code, found.file) == ("unknown-environment", "reconciler.yaml")
+    assert found.summary == "there is no environment `prodution`"
     assert found.detail == "Did you mean `production`? Known: `default`, `production`, `staging`."
     assert open_project(asked(tmp_path)).environment == "default"
 
