@@ -141,6 +141,9 @@ class ProjectFiles:
 
     def _unreadable(self, path: str, problem: OSError) -> DocumentError:
         if problem.errno in (errno.ENOENT, errno.ENOTDIR):
+            if (self.root / path).is_symlink():
+                then = "Remove the link, or let it lead to a file of the project."
+                return DocumentError(error("missing-file", "the symbolic link leads to no file", then, file=path))
             return DocumentError(error("missing-file", "there is no such file", self._nearest(path), file=path))
         if problem.errno == errno.ELOOP:
             return DocumentError(error("missing-file", "the symbolic links go in a circle", file=path))

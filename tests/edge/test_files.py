@@ -128,6 +128,16 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
     assert refusal(tmp_path, "assistants/loop.yaml").code == "missing-file"
 
 
+def test_a_link_that_leads_nowhere_is_said_to(tmp_path: Path) -> None:
+    """The link is there, so its own name is no suggestion; the file it led to is gone."""
+    write(tmp_path / "assistants" / "sales-en.yaml", "title: Sales\n")
+    (tmp_path / "assistants" / "sales.yaml").symlink_to("gone.yaml")
+    assert files(tmp_path).documents() == ["assistants/sales-en.yaml", "assistants/sales.yaml"]
+    found = refusal(tmp_path, "assistants/sales.yaml")
+    assert (found.code, found.summary) == ("missing-file", "the symbolic link leads to no file")
+    assert found.detail == "Remove the link, or let it lead to a file of the project."
+
+
 def test_a_linked_folder_out_of_the_project_is_said_not_skipped(tmp_path: Path) -> None:
     """Documents that are merely not seen would look removed, so the listing fails and names the folder."""
     write(tmp_path / "elsewhere" / "x.yaml", "title: x\n")
