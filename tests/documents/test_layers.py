@@ -260,6 +260,7 @@ def test_a_base_that_is_not_there_is_said_to_be_missing() -> None:
     """Whatever its name would make of it."""
     (problem,) = load_one("reconciler: {extends: [nope.yaml]}\n").diagnostics
     assert problem.summary == "`nope.yaml` cannot be extended: it does not exist"
+    assert problem.detail == "Check the path: the name of a base, or of its folder, starts with _."
 
 
 def test_unknown_settings_and_field_names_are_met_with_a_guess() -> None:
