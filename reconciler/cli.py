@@ -150,7 +150,9 @@ def _ended(ended: BaseException) -> int:
         return INTERRUPTED
     if any(isinstance(each, EOFError) for each in origins):
         return _tell(None, (error("no-answer", "an answer was due, and the input ended; nothing was done"),), 1)
-    return _tell(None, (error("declined", "the answer was no; nothing was done"),), 1)
+    with contextlib.suppress(OSError):
+        click.echo("Cancelled. Nothing was changed.", err=True)
+    return 1
 
 
 def _bug(context: click.Context | None, problem: Exception) -> int:

@@ -169,7 +169,7 @@ def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
         if role not in files:
             yield error(
                 "schema-missing",
-                f"{where} has no {role}.schema.json",
+                f"the schema set has no {role} schema",
                 "Write the set with `reconciler schema generate --create PAGE --update PAGE --out DIR`.",
                 file=f"{where}/{role}.schema.json",
             )
@@ -181,7 +181,7 @@ def _misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
         if lacking:
             yield error(
                 "schema-invalid",
-                f"{role}.schema.json is not a schema written by `schema generate`: {lacking}",
+                f"the file is not a schema written by `schema generate`: {lacking}",
                 "Generate the set again; it is not meant to be edited by hand.",
                 file=f"{where}/{role}.schema.json",
             )

@@ -45,9 +45,10 @@ def refused(desk: Practice, *arguments: str, code: int, **environ: str | None) -
 
 
 def as_json(ended: Ended) -> list[str]:
-    """The codes that the one JSON value on stdout names."""
+    """The codes that the one JSON value on stdout names; no summary repeats the place that is shown before it."""
     told = json.loads(ended.out)
     assert told["format_version"] == "1.0"
+    assert [each for each in told["diagnostics"] if each["file"] and each["file"] in each["summary"]] == []
     return [each["code"] for each in told["diagnostics"]]
 
 

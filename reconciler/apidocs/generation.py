@@ -162,7 +162,7 @@ def _name_field(create: Page, fields: Mapping[str, Field]) -> str:
     raise refuse(
         "page-no-name-field",
         create.source,
-        "no required text field with a maximum length is called `name` or `..._name`",
+        "the page has no required text field with a maximum length called `name` or `..._name`",
         "Check that the page is whole: without such a field assistants cannot be told apart.",
     )
 

@@ -138,4 +138,4 @@ def tidy(text: str) -> str:
 
 def refuse(code: str, source: str, summary: str, advice: str, line: int | None = None) -> PageError:
     """A page that cannot be used, why, and what to do about it."""
-    return PageError(error(code, f"{source}: {summary}", advice, file=source, line=line))
+    return PageError(error(code, summary, advice, file=source, line=line))

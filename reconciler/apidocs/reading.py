@@ -74,7 +74,7 @@ def _read_form(text: str, source: str) -> tuple[str, Draft]:
         raise refuse(
             "page-names-lost", source, "the page describes fields, but their names and types are lost", SAVE_AGAIN
         )
-    raise refuse("page-form-unknown", source, "no form of an API reference page is recognised in it", SAVE_AGAIN)
+    raise refuse("page-form-unknown", source, "no form of an API reference page is recognised in the page", SAVE_AGAIN)
 
 
 def _endpoint(text: str, source: str) -> tuple[str, str]:

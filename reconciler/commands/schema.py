@@ -14,10 +14,15 @@ import click
 
 from reconciler.apidocs import Generated, Page, Role, as_text, generate
 from reconciler.apidocs.structure import differences
+from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb, verbs
 from reconciler.commands.schema_files import ROLES, SUFFIX, own_pages, read_pages, read_set, write_all
 from reconciler.errors import Diagnostic
+from reconciler.render.paint import counted
 from reconciler.schemas import SchemaSet
+
+OPTIONAL = frozenset({f"list{SUFFIX}", f"delete{SUFFIX}"})
+"""The files that a set made from the create and update pages alone does not have."""
 
 schema = verbs(
     "schema",
@@ -61,21 +66,28 @@ def generate_verb(invocation: Invocation, out: Path, **pages: str | None) -> int
 @click.option("--against", type=click.Path(path_type=Path), metavar="DIR", help="Compare with this schema folder.")
 @click.option("--structure", is_flag=True, help="Leave out descriptions, titles, sections and sources.")
 def check_verb(invocation: Invocation, against: Path | None, structure: bool) -> int:
-    """Compare schemas/ with what schemas/pages/ gives, or with another schema folder. Exit 1 where they differ."""
+    """Compare schemas/ with what schemas/pages/ gives, or with another schema folder. Exit 1 where they differ.
+
+    Use it as a test that must pass, in CI too; to read what a newer page or another brand changes, use `schema diff`.
+    """
     folder = invocation.directory / "schemas"
     here = read_set(folder)
+    notes: list[str] = []
     if against is not None:
         names = ("schemas", str(against))
         left, right = here, read_set(invocation.directory / against)
+        if structure:
+            left, right, notes = _without_lacking(left, right, names)
     else:
         names = ("the pages", "schemas")
         left, right = dict(generate_from(own_pages(invocation.directory, folder)).files), here
     found = differences(left, right, words=not structure, names=names)
     if found:
-        invocation.result("\n".join([*found, "", f"{len(found)} differences between {names[0]} and {names[1]}."]))
+        told = f"{counted(len(found), 'difference')} between {names[0]} and {names[1]}."
+        invocation.result("\n".join([*notes, *found, "", told]))
         return 1
     said = "structure identical" if structure else "identical"
-    invocation.result(f"{names[0]} and {names[1]}: {said}, {len(left)} files.")
+    invocation.result("\n".join([*notes, f"{names[0]} and {names[1]}: {said}, {counted(len(left), 'file')}."]))
     return 0
 
 
@@ -85,7 +97,10 @@ def check_verb(invocation: Invocation, against: Path | None, structure: bool) ->
 @click.option("--words", is_flag=True, help="Count descriptions, titles, sections and sources, too.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are differences.")
 def diff_verb(invocation: Invocation, old: Path, new: Path | None, words: bool, detailed_exitcode: bool) -> int:
-    """Show what a newer page, or another brand's, changes: OLD against NEW, or against schemas/."""
+    """Show what a newer page, or another brand's, changes: OLD against NEW, or against schemas/.
+
+    Use it to read differences, which end it with exit 0; for a test that fails on them, use `schema check`.
+    """
     names = str(old), str(new or "schemas")
     sets = [read_set(invocation.directory / each) for each in names]
     found = differences(*sets, words=words, names=names)
@@ -95,6 +110,20 @@ def diff_verb(invocation: Invocation, old: Path, new: Path | None, words: bool, 
 
 for each in (generate_verb, check_verb, diff_verb):
     schema.add_command(each)
+
+
+def _without_lacking(
+    left: Mapping[str, Json], right: Mapping[str, Json], names: tuple[str, str]
+) -> tuple[dict[str, Json], dict[str, Json], list[str]]:
+    """Both sets without the optional files that one of them lacks, and a note on each of those."""
+    lacking = (left.keys() ^ right.keys()) & OPTIONAL
+    notes = [
+        f"note: {name}: only in {names[name in right]}; the other set was made without its page, which is optional"
+        for name in (*left, *right)
+        if name in lacking
+    ]
+    kept = [{name: each for name, each in side.items() if name not in lacking} for side in (left, right)]
+    return kept[0], kept[1], notes
 
 
 def generate_from(pages: Mapping[Role, Page]) -> Generated:

@@ -75,4 +75,4 @@ def _next(address: str, at: str, location: str) -> str:
 
 
 def _refuse(code: str, address: str, told: str, advice: str) -> PageError:
-    return PageError(error(code, f"{address} {told}", advice, file=address))
+    return PageError(error(code, f"the page {told}", advice, file=address))

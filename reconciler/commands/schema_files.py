@@ -45,12 +45,12 @@ def _text_of(directory: Path, where: str) -> str:
     content = _content_of(directory, where)
     if len(content) > LARGEST_PAGE:
         raise PageError(
-            error("page-too-large", f"{where} is larger than 5 MiB", "Give the page itself, not the site.", file=where)
+            error("page-too-large", "the page is larger than 5 MiB", "Give the page itself, not the site.", file=where)
         )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as problem:
-        told = f"{where} is not UTF-8 (byte {problem.start})"
+        told = f"the page is not UTF-8 (byte {problem.start})"
         raise PageError(error("page-not-utf8", told, "Save the page as UTF-8 text.", file=where)) from None
 
 
@@ -64,7 +64,7 @@ def _content_of(directory: Path, where: str) -> bytes:
         with (directory / where).open("rb") as file:
             return file.read(LARGEST_PAGE + 1)
     except OSError as problem:
-        told = f"{where} cannot be read: {problem.strerror}"
+        told = f"the page cannot be read: {(problem.strerror or 'unknown').lower()}"
         raise PageError(error("page-unreadable", told, "Check the path.", file=where)) from None
 
 
@@ -78,7 +78,7 @@ def own_pages(directory: Path, folder: Path) -> dict[Role, Page]:
         raise ConfigError(
             error(
                 "schema-pages-missing",
-                "schemas/pages has no create and update page to generate from",
+                "there is no create and update page to generate from",
                 "Put the pages there, or compare two folders with --against DIR.",
                 file="schemas/pages",
             )
@@ -93,9 +93,10 @@ def read_set(folder: Path) -> dict[str, Json]:
         try:
             found[path.name] = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError) as problem:
-            raise SchemaError(
-                error("schema-unreadable", f"{path.name} cannot be read: {problem}", file=str(path))
-            ) from None
+            why = (
+                (problem.strerror or "unknown").lower() if isinstance(problem, OSError) else f"it is no JSON: {problem}"
+            )
+            raise SchemaError(error("schema-unreadable", f"the schema cannot be read: {why}", file=str(path))) from None
     if not found:
         raise SchemaError(
             error(

@@ -35,8 +35,8 @@ class ProjectFiles:
     def documents(self) -> Sequence[str]:
         """Every *.yaml and *.yml below the folder, sorted; names starting with `_` or `.` are none.
 
-        Raises DocumentError naming every folder that cannot be listed whole: a document that is merely not seen
-        would look like one that was removed.
+        Raises DocumentError naming every folder that cannot be listed whole, and every file that is a document but
+        for the case of its ending: a document that is merely not seen would look like one that was removed.
         """
         found: list[str] = []
         problems: list[Diagnostic] = []
@@ -99,6 +99,8 @@ class ProjectFiles:
         elif not _leads_to_a_folder(entry):
             if entry.name.endswith(ENDINGS):
                 yield path
+            elif entry.name.lower().endswith(ENDINGS):
+                yield _miscased(path)
         elif entry.is_symlink() and (refused := self._refusal(path)):
             yield refused
         else:
@@ -139,6 +141,9 @@ class ProjectFiles:
 
     def _unreadable(self, path: str, problem: OSError) -> DocumentError:
         if problem.errno in (errno.ENOENT, errno.ENOTDIR):
+            if (self.root / path).is_symlink():
+                then = "Remove the link, or let it lead to a file of the project."
+                return DocumentError(error("missing-file", "the symbolic link leads to no file", then, file=path))
             return DocumentError(error("missing-file", "there is no such file", self._nearest(path), file=path))
         if problem.errno == errno.ELOOP:
             return DocumentError(error("missing-file", "the symbolic links go in a circle", file=path))
@@ -160,6 +165,16 @@ def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # links in a circle: reading it says so
         return False
+
+
+def _miscased(path: str) -> Diagnostic:
+    stem, _, ending = path.rpartition(".")
+    return error(
+        "file-name",
+        f"a document's name ends in `.{ending.lower()}`, not in `.{ending}`",
+        f"Rename it to `{stem}.{ending.lower()}`; with a `_` before its name it is no document.",
+        file=path,
+    )
 
 
 def _limit(path: str) -> int:

@@ -115,11 +115,14 @@ def _root(directory: Path) -> Path:
 
 
 def _settings(files: ProjectFiles) -> Settings:
-    """What the project file says. A project without the file has the defaults."""
+    """What the project file says. A project without the file, or with nothing in it, has the defaults."""
     if not os.path.lexists(files.root / PROJECT_FILE):
         _check_misnamed(files.root)
         return Settings()
-    return read_settings(_parsed(files, PROJECT_FILE))
+    parsed = _parsed(files, PROJECT_FILE)
+    if [each.code for each in parsed.diagnostics] == ["yaml-empty"]:
+        return Settings()
+    return read_settings(parsed)
 
 
 def _parsed(files: ProjectFiles, path: str) -> Parsed:
@@ -132,7 +135,7 @@ def _parsed(files: ProjectFiles, path: str) -> Parsed:
 def _check_misnamed(root: Path) -> None:
     for name in ("reconciler.yml", "reconciler.json", ".reconciler.yaml"):
         if (root / name).exists():
-            told = f"there is a {name}, which is not read"
+            told = "the project file is not read under this name"
             raise ConfigError(error("project-file-name", told, f"Rename it to {PROJECT_FILE}.", file=name))
 
 
@@ -145,7 +148,7 @@ def _environment(stated: str | None, settings: Settings, problems: list[Diagnost
         listed = ", ".join(f"`{each}`" for each in sorted({*known, DEFAULT_ENVIRONMENT}))
         guess = suggestion(name, known)
         advice = (f"Did you mean `{guess}`? " if guess else "") + f"Known: {listed}."
-        told = f"{PROJECT_FILE} has no environment `{name}`"
+        told = f"there is no environment `{name}`"
         problems.append(error("unknown-environment", told, advice, file=PROJECT_FILE))
     return name
 

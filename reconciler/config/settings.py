@@ -259,7 +259,7 @@ class _Reader:
             advice or "Set the API's key as RECONCILER_API_KEY; write other secrets as ${secret:NAME} in a document."
         )
         at = self.parsed.names.get(path)
-        self.wrong(path, "secret-in-config", f"{told}; secrets never stand in {PROJECT_FILE}", advice, at=at)
+        self.wrong(path, "secret-in-config", f"{told}; secrets never stand in the project file", advice, at=at)
 
     def wrong(
         self, path: Path, code: str, summary: str, detail: str | None = None, *, at: Position | None = None

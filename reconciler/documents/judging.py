@@ -11,7 +11,7 @@ from reconciler.canonical import Json
 from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted
 from reconciler.documents.references import Resolution
-from reconciler.errors import Diagnostic, error
+from reconciler.errors import Diagnostic, error, warning
 from reconciler.model import Content, Path, Position, Vault, reveal
 from reconciler.schemas import SchemaSet
 from reconciler.validation import Violation
@@ -50,7 +50,28 @@ def judge(
         # a list of what is allowed says more than a type
         if not (each.keyword == "type" and each.path in listed) and _is_news(each, found, layered, unmanaged)
     ]
-    return [_diagnostic(each, found, layered, schemas, key) for each in told]
+    wrong = frozenset(each.path for each in violations)
+    blank = [path for path in _blank_needed(content, schemas) if path not in wrong | found.texts.keys()]
+    return [
+        *(_diagnostic(each, found, layered, schemas, key) for each in told),
+        *(_empty_text(path, layered, key) for path in blank),
+    ]
+
+
+def _blank_needed(content: Content, schemas: SchemaSet) -> list[Path]:
+    """The fields that must be there, as a whole or because of another's value, and hold a text that says nothing."""
+    blank = {name for name, value in content.items() if isinstance(value, str) and not value.strip()}
+    if not blank:
+        return []
+    rest = {name: value for name, value in content.items() if name not in blank}
+    needed = (each.path for each in schemas.violations("assistant", rest) if each.keyword == "required")
+    return sorted({path for path in needed if len(path) == 1 and path[0] in blank})
+
+
+def _empty_text(path: Path, layered: Layered, key: str) -> Diagnostic:
+    told = f"`{dotted(path)}` is required and its text is empty"
+    then = "The platform takes an empty text for a missing field and refuses it: write the text."
+    return warning("empty-text", told, then, **at(place_of(path, layered), key=key, path=path))
 
 
 def _is_news(violation: Violation, found: Resolution, layered: Layered, unmanaged: frozenset[str]) -> bool:

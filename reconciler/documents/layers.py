@@ -82,7 +82,8 @@ class Layers:
             circle = " → ".join([*self._chain[self._chain.index(path) :], path])
             then = "A base cannot extend itself, also not through others."
             return _broken(error("base-cycle", f"bases extend each other in a circle: {circle}", then, **where))
-        if key_of(path, folder=self.folder) is not None:
+        is_document = key_of(path, folder=self.folder) is not None
+        if is_document and _is_there(self.sources.yaml(path)):
             then = "Give the file, or its folder, a name that starts with _."
             return _broken(error("base-is-assistant", f"{path} is an assistant and cannot be a base", then, **where))
         if len(self._chain) > MAX_CHAIN:
@@ -92,6 +93,8 @@ class Layers:
             return base
         told = "; ".join(each.summary for each in base.diagnostics)
         advice = next((each.detail for each in base.diagnostics if each.detail), None)
+        if is_document:  # the nearest name would be another document's, or this one's
+            advice = "Check the path: the name of a base, or of its folder, starts with _."
         return _broken(error("base-unreadable", f"`{name}` cannot be extended: {told}", advice, **where))
 
     def _base(self, path: str) -> Layered:
@@ -102,8 +105,8 @@ class Layers:
         return self._bases[path]
 
     def _merged_base(self, parsed: Parsed) -> Layered:
-        if not parsed.places and all(each.line is None for each in parsed.diagnostics):
-            return _broken(*parsed.diagnostics)  # there is no file to point into
+        if not _is_there(parsed):
+            return _broken(*parsed.diagnostics)
         if parsed.value is None:
             return Layered(files=frozenset({parsed.file}), broken=True, diagnostics=parsed.diagnostics)
         settings = read_settings(parsed, key=None, fields=self.fields, environment="")
@@ -117,6 +120,11 @@ class Layers:
             broken=merged.broken or any(each.severity == "error" for each in problems),
             diagnostics=(*merged.diagnostics, *problems),
         )
+
+
+def _is_there(parsed: Parsed) -> bool:
+    """Whether there is a file to point into, whatever stands in it."""
+    return bool(parsed.places) or any(each.line is not None for each in parsed.diagnostics)
 
 
 def _broken(*problems: Diagnostic) -> Layered:

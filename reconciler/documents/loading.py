@@ -116,7 +116,7 @@ class _Loading:
         problems = [replace(each, key=key) for each in parsed.diagnostics]
         if fault := key_fault(key):
             shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
-            told = f"{shown} cannot be a document's name: {fault}"
+            told = f"the file's name cannot be a document's: {fault}"
             problems.append(error("key-invalid", told, "Rename the file.", file=shown, line=1, column=1))
         if parsed.value is None:
             return _Draft(path=path, key=key, diagnostics=tuple(problems))

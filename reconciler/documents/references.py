@@ -25,6 +25,7 @@ from reconciler.validation import suggestion
 SCHEMES = ("env", "file", "ref", "secret")
 _WHOLE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
 _NAME_ALONE = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
+_INSIDE = re.compile(rf"(?<!\$)\$\{{(?:{'|'.join(SCHEMES)}):[^{{}}\n]*\}}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _THE_PROGRAM_S_OWN = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_STATE"})
 """Variables that hold what no document may show or send: a stranger's pull request is planned where they are set."""
@@ -104,6 +105,10 @@ class _Resolving:
                 told = f"`${{{lonely[1]}}}` is sent as it stands: it is no reference"
                 then = f"Write `${{env:{lonely[1]}}}` for an environment variable, or `$${{` for a literal `${{`."
                 self._tell(warning, "reference-lookalike", told, then, path)
+            elif part := _INSIDE.search(text):
+                told = f"`{part[0]}` is sent as it stands: a reference must stand alone, as the whole value"
+                then = "Put the whole text where the reference leads, or write `$${` for a literal `${`."
+                self._tell(warning, "reference-inside-text", told, then, path)
             return self._settled(literal(text), path, in_clear=True)
         try:
             return self._referred(reference[1], reference[2], path)

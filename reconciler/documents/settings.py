@@ -91,7 +91,9 @@ class _SettingsReading:
     def unknown(self, path: Path, name: str, known: frozenset[str]) -> None:
         guess = suggestion(name, sorted(known))
         kind = "setting" if known is SETTINGS else "field"
-        then = f"Did you mean `{guess}`?" if guess else f"Known are {', '.join(sorted(known))}."
+        # the settings are few; a line of all fields is not read
+        rest = f"Known are {', '.join(sorted(known))}." if known is SETTINGS else None
+        then = f"Did you mean `{guess}`?" if guess else rest
         self.wrong(path, f"unknown {kind} `{name}`", then, code=f"{kind}-unknown")
 
 

@@ -46,15 +46,17 @@ def _moved(change: Change, entries: Mapping[str, Entry]) -> Iterator[Diagnostic]
 
 
 def _differs(key: str, place: str, expected: str | None, entry: Entry | None) -> Iterator[Diagnostic]:
+    """`place` is where the entry stands; it is named where that is not the key, which the diagnostic carries."""
     now = None if entry is None else entry_digest(entry)
     if now == expected:
         return
+    entry_of = "its entry" if place == key else f"the entry of {place}"
     if expected is None:
-        yield _stale(f"{place} has an entry in the state now, and had none when the plan was made", key)
+        yield _stale(f"{entry_of} is in the state now, and was not when the plan was made", key)
     elif now is None:
-        yield _stale(f"{place} has no entry in the state any more", key)
+        yield _stale(f"{entry_of} is not in the state any more", key)
     else:
-        yield _stale(f"the entry of {place} changed after the plan was made", key)
+        yield _stale(f"{entry_of} changed after the plan was made", key)
 
 
 def _changed_secrets(planned: Mapping[str, str | None], now: Mapping[str, str | None]) -> Iterator[Diagnostic]:

@@ -81,7 +81,7 @@ def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Itera
             continue
         except OSError as problem:
             where = f"{shown}/{prefix}".rstrip("/")
-            problems.append(error("state-unreadable", f"{where} cannot be read: {reason(problem)}", file=where))
+            problems.append(error("state-unreadable", f"the folder cannot be read: {reason(problem)}", file=where))
 
 
 def unreadable(place: Place, why: str) -> StateError:
@@ -136,7 +136,7 @@ def _not_json(place: Place, text: str, problem: json.JSONDecodeError) -> Diagnos
         return _diagnostic(place, f"it is not JSON: {problem.msg}", line=problem.lineno, column=problem.colno)
     return error(
         "state-merge-conflict",
-        f"{place.shown} holds a merge conflict",
+        "the file holds a merge conflict",
         "Resolve the merge conflict: keep one side whole. Where the two sides have different ids, both assistants "
         "exist; keep the one that is in use. Nothing was changed.",
         file=place.shown,
@@ -147,7 +147,7 @@ def _not_json(place: Place, text: str, problem: json.JSONDecodeError) -> Diagnos
 
 
 def _diagnostic(place: Place, why: str, **at: int) -> Diagnostic:
-    what = f"the state entry of {place.key}" if place.key is not None else place.shown
+    what = f"the state entry of {place.key}" if place.key is not None else "the file"
     return error("state-unreadable", f"{what} cannot be read: {why}", _RESTORE, file=place.shown, key=place.key, **at)
 
 

@@ -200,7 +200,7 @@ class FileStore:
             raise StateError(
                 error(
                     "state-write-failed",
-                    f"{place.shown} cannot be {done}: {reason(problem)}",
+                    f"the state cannot be {done}: {reason(problem)}",
                     f"{remedy}, then run again. What was there is still there.",
                     file=place.shown,
                     key=place.key,
@@ -212,7 +212,7 @@ class FileStore:
         return StateError(
             error(
                 "state-lineage-lost",
-                f"{where} is missing, but entries are there",
+                "the file is missing, but entries are there",
                 "Restore it from version control. Where it cannot be restored, write "
                 f'{{"format_version": {FORMAT_VERSION}, "lineage": "A NEW UUID"}} there (uuidgen prints one); plans '
                 "that were saved before are stale then.",
@@ -227,7 +227,7 @@ def _refuse_twin(path: Path, place: Place) -> None:
         raise StateError(
             error(
                 "state-key-clash",
-                f"{place.shown} would take the place of {other}",
+                f"the file would take the place of {other}",
                 "This file system cannot tell the two names apart. Move the entry that is there with "
                 "`reconciler state mv OLD NEW`, by way of a third name.",
                 file=place.shown,
@@ -254,7 +254,7 @@ def _lineage(stored: Mapping[str, Json], place: Place) -> str:
         raise StateError(
             error(
                 "state-newer",
-                f"{place.shown} has format {version}; this program reads up to {FORMAT_VERSION}",
+                f"the file has format {version}; this program reads up to {FORMAT_VERSION}",
                 "It was written by a newer reconciler. Install that version or a later one; nothing was changed.",
                 file=place.shown,
             )

@@ -136,7 +136,7 @@ class FolderLock:
         return StateError(
             error(
                 "state-lock-failed",
-                f"{where} cannot be locked: {why}",
+                f"the lock file cannot be locked: {why}",
                 "The state must stand where this user may write and the file system has locks. Nothing was changed.",
                 file=where,
             )

@@ -105,6 +105,7 @@ def test_what_is_no_readable_page_is_refused(project: Path, name: str, content: 
         run("generate", "-C", project, "--create", name, "--update", "update.txt", "--out", "schemas")
     (said,) = caught.value.diagnostics
     assert (said.code, bool(said.detail)) == (code, True)
+    assert (said.file, said.summary.split()[:2]) == (name, ["the", "page"]), "the place is said once, before it"
     assert not (project / "schemas").exists()
 
 
@@ -157,6 +158,36 @@ def test_check_against_another_folder_can_leave_out_words(project: Path, capsys:
     assert "#/properties/desk_name/description" in capsys.readouterr().out
     assert run("check", "-C", project, "--against", "other", "--structure") == 0
     assert "structure identical" in capsys.readouterr().out
+
+
+def test_a_set_without_list_and_delete_has_the_same_structure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Made from the create and update pages alone, a set lacks two files: that is noted, on either side of it."""
+    pages = [part for role in ("create", "update") for part in (f"--{role}", OWN / f"{role}.txt")]
+    run("generate", *pages, "--out", tmp_path / "other" / "schemas")
+    shutil.copytree(REPOSITORY / "schemas", tmp_path / "schemas")
+    capsys.readouterr()
+    assert run("check", "-C", tmp_path, "--against", "other/schemas", "--structure") == 0
+    told = capsys.readouterr().out
+    assert "note: list.schema.json: only in schemas; " in told
+    assert "note: delete.schema.json: only in schemas; " in told
+    assert "structure identical, 3 files." in told
+    assert run("check", "-C", tmp_path / "other", "--against", "../schemas", "--structure") == 0
+    assert "note: list.schema.json: only in ../schemas; " in capsys.readouterr().out
+    assert run("check", "-C", tmp_path, "--against", "other/schemas") == 1
+    capsys.readouterr()
+    (tmp_path / "other" / "schemas" / "update.schema.json").unlink()
+    assert run("check", "-C", tmp_path, "--against", "other/schemas", "--structure") == 1
+    assert "1 difference between schemas and other/schemas." in capsys.readouterr().out
+
+
+def test_check_and_diff_say_when_to_use_which(capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of each names the other."""
+    for one, other in (("check", "schema diff"), ("diff", "schema check")):
+        with pytest.raises(SystemExit):
+            schema.main([one, "--help"])
+        assert f"`{other}`" in " ".join(capsys.readouterr().out.split())
 
 
 def test_diff_shows_what_another_page_would_change(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,7 +117,13 @@ REFUSED_BASES: dict[str, tuple[dict[str, str], str, list[tuple[str, str, int, in
         "other.yaml",
         [("base-is-assistant", FILE, 4, 13)],
     ),
+    "a broken assistant": (
+        {"assistants/other.yaml": "# soon\n"},
+        "other.yaml",
+        [("yaml-empty", "assistants/other.yaml", 1, 1), ("base-is-assistant", FILE, 4, 13)],
+    ),
     "a missing file": ({}, "_gone.yaml", [("base-unreadable", FILE, 4, 13)]),
+    "a missing file of an assistant's name": ({}, "nope.yaml", [("base-unreadable", FILE, 4, 13)]),
     "an absolute path": ({}, "/etc/_base.yaml", [("base-invalid", FILE, 4, 13)]),
     "a path outside": ({}, "../../_base.yaml", [("base-invalid", FILE, 4, 13)]),
     "an empty base": (
@@ -250,10 +256,28 @@ def test_wrong_settings_are_errors_at_their_places(case: str) -> None:
     assert loaded.desired == ()
 
 
+def test_a_base_that_is_not_there_is_said_to_be_missing() -> None:
+    """Whatever its name would make of it."""
+    (problem,) = load_one("reconciler: {extends: [nope.yaml]}\n").diagnostics
+    assert problem.summary == "`nope.yaml` cannot be extended: it does not exist"
+    assert problem.detail == "Check the path: the name of a base, or of its folder, starts with _."
+
+
 def test_unknown_settings_and_field_names_are_met_with_a_guess() -> None:
     """A typo costs one look."""
     loaded = load_one("reconciler: {protct: true, unmanaged: [picth]}\n")
     assert [each.detail for each in loaded.diagnostics] == ["Did you mean `protect`?", "Did you mean `pitch`?"]
+
+
+def test_what_resembles_no_field_is_not_answered_with_all_of_them() -> None:
+    """The settings are listed, being few; of the fields there are too many for a line."""
+    loaded = load_one("reconciler: {xyzzy: 1, unmanaged: [xyzzy], environments: {live: {xyzzy: 1}}}\n")
+    said = {(each.code, each.detail) for each in loaded.diagnostics}
+    assert ("field-unknown", None) in said
+    assert [detail for code, detail in said if code == "setting-unknown"] == [
+        "Known are environments, extends, id, moved_from, protect, seed, unmanaged."
+    ]
+    assert len(said) == 2
 
 
 def test_settings_reach_the_desired_value_and_never_its_content() -> None:

@@ -38,6 +38,37 @@ def test_a_document_becomes_what_is_desired() -> None:
     assert set(desired.positions) == {(), *((name,) for name in desired.content)}
 
 
+@pytest.mark.parametrize("text", ['""', "' '", '"\\n\\t"', "${env:SILENT}"])
+def test_an_empty_text_where_a_text_is_required_is_a_warning(text: str) -> None:
+    """The schema allows it and the platform takes it for missing; where nothing is required, empty may be meant."""
+    document = VALID.replace("Guten Tag, Praxis Dr. Weber.", text) + "facts: {shop: ''}\nreport_url: null\n"
+    loaded = load({FILE: document}, environ={"SILENT": " "})
+    found = [each for each in loaded.diagnostics if each.code != "unused-placeholder"]
+    assert [(each.severity, each.code, each.field, each.line, each.column) for each in found] == [
+        ("warning", "empty-text", "greeting", 4, 11)
+    ]
+    assert [each.key for each in loaded.desired] == ["praxis"]
+
+
+def test_an_empty_text_that_another_field_requires_is_a_warning() -> None:
+    """What is required depends on the mode: the text counts where the mode needs it, and only there."""
+    brand = frontdesk()
+    needs = {
+        "if": {"properties": {"engine": {"const": "realtime"}}, "required": ["engine"]},
+        "then": {"required": ["farewell"]},
+    }
+    files: dict[str, Any] = copy.deepcopy(
+        {"assistant": brand.assistant, "create": brand.create, "update": brand.update}
+    )
+    for schema in files.values():
+        schema["properties"]["farewell"] = {"type": "string"}
+    files["assistant"]["allOf"].append(needs)
+    schemas = SchemaSet.from_files(files)
+    realtime = VALID.replace("classic", "realtime").replace("brain_id", "speech_model_id")
+    assert told(load({FILE: VALID + "farewell: ''\n"}, schemas=schemas)) == []
+    assert told(load({FILE: realtime + "farewell: ''\n"}, schemas=schemas)) == [("empty-text", FILE, 8, 11)]
+
+
 def test_desired_is_sorted_by_key() -> None:
     """Whatever order the files come in."""
     loaded = load({f"assistants/{name}.yaml": VALID for name in ("b", "a/z", "a-b", "a")})

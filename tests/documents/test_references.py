@@ -146,7 +146,8 @@ def test_an_empty_catalogue_says_where_to_write_one() -> None:
         ("$${file:prompt.md}", "${file:prompt.md}"),
         ("$$${x}", "$${x}"),
         ("Pay $${amount} to {{name}}", "Pay ${amount} to {{name}}"),
-        ("${file:a.md} and ${file:b.md}", "${file:a.md} and ${file:b.md}"),
+        ("Call $${env:DESK_PHONE} or $$${env:DESK_PHONE}", "Call ${env:DESK_PHONE} or $${env:DESK_PHONE}"),
+        ("Costs ${usd:5} today", "Costs ${usd:5} today"),
         ("{{first_name}}", "{{first_name}}"),
         ("$HOME $(date)", "$HOME $(date)"),
     ],
@@ -155,6 +156,32 @@ def test_everything_else_is_literal(written: str, meant: str) -> None:
     """There is no templating: what stands in the file is what is said."""
     loaded = load({FILE: VALID.replace("Vergib Termine.", f"'{written}'")}, environ={"HOME": "/root"})
     assert the_one(loaded).content["instructions"] == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Call ${env:DESK_PHONE} at night.", "`${env:DESK_PHONE}`"),
+        ("${file:a.md} and ${file:b.md}", "`${file:a.md}`"),
+        ("Costs $${usd} and ${ref:prices.visit}", "`${ref:prices.visit}`"),
+        ("Bearer ${secret:DESK_TOKEN}", "`${secret:DESK_TOKEN}`"),
+    ],
+)
+def test_a_reference_inside_a_longer_text_is_a_warning(written: str, shown: str) -> None:
+    """It would be read out to callers: it stays literal, the document loads, and one warning a value says so."""
+    loaded = load({FILE: VALID.replace("Vergib Termine.", f"'{written}'")}, environ={"DESK_PHONE": "030 1"})
+    assert told(loaded) == [("reference-inside-text", FILE, 5, 15)]
+    assert loaded.diagnostics[0].summary.startswith(shown)
+    assert loaded.desired[0].content["instructions"] == written.replace("$${", "${")
+
+
+def test_what_a_text_file_holds_is_never_a_reference() -> None:
+    """A prompt in a file may speak of references without a word from us."""
+    files = {
+        FILE: VALID.replace("Vergib Termine.", "${file:termine.md}"),
+        "assistants/termine.md": "Sag nie ${env:DESK_PHONE}.",
+    }
+    assert the_one(load(files)).content["instructions"] == "Sag nie ${env:DESK_PHONE}."
 
 
 def test_what_looks_like_a_reference_and_is_none_is_a_warning() -> None:

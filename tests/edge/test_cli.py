@@ -163,12 +163,19 @@ def test_the_way_to_a_bug_is_shown_when_asked_for(tmp_path: Path) -> None:
     assert str(tmp_path) not in done.stderr
 
 
-@pytest.mark.parametrize(("stdin", "told"), [("", "the input ended"), ("n\n", "the answer was no")])
-def test_a_question_without_consent_ends_with_an_error(tmp_path: Path, stdin: str, told: str) -> None:
-    """A no and the end of the input are neither consent nor an interruption."""
-    done = probe("probe", "ask", cwd=tmp_path, stdin=stdin)
+def test_a_question_that_nobody_answers_is_an_error(tmp_path: Path) -> None:
+    """The end of the input is neither consent nor an interruption."""
+    done = probe("probe", "ask", cwd=tmp_path)
     assert done.returncode == 1
-    assert told in done.stderr
+    assert "error: an answer was due, and the input ended; nothing was done" in done.stderr
+
+
+def test_a_no_is_not_told_as_an_error(tmp_path: Path) -> None:
+    """The person decided: exit 1, since it was not done, and one line that says that nothing was."""
+    done = probe("probe", "ask", cwd=tmp_path, stdin="n\n")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "Cancelled. Nothing was changed."
+    assert "error" not in done.stderr
 
 
 @pytest.mark.parametrize("what", ["flood", "umlaut"])

@@ -128,6 +128,16 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
     assert refusal(tmp_path, "assistants/loop.yaml").code == "missing-file"
 
 
+def test_a_link_that_leads_nowhere_is_said_to(tmp_path: Path) -> None:
+    """The link is there, so its own name is no suggestion; the file it led to is gone."""
+    write(tmp_path / "assistants" / "sales-en.yaml", "title: Sales\n")
+    (tmp_path / "assistants" / "sales.yaml").symlink_to("gone.yaml")
+    assert files(tmp_path).documents() == ["assistants/sales-en.yaml", "assistants/sales.yaml"]
+    found = refusal(tmp_path, "assistants/sales.yaml")
+    assert (found.code, found.summary) == ("missing-file", "the symbolic link leads to no file")
+    assert found.detail == "Remove the link, or let it lead to a file of the project."
+
+
 def test_a_linked_folder_out_of_the_project_is_said_not_skipped(tmp_path: Path) -> None:
     """Documents that are merely not seen would look removed, so the listing fails and names the folder."""
     write(tmp_path / "elsewhere" / "x.yaml", "title: x\n")
@@ -161,6 +171,16 @@ def test_a_name_that_is_not_utf8_is_said_not_skipped(tmp_path: Path) -> None:
         ("file-name", r"assistants/caf\udce9.yaml"),
         ("file-name", r"assistants/sal\udce9.yaml"),
     ]
+
+
+def test_an_ending_in_capitals_is_said_not_skipped(tmp_path: Path) -> None:
+    """`sales.YAML` is meant as a document, and one that is not seen would be pruned; bases may be named at will."""
+    for name in ("sales.YAML", "acme/night.Yml", "acme/day.yaml", "_base.YAML", "_bases/voice.YML", "notes.TXT"):
+        write(tmp_path / "assistants" / name, "title: x\n")
+    assert problems(tmp_path) == [("file-name", "assistants/acme/night.Yml"), ("file-name", "assistants/sales.YAML")]
+    with pytest.raises(DocumentError) as raised:
+        files(tmp_path).documents()
+    assert "Rename it to `assistants/sales.yaml`" in (raised.value.diagnostics[1].detail or "")
 
 
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:

@@ -36,6 +36,13 @@ def test_without_a_project_file_the_defaults_hold(tmp_path: Path) -> None:
     assert found.files().documents() == ["assistants/viewings.yaml"]
 
 
+@pytest.mark.parametrize("text", ["", "\n", "# nothing to set yet\n", "---\n", "\ufeff# assistants: voice\n"])
+def test_a_project_file_that_says_nothing_leaves_the_defaults(tmp_path: Path, text: str) -> None:
+    """Empty, or with every line commented out, is as good as no file."""
+    found = open_project(asked(project(tmp_path, **{"reconciler.yaml": text})))
+    assert (found.environment, found.assistants, found.state) == ("default", "assistants", "state/default")
+
+
 PRECEDENCE = [
     # what is decided, by: environment asked for, variables → the value
     ("api_url", None, {}, "https://desk.example/api"),
@@ -87,7 +94,8 @@ def test_an_environment_that_the_file_does_not_list_is_an_error(tmp_path: Path) 
     with pytest.raises(ConfigError) as raised:
         open_project(asked(tmp_path, "prodution"))
     (found,) = raised.value.diagnostics
-    assert found.code == "unknown-environment"
+    assert (found.code, found.file) == ("unknown-environment", "reconciler.yaml")
+    assert found.summary == "there is no environment `prodution`"
     assert found.detail == "Did you mean `production`? Known: `default`, `production`, `staging`."
     assert open_project(asked(tmp_path)).environment == "default"
 

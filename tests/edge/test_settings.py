@@ -50,7 +50,7 @@ MISTAKES: list[tuple[str, list[tuple[str, int, int, str]]]] = [
     ("environments:\n  production: {limits: {unassigned: maybe}}\n", [("setting-value", 2, 37, "`allow` or `refuse`")]),
     ("environments:\n  a: {state: both}\n  b: {state: both}\n", [("shared-state", 3, 14, "`a` and `b` share")]),
     ("environments:\n  a: {}\n  b: {state: state/a/}\n", [("shared-state", 3, 14, "`a` and `b` share")]),
-    ("api_key: hunter2\n", [("secret-in-config", 1, 1, "never stand in reconciler.yaml")]),
+    ("api_key: hunter2\n", [("secret-in-config", 1, 1, "never stand in the project file")]),
     ("environments:\n  production: {token: hunter2}\n", [("secret-in-config", 2, 16, "`token`")]),
     ("environments:\n  p: {api: 'https://u:hunter2@x.example'}\n", [("secret-in-config", 2, 7, "`api` holds")]),
     (

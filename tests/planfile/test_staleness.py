@@ -27,21 +27,19 @@ def test_a_plan_is_fresh_where_nothing_moved() -> None:
 def test_a_changed_entry_is_named() -> None:
     """Somebody applied one of the planned keys in between."""
     now = {**ENTRIES, "dental/reception": replace(RECEPTION, last_applied={"title": "Front desk"})}
-    assert told(every_kind(), entries=now) == ["the entry of dental/reception changed after the plan was made"]
+    assert told(every_kind(), entries=now) == ["its entry changed after the plan was made"]
 
 
 def test_a_forgotten_entry_is_named() -> None:
     """An update of something that is no longer in the state would write over nothing."""
     now = {key: each for key, each in ENTRIES.items() if key != "dental/reception"}
-    assert told(every_kind(), entries=now) == ["dental/reception has no entry in the state any more"]
+    assert told(every_kind(), entries=now) == ["its entry is not in the state any more"]
 
 
 def test_an_entry_where_there_was_none_is_named() -> None:
     """A planned create is not sent twice: the entry that the first one left makes the plan stale."""
     now = {**ENTRIES, "dental/after-hours": Entry(key="dental/after-hours", id=801)}
-    assert told(every_kind(), entries=now) == [
-        "dental/after-hours has an entry in the state now, and had none when the plan was made"
-    ]
+    assert told(every_kind(), entries=now) == ["its entry is in the state now, and was not when the plan was made"]
 
 
 def test_a_move_looks_at_both_keys() -> None:
@@ -50,8 +48,8 @@ def test_a_move_looks_at_both_keys() -> None:
     moved = {"homes/lettings": Entry(key="homes/lettings", id=791, last_applied={"title": "Lettings"})}
     assert told(plan) == []
     assert told(plan, entries=moved) == [
-        "homes/lettings has an entry in the state now, and had none when the plan was made",
-        "homes/old-name has no entry in the state any more",
+        "its entry is in the state now, and was not when the plan was made",
+        "the entry of homes/old-name is not in the state any more",
     ]
 
 
