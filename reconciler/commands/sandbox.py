@@ -34,7 +34,7 @@ EVERY = click.IntRange(min=1)
     epilog="""\b
 Examples:
   reconciler sandbox
-  reconciler sandbox --data .reconciler/practice.json --port 0
+  reconciler sandbox --data .reconciler/practice.db --port 0
   reconciler sandbox --rate-limit-every 5 --drop-after-every 7""",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")

@@ -49,7 +49,7 @@ def open_client(project: Project, **settings: Any) -> ApiClient:
     """The client of the project's API, to be closed (it is a context manager). Sends nothing yet.
 
     `settings` are ApiClient's own (`connections`, `on_wait`, ...). `sandbox:` is the built-in vendor in this process,
-    which keeps its assistants in `.reconciler/sandbox/ENVIRONMENT.json`.
+    which keeps its assistants in `.reconciler/sandbox/ENVIRONMENT.db`.
     Raises AuthError (`no-api-key`) without a key, and ConfigError without an address that a key may be sent to.
     """
     from reconciler.api import ApiClient
@@ -73,7 +73,7 @@ def _sandbox(project: Project, key: str) -> Any:
 
     folder = project.root / OWN_FOLDER
     _keep_out_of_git(folder)
-    storage = FileStorage(folder / "sandbox" / f"{project.environment}.json")
+    storage = FileStorage(folder / "sandbox" / f"{project.environment}.db")
     return SandboxTransport(Vendor(project.schemas, storage, key=key))
 
 

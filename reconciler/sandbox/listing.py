@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from reconciler.model import Content
 from reconciler.sandbox.quirks import Quirks
 from reconciler.sandbox.refusals import Refused
+from reconciler.sandbox.tables import Rows
 from reconciler.schemas import SchemaSet
 
 DEFAULT_PER_PAGE = 10
@@ -24,15 +25,15 @@ def read_form(row: Content, schemas: SchemaSet, quirks: Quirks) -> dict[str, Any
     }
 
 
-def page_of(rows: Sequence[Any], query: Mapping[str, str], url: str) -> dict[str, Any]:
+def page_of(rows: Rows, query: Mapping[str, str], url: str) -> dict[str, Any]:
     """One page of `rows` in the paginator's envelope; `url` is the list's own. Raises Refused for a bad per_page.
 
     A page past the last is empty, and a page that is no number is the first, as the framework has it.
     """
-    per_page = _per_page(query.get("per_page"))
+    per_page, total = _per_page(query.get("per_page")), len(rows)
     asked = query.get("page", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 10 and int(asked) else 1
-    last = max(1, -(-len(rows) // per_page))
+    last = max(1, -(-total // per_page))
     shown = list(rows[(page - 1) * per_page : page * per_page])
     first = (page - 1) * per_page + 1
 
@@ -58,7 +59,7 @@ def page_of(rows: Sequence[Any], query: Mapping[str, str], url: str) -> dict[str
         "per_page": per_page,
         "prev_page_url": link(page - 1),
         "to": first + len(shown) - 1 if shown else None,
-        "total": len(rows),
+        "total": total,
     }
 
 

@@ -13,7 +13,7 @@ import re
 import threading
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -25,7 +25,8 @@ from reconciler.sandbox.faults import Fault, Faults, parse
 from reconciler.sandbox.listing import page_of, read_form
 from reconciler.sandbox.quirks import Quirks
 from reconciler.sandbox.refusals import Refused
-from reconciler.sandbox.storage import Storage, Table
+from reconciler.sandbox.storage import Storage
+from reconciler.sandbox.tables import Row, Table
 from reconciler.sandbox.wire import FOREVER, Answer, Call, Recorded, parsed
 from reconciler.sandbox.writing import Writer
 from reconciler.schemas import SchemaSet
@@ -104,8 +105,7 @@ class Vendor:
         Deleted ones have a `deleted_at`; `deleted=False` leaves them out.
         """
         with self._lock, self._storage.transaction() as table:
-            found = [table.rows[each] for each in sorted(table.rows)]
-            return [copy.deepcopy(each) for each in found if deleted or each["deleted_at"] is None]
+            return [copy.deepcopy(dict(each)) for each in (table.every() if deleted else table.live()[:])]
 
     @property
     def calls(self) -> list[Recorded]:
@@ -164,21 +164,21 @@ class Vendor:
                 return self._list(call, table), False
             if match.role == "create":
                 return self._create(call, table)
-            row = table.rows.get(int(match.id)) if re.fullmatch(r"[0-9]{1,18}", match.id) else None
+            row = table.get(int(match.id)) if re.fullmatch(r"[0-9]{1,18}", match.id) else None
             if row is None or row["deleted_at"] is not None:
                 return json_answer(404, {"message": "Assistant not found"}), False
             if match.role == "delete":
                 table.put({**row, "deleted_at": self._now()})
                 return json_answer(200, {"message": "Assistant deleted successfully"}), True
-            return self._update(call, table, row["id"])
+            return self._update(call, table, row)
 
     def _create(self, call: Call, table: Table) -> tuple[Answer, bool]:
         body = self._body(call)
         if body is None:
             return not_an_object(), False
         fields = self._writer.create(body)
-        self._writer.check_exclusive(fields, _present(table))
-        id = table.next_id
+        self._writer.check_exclusive(fields, table.holders)
+        id = table.next_id()
         now = self._now()
         row = {
             "id": id,
@@ -194,22 +194,20 @@ class Vendor:
         table.put(row)
         return json_answer(201, {"message": "Assistant created successfully", "data": self._echo(row)}), True
 
-    def _update(self, call: Call, table: Table, id: int) -> tuple[Answer, bool]:
+    def _update(self, call: Call, table: Table, row: Row) -> tuple[Answer, bool]:
         body = self._body(call)
         if body is None:
             return not_an_object(), False
-        row = table.rows[id]
         before = {name: row[name] for name in self.schemas.fields if name in row}
         fields = self._writer.update(before, body)
-        self._writer.check_exclusive(fields, _present(table, but=id))
+        self._writer.check_exclusive(fields, table.holders, but=row["id"])
         if fields != before:
             row = {**row, **fields, "updated_at": self._now()}
             table.put(row)
         return json_answer(200, {"message": "Assistant updated successfully", "data": self._echo(row)}), True
 
     def _list(self, call: Call, table: Table) -> Answer:
-        rows = sorted(_present(table), key=lambda each: each["id"])
-        page = page_of(rows, call.query, f"http://{call.headers.get('host', 'localhost')}{call.path}")
+        page = page_of(table.live(), call.query, f"http://{call.headers.get('host', 'localhost')}{call.path}")
         page["data"] = [read_form(each, self.schemas, self.quirks) for each in page["data"]]
         return json_answer(200, page)
 
@@ -240,7 +238,3 @@ def _relative(path: str) -> str | None:
 def _pattern(path: str) -> re.Pattern[str]:
     parts = re.split(r"(\{[^}]*\})", path)
     return re.compile("".join("(?P<id>[^/]+)" if part.startswith("{") else re.escape(part) for part in parts))
-
-
-def _present(table: Table, *, but: int | None = None) -> Iterable[Mapping[str, Any]]:
-    return [row for id, row in table.rows.items() if row["deleted_at"] is None and id != but]

@@ -7,7 +7,7 @@ the row that would result meets the rules between fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
@@ -51,15 +51,19 @@ class Writer:
         self._check_rules(merged)
         return merged
 
-    def check_exclusive(self, fields: Content, others: Iterable[Content]) -> None:
-        """Raises Refused where another row of the same kind holds a value that only one may hold."""
+    def check_exclusive(
+        self, fields: Content, holders: Callable[[str, Any], Iterable[Content]], *, but: int | None = None
+    ) -> None:
+        """Raises Refused where another row of the same kind holds a value that only one may hold.
+
+        `holders` gives the rows in which a field has a value; the one of the id `but` is the asking one's own.
+        """
         errors = {}
-        rows = list(others)
         for name, policy in self.schemas.fields.items():
             kind = policy.exclusive
             if kind is None or fields.get(name) is None or not _is(fields, kind):
                 continue
-            if any(_is(other, kind) and equal(other.get(name), fields[name]) for other in rows):
+            if any(_is(other, kind) and other["id"] != but for other in holders(name, fields[name])):
                 told = " ".join(str(each) for each in kind.values())
                 errors[name] = [f"The {words(name)} is already assigned to another {told} assistant."]
         if errors:

@@ -71,7 +71,7 @@ def test_the_builtin_sandbox_needs_no_key_and_outlives_the_run(tmp_path: Path) -
         assert [row["id"] for row in client.get_page("/agents/all", page=1, per_page=10).rows] == [101, 102]
     with open_client(opened(tmp_path, "summer", RECONCILER_API_URL="sandbox:")) as client:
         assert client.get_page("/agents/all", page=1, per_page=10).rows == ()
-    assert (tmp_path / ".reconciler" / "sandbox" / "spring.json").is_file()
+    assert (tmp_path / ".reconciler" / "sandbox" / "spring.db").is_file()
     assert (tmp_path / ".reconciler" / ".gitignore").read_text() == "*\n"
 
 

@@ -98,12 +98,12 @@ def test_it_serves_until_it_is_told_to_stop(project: Path, number: signal.Signal
 
 def test_data_outlives_the_process(project: Path) -> None:
     """With --data (relative to -C) the next run has the rows of the last; a kill loses nothing that was answered."""
-    with serving(project, "--data", "practice/rows.json") as served:
+    with serving(project, "--data", "practice/rows.db") as served:
         assert served.ask("POST", "/agent", json=CLASSIC).status_code == 201
         served.stop(signal.SIGKILL)
-    with serving(project, "--data", "practice/rows.json") as served:
+    with serving(project, "--data", "practice/rows.db") as served:
         assert [row["id"] for row in served.ask("GET", "/agents/all").json()["data"]] == [101]
-    assert (project / "practice" / "rows.json").is_file()
+    assert (project / "practice" / "rows.db").is_file()
 
 
 def test_faults_come_as_the_options_say(project: Path) -> None:
@@ -155,10 +155,10 @@ def test_a_taken_port_is_told(project: Path) -> None:
 
 def test_a_file_that_is_no_sandbox_is_told_before_it_serves(project: Path) -> None:
     """The start fails, and the file is as it was."""
-    (project / "rows.json").write_text("my shopping list")
-    with pytest.raises(ConfigError, match=r"rows\.json"):
-        refused(project, "--data", "rows.json")
-    assert (project / "rows.json").read_text() == "my shopping list"
+    (project / "rows.db").write_text("my shopping list")
+    with pytest.raises(ConfigError, match=r"rows\.db"):
+        refused(project, "--data", "rows.db")
+    assert (project / "rows.db").read_text() == "my shopping list"
 
 
 @pytest.mark.parametrize("key", ["two words", "", "schlüssel", "a\nb"])

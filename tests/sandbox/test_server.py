@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from reconciler.sandbox.server import BODY_LIMIT, Server
-from reconciler.sandbox.storage import MemoryStorage, Table
+from reconciler.sandbox.storage import MemoryStorage
+from reconciler.sandbox.tables import Table
 from reconciler.sandbox.vendor import Vendor
 from tests.sandbox.agents import CLASSIC
 from tests.support.frontdesk import frontdesk
