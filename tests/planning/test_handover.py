@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from reconciler.model import Action, Desired, Entry, Plan, Reason
 from tests.support import desk
-from tests.support.frontdesk import frontdesk
 
 
 def doc(key: str, line: int | None, **fields: Any) -> Desired:
@@ -118,83 +114,3 @@ def test_tied_requests_stand_in_a_run() -> None:
     plan = desk.plan(wanted, [was("a", 1, None), was("z", 2, 45), *stored])
     keys = [key for key, _, _ in steps(plan)]
     assert keys.index("a") == keys.index("z") + 1
-
-
-LINES = st.one_of(st.none(), st.integers(1, 4))
-
-
-@st.composite
-def moves(draw: st.DrawFn) -> tuple[list[Desired], list[Entry]]:
-    """2 to 8 assistants, each with a line before and after, no line twice among those that receive."""
-    count = draw(st.integers(2, 8))
-
-    def assign() -> list[tuple[str, int | None]]:
-        free = draw(st.permutations([1, 2, 3, 4]))
-        rows: list[tuple[str, int | None]] = []
-        for _ in range(count):
-            direction = draw(st.sampled_from(["receive", "receive", "make"]))
-            line = draw(LINES) if direction == "make" else (free.pop() if free and draw(st.booleans()) else None)
-            rows.append((direction, line))
-        return rows
-
-    before, after = assign(), assign()
-    entries, documents = [], []
-    for number in range(count):
-        is_new = draw(st.integers(0, 5)) == 0
-        is_gone = draw(st.integers(0, 5)) == 0
-        if not is_new:
-            direction, line = before[number]
-            entries.append(was(f"k{number}", 100 + number, line, direction=direction))
-        if not is_gone:
-            direction, line = after[number]
-            documents.append(doc(f"k{number}", line, direction=direction))
-    return documents, entries
-
-
-@given(moves())
-@settings(max_examples=1000, deadline=None)
-def test_no_line_is_ever_held_twice(case: tuple[list[Desired], list[Entry]]) -> None:
-    """Whatever moves, played step by step, no two receiving assistants hold a line, and everybody ends as desired."""
-    documents, entries = case
-    plan = desk.plan(documents, entries, prune=True, allow_new=True)
-    assert plan.summary.blocked == 0
-    rows: dict[str, dict[str, Any]] = {each.key: dict(each.last_applied) for each in entries}
-    done: set[int] = set()
-    for request, change in plan.requests():
-        assert set(request.after) <= done
-        done.add(request.step)
-        if request.method == "DELETE":
-            del rows[change.key]
-        else:
-            rows.setdefault(change.key, {}).update(request.body or {})
-        lines = [row.get("line_id") for row in rows.values() if row["direction"] == "receive"]
-        taken = [line for line in lines if line is not None]
-        assert len(taken) == len(set(taken))
-    for each in documents:
-        assert rows[each.key].get("line_id") == each.content.get("line_id")
-    assert len(plan.requests()) == sum(bool(each.requests) for each in plan.changes) + rings(documents, entries)
-
-
-def rings(documents: list[Desired], entries: list[Entry]) -> int:
-    """Counted by walking: from each assistant to the one whose line it takes, until back at the start."""
-    policy = frontdesk().fields["line_id"]
-    assert policy.exclusive is not None
-
-    def held(content: Any) -> Any:
-        return content.get("line_id") if content["direction"] == "receive" else None
-
-    holder = {held(each.last_applied): each.key for each in entries if held(each.last_applied) is not None}
-    wanted = {each.key: held(each.content) for each in documents}
-    takes_from = {
-        key: holder[line] for key, line in wanted.items() if line in holder and holder[line] != key and line is not None
-    }
-    found, seen = 0, set[str]()
-    for start in takes_from:
-        path: list[str] = []
-        each: str | None = start
-        while each is not None and each not in seen and each not in path:
-            path.append(each)
-            each = takes_from.get(each)
-        found += each in path
-        seen |= set(path)
-    return found
