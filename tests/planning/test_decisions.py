@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.entries import entry_digest
 from reconciler.model import Action, Desired, Entry, Live, Plan, Reason
 from tests.support import desk
 
@@ -199,6 +200,30 @@ class TestRenames:
         assert [request.body for request, _ in edited.requests()] == [CHANGED]
         assert edited.changes[0].moved_from == "old-name"
 
+    def test_moved_from_a_begun_create_is_never_a_second_create(self) -> None:
+        """The assistant may exist already: no POST goes out while the outcome of the first is unknown."""
+        wanted = desk.desired("new-name", settings={"moved_from": "old-name"})
+        plan = desk.plan(wanted, desk.pending("old-name"), allow_new=True)
+        (change,) = plan.changes
+        assert (change.action, change.reason) == (Action.BLOCKED, Reason.CREATE_INCOMPLETE)
+        (problem,) = plan.diagnostics
+        assert "state forget old-name" in (problem.detail or "")
+
+    def test_a_begun_create_whose_file_was_renamed_blocks(self) -> None:
+        """What was sent is what tells: the same name, and nothing was recorded of it yet."""
+        plan = desk.plan(desk.desired("new-name", **CHANGED), desk.pending("old-name"))
+        change = next(each for each in plan.changes if each.key == "new-name")
+        assert (change.action, change.reason) == (Action.BLOCKED, Reason.LOOKS_LIKE_RENAME)
+        assert "a create whose outcome is unknown" in change.diagnostics[0].summary
+        assert desk.plan(desk.desired("new-name"), desk.pending("old-name"), allow_new=True).summary.create == 1
+
+    def test_moved_from_and_another_id_contradict(self) -> None:
+        """The entry that would move is not the assistant that the document names."""
+        plan = desk.plan(desk.desired("new-name", settings={"moved_from": "old-name", "id": 4}), self.ORPHAN)
+        (change,) = plan.changes
+        assert (change.action, change.reason) == (Action.BLOCKED, Reason.ID_CONFLICT)
+        assert "old-name is assistant 789" in change.diagnostics[0].summary
+
     def test_moved_from_is_done_once(self) -> None:
         """When the new key has its entry, the setting is history and harmless."""
         settings = {"moved_from": "old-name"}
@@ -207,6 +232,30 @@ class TestRenames:
     def test_a_dangling_moved_from_creates(self) -> None:
         """It names no entry: there is nothing to take along."""
         assert desk.plan(desk.desired("new-name", settings={"moved_from": "nowhere"})).summary.create == 1
+
+
+class TestAnEntryOfNothing:
+    """An entry with neither id nor begun create, as a hand or `state push` may leave it."""
+
+    EMPTY = Entry(key="reception")
+
+    def test_an_id_is_adopted_all_the_same(self) -> None:
+        """A create would make a second one of what the document names."""
+        plan = desk.plan(desk.desired(settings={"id": 789}), self.EMPTY)
+        (change,) = plan.changes
+        assert (change.action, change.reason, change.id) == (Action.UPDATE, Reason.ADOPTED, 789)
+        assert change.expects == entry_digest(self.EMPTY)
+
+    def test_a_create_that_looks_like_a_rename_is_blocked_all_the_same(self) -> None:
+        """The gate does not ask whether something empty stands in the state."""
+        assert desk.plan(desk.desired(), [self.EMPTY, desk.entry("old-name")]).summary.blocked == 1
+
+    def test_a_create_is_bound_to_the_entry_as_it_was(self) -> None:
+        """So that a saved plan is stale once the entry moved."""
+        (change,) = desk.plan(desk.desired(), self.EMPTY).changes
+        assert (change.action, change.expects) == (Action.CREATE, entry_digest(self.EMPTY))
+        (again,) = desk.plan(desk.desired(), desk.entry(), GONE).changes
+        assert (again.action, again.expects) == (Action.CREATE, entry_digest(desk.entry()))
 
 
 class TestProtection:

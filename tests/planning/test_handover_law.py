@@ -164,7 +164,7 @@ def test_a_plan_after_its_own_records_is_empty(case: Case) -> None:
 
 
 def differs(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether the document asks for something that the server is not known to have: a field never named is not known."""
+    """Whether the document asks for what the server is not known to have; what was never named is not known."""
     wanted = {name: frontdesk().fields[name].clear for name in before} | dict(after)
     return any(name not in before or before[name] != value for name, value in wanted.items())
 
