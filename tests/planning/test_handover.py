@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.model import Action, Desired, Entry, Plan, Reason
+from reconciler.schemas import SchemaSet
 from tests.support import desk
+from tests.support.frontdesk import frontdesk_files
 
 
 def doc(key: str, line: int | None, **fields: Any) -> Desired:
@@ -114,3 +116,67 @@ def test_tied_requests_stand_in_a_run() -> None:
     plan = desk.plan(wanted, [was("a", 1, None), was("z", 2, 45), *stored])
     keys = [key for key, _, _ in steps(plan)]
     assert keys.index("a") == keys.index("z") + 1
+
+
+def exclusive(clear: Any = ...) -> dict[str, Any]:
+    """A field like `line_id`; without a value it cannot be cleared."""
+    known = {"type": ["integer", "null"], "x-exclusive": {"direction": "receive"}, "x-section": "Phone number"}
+    return known if clear is ... else {**known, "x-clear": clear}
+
+
+class TestAValueThatCannotBeCleared:
+    """`badge_id` has one holder and no documented way to be cleared."""
+
+    SCHEMAS = SchemaSet.from_files(frontdesk_files(badge_id=exclusive()))
+
+    def test_a_move_that_needs_no_clearing_is_made(self) -> None:
+        """The giver takes another value: its PUT is the release."""
+        wanted = [doc("a", None, badge_id=7), doc("b", None, badge_id=8)]
+        plan = desk.plan(wanted, [was("a", 1, None), was("b", 2, None, badge_id=7)], schemas=self.SCHEMAS)
+        assert [(change.key, request.after) for request, change in plan.requests()] == [("b", ()), ("a", (1,))]
+
+    def test_a_swap_is_blocked_with_the_way_out(self) -> None:
+        """Nobody can let go first."""
+        wanted = [doc("a", None, badge_id=8), doc("b", None, badge_id=7)]
+        before = [was("a", 1, None, badge_id=7), was("b", 2, None, badge_id=8)]
+        plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
+        (blocked,) = [each for each in plan.changes if each.action is Action.BLOCKED]
+        assert (blocked.key, blocked.reason, blocked.requests) == ("a", Reason.VALUE_HELD, ())
+        (problem,) = [each for each in plan.diagnostics if each.severity == "error"]
+        assert (problem.code, problem.key, problem.file) == ("cannot-release", "a", "assistants/a.yaml")
+        assert problem.line == 1
+        assert problem.detail == "Move one of the values by hand first."
+
+    def test_a_ring_is_cut_at_another_value_that_can_be_cleared(self) -> None:
+        """a gives its badge for b's line: b clears the line first."""
+        wanted = [doc("a", 45, badge_id=9), doc("b", None, badge_id=7)]
+        before = [was("a", 1, None, badge_id=7), was("b", 2, 45)]
+        plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
+        assert steps(plan) == [("b", None, ()), ("a", 45, (1,)), ("b", None, (1, 2))]
+        assert [request.body for request, _ in plan.requests()] == [
+            {"line_id": None},
+            {"line_id": 45, "badge_id": 9},
+            {"line_id": None, "badge_id": 7},
+        ]
+
+    def test_a_blocked_assistant_sends_nothing_though_another_ring_was_cut_at_it(self) -> None:
+        """a and b swap lines, which can be cut, and a and c swap badges, which cannot."""
+        wanted = [doc("a", 46, badge_id=8), doc("b", 45), doc("c", None, badge_id=7)]
+        before = [was("a", 1, 45, badge_id=7), was("b", 2, 46), was("c", 3, None, badge_id=8)]
+        plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
+        (blocked,) = [each for each in plan.changes if each.action is Action.BLOCKED]
+        assert (blocked.key, blocked.requests) == ("a", ())
+
+
+def test_two_rings_through_one_assistant_share_its_early_release() -> None:
+    """a swaps its line with b and its badge with c: one request lets both go, one takes both."""
+    schemas = SchemaSet.from_files(frontdesk_files(badge_id=exclusive(None)))
+    wanted = [doc("a", 46, badge_id=8), doc("b", 45), doc("c", None, badge_id=7)]
+    before = [was("a", 1, 45, badge_id=7), was("b", 2, 46), was("c", 3, None, badge_id=8)]
+    plan = desk.plan(wanted, before, schemas=schemas)
+    assert [(change.key, request.body, request.after) for request, change in plan.requests()] == [
+        ("a", {"line_id": None, "badge_id": None}, ()),
+        ("b", {"line_id": 45}, (1,)),
+        ("c", {"badge_id": 7}, (1,)),
+        ("a", {"line_id": 46, "badge_id": 8}, (1, 2, 3)),
+    ]
