@@ -135,7 +135,7 @@ def _adopted(desired: Desired, sides: Sides) -> Change:
     bare = Entry(key=desired.key, id=desired.id)
     comparison = compare(desired, bare, sides.live_of(desired.id), sides.schemas)
     change = _update(desired, bare, comparison, Reason.ADOPTED, sides.schemas)
-    return change if change.action is Action.BLOCKED else replace(change, action=Action.UPDATE, expects=None)
+    return replace(change, action=Action.UPDATE, expects=None)
 
 
 def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
