@@ -54,6 +54,38 @@ ROWS = [
         "update",
         "config-changed-and-drifted",
     ),
+    row(
+        "live spells the document's list in another order",
+        desk.desired(label_ids=[5, 3]),
+        desk.entry(label_ids=[3, 5]),
+        [desk.live(label_ids=[3, 5], greeting="Hi!")],
+        "update",
+        "drifted",
+    ),
+    row(
+        "live spells what was applied in another order",
+        desk.desired(label_ids=[4]),
+        desk.entry(label_ids=[3, 5]),
+        [desk.live(label_ids=[5, 3])],
+        "update",
+        "config-changed",
+    ),
+    row(
+        "a field is let go, and live moved in another",
+        desk.desired(settings={"unmanaged": frozenset({"pitch"})}),
+        desk.entry(pitch=1.4),
+        [desk.live(pitch=1.4, greeting="Hi!")],
+        "update",
+        "config-changed-and-drifted",
+    ),
+    row(
+        "live moved only in what the document does not ask for any more",
+        desk.desired(settings={"unmanaged": frozenset({"pitch"})}, greeting="Hello!"),
+        desk.entry(pitch=1.4),
+        [desk.live(pitch=1.9)],
+        "update",
+        "config-changed",
+    ),
 ]
 
 
@@ -110,6 +142,25 @@ class TestRenames:
         nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
         plan = desk.plan(desk.desired("new-name", title=...), nameless)
         assert plan.summary.blocked == 1
+
+    def test_the_content_is_compared_without_its_seeds(self) -> None:
+        """The orphan's entry does not hold them, so they tell nothing."""
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=..., greeting=...))
+        plan = desk.plan(desk.desired("new-name", title=..., settings={"seed": frozenset({"greeting"})}), nameless)
+        assert plan.summary.blocked == 1
+
+    def test_an_orphan_of_another_name_and_content_blocks_nothing(self) -> None:
+        """Nor do two without a name that differ."""
+        other = desk.desired("new-name", title="Harbour Dental, after hours")
+        assert desk.plan(other, self.ORPHAN).summary.create == 1
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
+        assert desk.plan(desk.desired("new-name", title=..., **CHANGED), nameless).summary.create == 1
+
+    def test_a_moved_from_that_names_nothing_leaves_the_content_alone(self) -> None:
+        """Who says from where it moved was asked already; only the name still tells."""
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
+        wanted = desk.desired("new-name", title=..., settings={"moved_from": "nowhere"})
+        assert desk.plan(wanted, nameless).summary.create == 1
 
     def test_allow_new_creates_it(self) -> None:
         """The person says it is another assistant."""

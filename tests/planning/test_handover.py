@@ -108,6 +108,34 @@ def test_a_blocked_giver_blocks_its_taker() -> None:
     assert plan.requests() == []
 
 
+def test_what_is_gone_from_live_holds_nothing() -> None:
+    """A line of an assistant that was deleted by hand is free: nothing to wait for, no gap to name, no refusal."""
+    before = [was("a", 1, 45), was("b", 2, None)]
+    shown = [desk.live(2, title="b")]
+    for wanted in ([doc("a", None), doc("b", 45)], [doc("b", 45)]):
+        plan = desk.plan(wanted, before, shown)
+        assert plan.summary.blocked == 0
+        assert gaps(plan) == []
+        assert all(request.after == () for request, _ in plan.requests())
+        assert [each.code for each in plan.diagnostics] == []
+
+
+def test_what_is_gone_and_outside_the_targets_holds_nothing() -> None:
+    """Live was read: the entry that still names the line speaks of nobody."""
+    before = [was("a", 1, 45), was("b", 2, None)]
+    plan = desk.plan([doc("a", 45), doc("b", 45)], before, [desk.live(2, title="b")], targets=("b",))
+    assert plan.summary.blocked == 0
+
+
+def test_a_value_that_live_shows_elsewhere_is_held_there() -> None:
+    """Live is believed, not last-applied: the portal gave 45 to c, and c keeps it."""
+    before = [was("a", 1, None), was("b", 2, 45), was("c", 3, None)]
+    shown = [desk.live(1, title="a"), desk.live(2, title="b"), desk.live(3, title="c", line_id=45)]
+    unnamed = desk.desired("c", title="c", settings={"unmanaged": frozenset({"line_id"})})
+    plan = desk.plan([doc("a", 45), doc("b", None), unnamed], before, shown)
+    assert [each.key for each in plan.changes if each.action is Action.BLOCKED] == ["a"]
+
+
 def test_tied_requests_stand_in_a_run() -> None:
     """Nothing else is numbered between a release and its claim."""
     others = [doc(f"m{number}", None, pitch=1.5) for number in range(4)]
@@ -166,6 +194,33 @@ class TestAValueThatCannotBeCleared:
         plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
         (blocked,) = [each for each in plan.changes if each.action is Action.BLOCKED]
         assert (blocked.key, blocked.requests) == ("a", ())
+
+
+class TestRingsFoundOnTheWay:
+    """With two exclusive fields an assistant gives to several, and the way to a ring may lead through dead ends."""
+
+    SCHEMAS = SchemaSet.from_files(frontdesk_files(second_id=exclusive(None)))
+
+    def test_a_gift_beside_the_ring_is_no_part_of_it(self) -> None:
+        """a gives its line to x, who gives nothing, and swaps the second value with b: that one is cut."""
+        wanted = [doc("a", None, second_id=8), doc("b", None, second_id=7), doc("x", 45)]
+        before = [was("a", 1, 45, second_id=7), was("b", 2, None, second_id=8), was("x", 3, None)]
+        plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
+        assert [(change.key, request.body) for request, change in plan.requests()] == [
+            ("a", {"second_id": None}),
+            ("b", {"second_id": 7}),
+            ("a", {"line_id": None, "second_id": 8}),
+            ("x", {"line_id": 45}),
+        ]
+
+    def test_a_gift_further_on_is_no_part_of_it_either(self) -> None:
+        """a gives to c, c to d, who gives nothing, and c gives the second value to a: cut at a."""
+        wanted = [doc("a", None, second_id=7), doc("c", 45), doc("d", 46)]
+        before = [was("a", 1, 45), was("c", 2, 46, second_id=7), was("d", 3, None)]
+        plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
+        first, _ = plan.requests()[0]
+        assert (first.path, first.body) == ("/agent/1", {"line_id": None})
+        assert len(plan.requests()) == 4
 
 
 def test_two_rings_through_one_assistant_share_its_early_release() -> None:

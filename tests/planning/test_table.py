@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from reconciler.model import Action, Change, Entry, Live
+from reconciler.model import Action, Change, Entry, Live, Reason
 from tests.support import desk
 
 LINE = 45
@@ -134,13 +134,33 @@ def decided(combination: Combination) -> Change | None:
     return next((each for each in plan.changes if each.key == key), None)
 
 
+METHODS = {Action.CREATE: ["POST"], Action.UPDATE: ["PUT"], Action.DELETE: ["DELETE"]}
+
+
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.why)
 def test_what_a_row_says_is_decided(row: Row) -> None:
-    """Action and reason, in every combination that the row speaks of."""
+    """Action and reason, and what they mean, in every combination that the row speaks of."""
     for combination in filter(row.meets, COMBINATIONS):
         change = decided(combination)
         told = ("-", "") if change is None else (change.action.value, change.reason.value)
         assert told == (row.action, row.reason), combination
+        if change is not None:
+            check_meaning(change, combination)
+
+
+def check_meaning(change: Change, combination: Combination) -> None:
+    """Requests of the action alone; a refusal is one error with a way out, and nothing else is an error."""
+    document, entry, live, _, _ = combination
+    adopted_as_it_is = change.reason is Reason.ADOPTED and live == "equal"
+    sent = [request.method for request in change.requests]
+    assert sent == ([] if adopted_as_it_is else METHODS.get(change.action, [])), combination
+    problems = [each for each in change.diagnostics if each.severity == "error"]
+    assert len(problems) == (change.action is Action.BLOCKED), combination
+    assert all(each.detail and each.key == change.key for each in problems), combination
+    moves = (document, entry) == ("with moved_from", "orphan twin")
+    assert change.moved_from == ("old-name" if moves else None), combination
+    if change.action in (Action.CREATE, Action.UPDATE, Action.DELETE):
+        assert change.id == (None if change.action is Action.CREATE else 789), combination
 
 
 def test_every_combination_has_exactly_one_row() -> None:
@@ -149,23 +169,3 @@ def test_every_combination_has_exactly_one_row() -> None:
         assert [row.why for row in TABLE if row.meets(combination)][1:] == [], combination
         assert any(row.meets(combination) for row in TABLE), combination
     assert all(any(map(row.meets, COMBINATIONS)) for row in TABLE)
-
-
-METHODS = {Action.CREATE: ["POST"], Action.UPDATE: ["PUT"], Action.DELETE: ["DELETE"]}
-
-
-@pytest.mark.parametrize("combination", COMBINATIONS, ids="-".join)
-def test_a_decision_sends_and_tells_what_its_action_means(combination: Combination) -> None:
-    """Requests of that action alone; a refusal is one error with a way out, and nothing else is an error."""
-    change = decided(combination)
-    if change is None:
-        return
-    sent = [request.method for request in change.requests]
-    adopted_as_it_is = change.reason.value == "adopted" and combination[2] == "equal"
-    assert sent == ([] if adopted_as_it_is else METHODS.get(change.action, []))
-    problems = [each for each in change.diagnostics if each.severity == "error"]
-    assert len(problems) == (change.action is Action.BLOCKED)
-    assert all(each.detail and each.key == change.key for each in problems)
-    assert change.moved_from == ("old-name" if combination[:2] == ("with moved_from", "orphan twin") else None)
-    if change.action in (Action.CREATE, Action.UPDATE, Action.DELETE):
-        assert change.id == (None if change.action is Action.CREATE else 789)
