@@ -1,11 +1,12 @@
 # What a developer does here. Needs python3 (3.11 or newer), git and make; `make` alone lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types format clean
+.PHONY: help setup demo test mutants lint types format clean
 
 PYTHON ?=
 BIN := .venv/bin
 STAMP := .venv/.set-up
+MUTMUT := .mutmut/bin/mutmut
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,19 @@ demo: $(STAMP) ## See the whole of it work, in a folder that is thrown away
 test: $(STAMP) ## Run the tests
 	@$(BIN)/python -m pytest -q -n 2
 
+# mutmut has an environment of its own: nobody else needs it; it leaves its files in mutants/
+mutants: $(MUTMUT) ## Mutate planning, and list what no test notices
+	@rm -rf mutants
+	@$(MUTMUT) run
+	@$(MUTMUT) results
+
+$(MUTMUT): constraints.txt
+	@python=$$(.ci/find-python $(PYTHON)) || exit 1; \
+	"$$python" -m venv --clear .mutmut
+	.mutmut/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints.txt
+	.mutmut/bin/python -m pip install -q --disable-pip-version-check "mutmut>=3.8,<4"
+	@touch $@
+
 lint: $(STAMP) ## Check style and formatting
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -43,5 +57,5 @@ format: $(STAMP) ## Format, and mend what can be mended
 	@$(BIN)/ruff format .
 
 clean: ## Remove what was built or cached, .venv included; never state
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf .venv .mutmut mutants build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -55,7 +55,7 @@ def server_view(entry: Entry | None, live: Live | None) -> dict[str, Json]:
     return known
 
 
-def compare(desired: Desired, entry: Entry | None, live: Live | None, schemas: SchemaSet) -> Comparison:
+def compare(desired: Desired, entry: Entry, live: Live | None, schemas: SchemaSet) -> Comparison:
     """The changes that bring an existing assistant to its document."""
     return _Comparer(desired, entry, live, schemas).result()
 
@@ -63,10 +63,10 @@ def compare(desired: Desired, entry: Entry | None, live: Live | None, schemas: S
 class _Comparer:
     """Holds the three sides of one comparison while its parts are found in order."""
 
-    def __init__(self, desired: Desired, entry: Entry | None, live: Live | None, schemas: SchemaSet) -> None:
+    def __init__(self, desired: Desired, entry: Entry, live: Live | None, schemas: SchemaSet) -> None:
         self.desired = desired
         self.wanted = managed(desired, creating=False)
-        self.applied: Content = entry.last_applied if entry is not None else {}
+        self.applied: Content = entry.last_applied
         self.live = live
         self.server = server_view(entry, live)
         self.schemas = schemas

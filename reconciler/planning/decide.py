@@ -51,7 +51,8 @@ def decide_document(desired: Desired, sides: Sides) -> Change:
     if entry.pending is not None:
         return _blocked(desired, entry, Reason.CREATE_INCOMPLETE, problems.incomplete(desired, entry))
     if entry.id is None:
-        return _create(desired, entry, sides, Reason.NEW)
+        # as good as none, but a saved plan must see when it moves
+        return replace(_bound_or_new(desired, sides), expects=entry_digest(entry))
     if desired.id is not None and desired.id != entry.id:
         return _blocked(desired, entry, Reason.ID_CONFLICT, problems.other_id(desired, entry))
     return _existing(desired, entry, sides)
@@ -82,19 +83,26 @@ def decide_orphan(key: str, entry: Entry, sides: Sides) -> Change:
 
 def _without_entry(desired: Desired, sides: Sides) -> Change:
     source = sides.entries.get(desired.moved_from) if desired.moved_from else None
-    if source is not None and source.pending is None and source.id is not None:
+    if source is not None and source.pending is not None:
+        # the begun create may have made this very assistant: another must not follow under the new name
+        return _blocked(desired, None, Reason.CREATE_INCOMPLETE, problems.incomplete(desired, source))
+    if source is not None and source.id is not None:
         return _moved(desired, source, sides)
+    return _bound_or_new(desired, sides)
+
+
+def _bound_or_new(desired: Desired, sides: Sides) -> Change:
     if desired.id is not None:
         return _adopted(desired, sides)
     twin = None if sides.allow_new else _twin(desired, sides)
     if twin is not None:
         return _blocked(desired, None, Reason.LOOKS_LIKE_RENAME, problems.rename(desired, twin))
-    return _create(desired, None, sides, Reason.NEW)
+    return _create(desired, sides, Reason.NEW)
 
 
 def _existing(desired: Desired, entry: Entry, sides: Sides) -> Change:
     if sides.is_gone(entry.id):
-        return _create(desired, entry, sides, Reason.MISSING_LIVE)
+        return replace(_create(desired, sides, Reason.MISSING_LIVE), expects=entry_digest(entry))
     comparison = compare(desired, entry, sides.live_of(entry.id), sides.schemas)
     change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
     return replace(change, reason=Reason.UP_TO_DATE) if change.action is Action.NO_OP else change
@@ -109,6 +117,8 @@ def _why(comparison: Comparison) -> Reason:
 
 def _moved(desired: Desired, source: Entry, sides: Sides) -> Change:
     """The entry goes to its new key, whatever else changes; a move alone is worth recording."""
+    if desired.id is not None and desired.id != source.id:
+        return _blocked(desired, None, Reason.ID_CONFLICT, problems.other_id(desired, source))
     change = _existing(desired, source, sides)
     told = problems.moved(desired, source)
     reason = Reason.MOVED if change.action is Action.NO_OP else change.reason
@@ -125,10 +135,10 @@ def _adopted(desired: Desired, sides: Sides) -> Change:
     bare = Entry(key=desired.key, id=desired.id)
     comparison = compare(desired, bare, sides.live_of(desired.id), sides.schemas)
     change = _update(desired, bare, comparison, Reason.ADOPTED, sides.schemas)
-    return change if change.action is Action.BLOCKED else replace(change, action=Action.UPDATE, expects=None)
+    return replace(change, action=Action.UPDATE, expects=None)
 
 
-def _create(desired: Desired, entry: Entry | None, sides: Sides, reason: Reason) -> Change:
+def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
     schemas = sides.schemas
     content = managed(desired, creating=True)
     body = {name: value for name, value in content.items() if value is not None}
@@ -164,7 +174,6 @@ def _create(desired: Desired, entry: Entry | None, sides: Sides, reason: Reason)
         protect=desired.protect,
         record=managed(desired, creating=False),
         source=desired.source,
-        expects=entry_digest(entry) if entry is not None else None,
     )
 
 
@@ -227,13 +236,14 @@ def _pruned(bare: Change, entry: Entry, schemas: SchemaSet) -> Change:
 
 
 def _twin(desired: Desired, sides: Sides) -> Entry | None:
-    """An orphan that this new document is most likely the new name of."""
+    """An orphan that this new document is most likely the new name of; of a begun create, what was sent counts."""
     name = _name(desired.content, sides.schemas)
     content = managed(desired, creating=False)
     for key in sorted(sides.orphans):
         orphan = sides.orphans[key]
-        same_name = bool(name) and _name(orphan.last_applied, sides.schemas) == name
-        if same_name or (desired.moved_from is None and equal(orphan.last_applied, content)):
+        had = orphan.pending.body if orphan.pending is not None else orphan.last_applied
+        same_name = bool(name) and _name(had, sides.schemas) == name
+        if same_name or (desired.moved_from is None and equal(had, content)):
             return orphan
     return None
 

@@ -23,7 +23,6 @@ class Stance:
 
     key: str
     label: str
-    id: int | None
     before: Content | None
     after: Content | None
     change: Change | None = None

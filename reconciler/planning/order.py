@@ -39,11 +39,12 @@ def in_order(changes: Sequence[Change], moves: Sequence[HandOver], schemas: Sche
     cut: dict[HandOver, Request] = {}
     tied = list(moves)
     while ring := _ring([each for each in tied if each not in cut]):
-        edge = _weakest(ring, by_key, schemas)
+        edge = _weakest(ring, schemas)
         if edge is None:
             stuck = min(each.giver for each in ring)
             by_key[stuck] = _stuck(by_key[stuck])
             tied = [each for each in tied if stuck not in (each.giver, each.taker)]
+            cut = {each: release for each, release in cut.items() if each in tied}
         else:
             cut[edge] = _release(by_key[edge.giver], edge, schemas)
     requests = _requests(by_key, cut)
@@ -77,11 +78,9 @@ def _ring(edges: Sequence[HandOver]) -> list[HandOver]:
     return []
 
 
-def _weakest(ring: Sequence[HandOver], changes: Mapping[str, Change], schemas: SchemaSet) -> HandOver | None:
+def _weakest(ring: Sequence[HandOver], schemas: SchemaSet) -> HandOver | None:
     """Where the ring is cut: at the smallest key whose value can be cleared for a moment."""
-    able = [
-        each for each in ring if schemas.fields[each.field].has_clear and changes[each.giver].action is Action.UPDATE
-    ]
+    able = [each for each in ring if schemas.fields[each.field].has_clear]
     return min(able, key=lambda each: (each.giver, each.field), default=None)
 
 

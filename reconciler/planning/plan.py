@@ -100,11 +100,11 @@ def _stances(changes: Sequence[Change], sides: Sides) -> list[Stance]:
         if entry.id is not None and not sides.is_gone(entry.id):
             content = server_view(entry, sides.live_of(entry.id))
             label = f"{key} (assistant {entry.id})"
-            found.append(Stance(key=key, label=label, id=entry.id, before=content, after=content))
+            found.append(Stance(key=key, label=label, before=content, after=content))
     for id, live in sorted((sides.live or {}).items()):
         if id not in known:
             label = f'assistant {id} ("{live.name}"), which no document manages'
-            found.append(Stance(key="", label=label, id=id, before=live.content, after=live.content))
+            found.append(Stance(key="", label=label, before=live.content, after=live.content))
     return found
 
 
@@ -118,7 +118,7 @@ def _stance(change: Change, sides: Sides) -> Stance:
     elif change.requests:
         after = {**(before or {}), **{n: value for each in change.requests for n, value in (each.body or {}).items()}}
     label = f"{change.key} (assistant {change.id})"
-    return Stance(key=change.key, label=label, id=change.id, before=before, after=after, change=change)
+    return Stance(key=change.key, label=label, before=before, after=after, change=change)
 
 
 def _drift(documents: Mapping[str, Desired], changes: Sequence[Change], sides: Sides) -> tuple[Drift, ...]:

@@ -25,15 +25,15 @@ def incomplete_create(key: str) -> Diagnostic:
 
 def incomplete(desired: Desired, entry: Entry) -> Diagnostic:
     started = entry.pending.started_at if entry.pending is not None else "?"
-    told = incomplete_create(desired.key)
+    told = incomplete_create(entry.key)
     return error(told.code, f"{told.summary} (begun {started})", told.detail, **place(desired))
 
 
 def other_id(desired: Desired, entry: Entry) -> Diagnostic:
     return error(
         "id-conflict",
-        f"the document says id {desired.id}, the state says {desired.key} is assistant {entry.id}",
-        f"Remove `reconciler.id`, or run `reconciler state forget {desired.key}` to adopt {desired.id} instead.",
+        f"the document says id {desired.id}, the state says {entry.key} is assistant {entry.id}",
+        f"Remove `reconciler.id`, or run `reconciler state forget {entry.key}` to adopt {desired.id} instead.",
         **place(desired),
     )
 
@@ -57,9 +57,10 @@ def no_such_live(desired: Desired) -> Diagnostic:
 
 
 def rename(desired: Desired, twin: Entry) -> Diagnostic:
+    what = f"assistant {twin.id}" if twin.id is not None else "a create whose outcome is unknown"
     return error(
         "looks-like-rename",
-        f"{desired.key} is new and looks like {twin.key}, whose document is gone (assistant {twin.id})",
+        f"{desired.key} is new and looks like {twin.key}, whose document is gone ({what})",
         f"If it is the same assistant, say `reconciler: {{moved_from: {twin.key}}}` or run "
         f"`reconciler state mv {twin.key} {desired.key}`. If it is a new one, pass `--allow-new`.",
         **place(desired),

@@ -112,6 +112,20 @@ def test_a_released_field_is_not_cleared_not_compared_and_leaves_the_state() -> 
     assert plan.diagnostics == ()
 
 
+def test_what_cannot_be_cleared_is_said_unless_a_change_resets_it() -> None:
+    """brain_id leaves the document though the engine stays, or though another than we decides on the engine."""
+    for settings in ({}, {"unmanaged": frozenset({"engine"})}):
+        fields: dict[str, Any] = {"brain_id": ..., **({"engine": ...} if settings else {})}
+        plan = desk.plan(desk.desired(settings=settings, **fields), desk.entry())
+        assert [(each.code, each.field) for each in plan.diagnostics] == [("cannot-clear", "brain_id")]
+
+
+def test_what_has_its_clear_value_already_is_not_sent() -> None:
+    """The field left the document, and the server has what would be sent."""
+    assert bodies(desk.plan(desk.desired(), desk.entry(pitch=1.0))) == []
+    assert bodies(desk.plan(desk.desired(), desk.entry(pitch=1.4), [desk.live(pitch=1.0)])) == []
+
+
 def test_a_field_of_an_older_schema_is_released_with_a_warning() -> None:
     """The state may hold a field that the pages no longer know; it is never sent."""
     plan = desk.plan(desk.desired(), desk.entry(fax_number=5))
@@ -168,6 +182,12 @@ class TestWhatStaysAndDoesNotFit:
         assert plan.summary.blocked == 0
         assert [each.code for each in plan.diagnostics] == ["cannot-clear"]
 
+    def test_where_nothing_is_sent_the_api_judges_nothing(self) -> None:
+        """A field that is let go under rules that changed since, and no request: no reason to block."""
+        wanted = {"engine": "realtime", "brain_id": ..., "speech_model_id": 3}
+        plan = desk.plan(desk.desired(**wanted), desk.entry(**wanted, tuning_level=9))
+        assert (plan.summary.update, plan.summary.blocked) == (1, 0)
+
 
 class TestOnlyAtCreation:
     """A field that the create page has and the update page has not."""
@@ -177,7 +197,9 @@ class TestOnlyAtCreation:
         plan = desk.plan(desk.desired(opened_in=1998))
         assert bodies(plan)[0]["opened_in"] == 1998
         assert plan.changes[0].record["opened_in"] == 1998
-        assert desk.plan(desk.desired(opened_in=1998), desk.entry(opened_in=1998)).is_empty
+        again = desk.plan(desk.desired(opened_in=1998), desk.entry(opened_in=1998))
+        assert again.is_empty
+        assert again.diagnostics == ()
 
     def test_a_later_change_is_not_sent_and_said(self) -> None:
         """No PUT may hold it; the entry keeps what the server has, so the warning stays until the document gives in."""

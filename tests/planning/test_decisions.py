@@ -1,4 +1,4 @@
-"""The decision table: desired x entry x live, every combination, each row with the sentence why."""
+"""What a decision holds beside its action and reason; these two stand, for every combination, in test_table.py."""
 
 from __future__ import annotations
 
@@ -6,60 +6,24 @@ from typing import Any
 
 import pytest
 
-from reconciler.model import Action, Desired, Entry, Live, Plan, Reason
+from reconciler.entries import entry_digest
+from reconciler.model import Action, Desired, Entry, Live, Reason
 from tests.support import desk
 
 OTHER_LIVE = desk.live(5, title="Somebody else's assistant")
 UNREAD: list[Live] | None = None
 GONE: list[Live] | None = [OTHER_LIVE]
-SAME: list[Live] | None = [desk.live(), OTHER_LIVE]
 MOVED: list[Live] | None = [desk.live(greeting="Hi, it's Harbour Dental!"), OTHER_LIVE]
-DRIFTED_ENTRY = desk.entry()
 CHANGED = {"greeting": "Harbour Dental, how can we help?"}
 
 
-def row(why: str, documents: Any, entries: Any, shown: Any, action: str, reason: str, **options: Any) -> Any:
-    return pytest.param(documents, entries, shown, options, Action(action), Reason(reason), id=why)
+def row(why: str, documents: Any, entries: Any, shown: Any, action: str, reason: str) -> Any:
+    return pytest.param(documents, entries, shown, Action(action), Reason(reason), id=why)
 
 
 ROWS = [
-    row("a new document is a create", desk.desired(), None, UNREAD, "create", "new"),
-    row("live, read, does not know a document without an id", desk.desired(), None, GONE, "create", "new"),
-    row("a name that is live but unmanaged is not taken over by itself", desk.desired(), None, SAME, "create", "new"),
     row(
-        "an id in the document adopts, everything is sent",
-        desk.desired(settings={"id": 789}),
-        None,
-        UNREAD,
-        "update",
-        "adopted",
-    ),
-    row(
-        "an id in the document adopts what live shows",
-        desk.desired(settings={"id": 789}),
-        None,
-        MOVED,
-        "update",
-        "adopted",
-    ),
-    row(
-        "adopting what is equal already is still worth recording",
-        desk.desired(settings={"id": 789}),
-        None,
-        SAME,
-        "update",
-        "adopted",
-    ),
-    row(
-        "what is not there cannot be adopted",
-        desk.desired(settings={"id": 789}),
-        None,
-        GONE,
-        "blocked",
-        "id-conflict",
-    ),
-    row(
-        "an id that another key holds cannot be adopted",
+        "an id that another document's key holds cannot be adopted",
         [desk.desired("front", settings={"id": 789}), desk.desired("reception")],
         desk.entry(),
         UNREAD,
@@ -74,17 +38,6 @@ ROWS = [
         "blocked",
         "id-conflict",
     ),
-    row("a begun create blocks", desk.desired(), desk.pending(), UNREAD, "blocked", "create-incomplete"),
-    row("a begun create blocks whatever is live", desk.desired(), desk.pending(), SAME, "blocked", "create-incomplete"),
-    row(
-        "an entry without id or pending is as good as none", desk.desired(), desk.entry(id=None), None, "create", "new"
-    ),
-    row("equal to what was applied", desk.desired(), desk.entry(), UNREAD, "no-op", "up-to-date"),
-    row("equal to live and applied", desk.desired(), desk.entry(), SAME, "no-op", "up-to-date"),
-    row("the document changed", desk.desired(**CHANGED), desk.entry(), UNREAD, "update", "config-changed"),
-    row("the document changed, live did not", desk.desired(**CHANGED), desk.entry(), SAME, "update", "config-changed"),
-    row("only live moved", desk.desired(), desk.entry(), MOVED, "update", "drifted"),
-    row("both moved apart", desk.desired(**CHANGED), desk.entry(), MOVED, "update", "config-changed-and-drifted"),
     row(
         "both moved to the same",
         desk.desired(greeting="Hi, it's Harbour Dental!"),
@@ -101,36 +54,48 @@ ROWS = [
         "update",
         "config-changed-and-drifted",
     ),
-    row("gone from live is created again", desk.desired(), desk.entry(), GONE, "create", "missing-live"),
-    row("an orphan is left alone", [], desk.entry(), UNREAD, "no-op", "orphaned"),
-    row("an orphan that is live is left alone", [], desk.entry(), SAME, "no-op", "orphaned"),
-    row("an orphan is deleted only when asked", [], desk.entry(), UNREAD, "delete", "removed-from-config", prune=True),
-    row("an orphan that is gone is forgotten", [], desk.entry(), GONE, "forget", "removed-from-config"),
-    row("gone is forgotten, pruning or not", [], desk.entry(), GONE, "forget", "removed-from-config", prune=True),
-    row("an orphan that never had an id is forgotten", [], desk.entry(id=None), None, "forget", "removed-from-config"),
-    row("a begun create without a document is kept", [], desk.pending(), UNREAD, "no-op", "create-incomplete"),
-    row("a begun create is never pruned", [], desk.pending(), UNREAD, "blocked", "create-incomplete", prune=True),
+    row(
+        "live spells the document's list in another order",
+        desk.desired(label_ids=[5, 3]),
+        desk.entry(label_ids=[3, 5]),
+        [desk.live(label_ids=[3, 5], greeting="Hi!")],
+        "update",
+        "drifted",
+    ),
+    row(
+        "live spells what was applied in another order",
+        desk.desired(label_ids=[4]),
+        desk.entry(label_ids=[3, 5]),
+        [desk.live(label_ids=[5, 3])],
+        "update",
+        "config-changed",
+    ),
+    row(
+        "a field is let go, and live moved in another",
+        desk.desired(settings={"unmanaged": frozenset({"pitch"})}),
+        desk.entry(pitch=1.4),
+        [desk.live(pitch=1.4, greeting="Hi!")],
+        "update",
+        "config-changed-and-drifted",
+    ),
+    row(
+        "live moved only in what the document does not ask for any more",
+        desk.desired(settings={"unmanaged": frozenset({"pitch"})}, greeting="Hello!"),
+        desk.entry(pitch=1.4),
+        [desk.live(pitch=1.9)],
+        "update",
+        "config-changed",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("documents", "entries", "shown", "options", "action", "reason"), ROWS)
-def test_each_combination_has_its_row(
-    documents: Any, entries: Any, shown: Any, options: Any, action: Action, reason: Reason
-) -> None:
-    """The first change of the plan is what the row says."""
-    change = desk.plan(documents, entries, shown, **options).changes[0]
+@pytest.mark.parametrize(("documents", "entries", "shown", "action", "reason"), ROWS)
+def test_what_stands_beside_the_table(documents: Any, entries: Any, shown: Any, action: Action, reason: Reason) -> None:
+    """The first change of the plan is what the row says; a refusal says the way out."""
+    change = desk.plan(documents, entries, shown).changes[0]
     assert (change.action, change.reason) == (action, reason)
-
-
-def test_every_blocked_change_says_what_and_the_way_out() -> None:
-    """No refusal without an error diagnostic that has a detail."""
-    for each in ROWS:
-        documents, entries, shown, options, action, _ = each.values
-        plan: Plan = desk.plan(documents, entries, shown, **options)  # type: ignore[arg-type]
-        if action is Action.BLOCKED:
-            (problem,) = [told for told in plan.diagnostics if told.severity == "error"]
-            assert problem.detail
-            assert problem.key
+    assert all(each.detail for each in change.diagnostics if each.severity == "error")
+    assert bool(change.diagnostics) == (action is Action.BLOCKED)
 
 
 def test_adopting_without_reading_sends_every_field_of_the_document() -> None:
@@ -178,6 +143,25 @@ class TestRenames:
         plan = desk.plan(desk.desired("new-name", title=...), nameless)
         assert plan.summary.blocked == 1
 
+    def test_the_content_is_compared_without_its_seeds(self) -> None:
+        """The orphan's entry does not hold them, so they tell nothing."""
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=..., greeting=...))
+        plan = desk.plan(desk.desired("new-name", title=..., settings={"seed": frozenset({"greeting"})}), nameless)
+        assert plan.summary.blocked == 1
+
+    def test_an_orphan_of_another_name_and_content_blocks_nothing(self) -> None:
+        """Nor do two without a name that differ."""
+        other = desk.desired("new-name", title="Harbour Dental, after hours")
+        assert desk.plan(other, self.ORPHAN).summary.create == 1
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
+        assert desk.plan(desk.desired("new-name", title=..., **CHANGED), nameless).summary.create == 1
+
+    def test_a_moved_from_that_names_nothing_leaves_the_content_alone(self) -> None:
+        """Who says from where it moved was asked already; only the name still tells."""
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
+        wanted = desk.desired("new-name", title=..., settings={"moved_from": "nowhere"})
+        assert desk.plan(wanted, nameless).summary.create == 1
+
     def test_allow_new_creates_it(self) -> None:
         """The person says it is another assistant."""
         assert desk.plan(desk.desired("new-name"), self.ORPHAN, allow_new=True).summary.create == 1
@@ -199,6 +183,30 @@ class TestRenames:
         assert [request.body for request, _ in edited.requests()] == [CHANGED]
         assert edited.changes[0].moved_from == "old-name"
 
+    def test_moved_from_a_begun_create_is_never_a_second_create(self) -> None:
+        """The assistant may exist already: no POST goes out while the outcome of the first is unknown."""
+        wanted = desk.desired("new-name", settings={"moved_from": "old-name"})
+        plan = desk.plan(wanted, desk.pending("old-name"), allow_new=True)
+        (change,) = plan.changes
+        assert (change.action, change.reason) == (Action.BLOCKED, Reason.CREATE_INCOMPLETE)
+        (problem,) = plan.diagnostics
+        assert "state forget old-name" in (problem.detail or "")
+
+    def test_a_begun_create_whose_file_was_renamed_blocks(self) -> None:
+        """What was sent is what tells: the same name, and nothing was recorded of it yet."""
+        plan = desk.plan(desk.desired("new-name", **CHANGED), desk.pending("old-name"))
+        change = next(each for each in plan.changes if each.key == "new-name")
+        assert (change.action, change.reason) == (Action.BLOCKED, Reason.LOOKS_LIKE_RENAME)
+        assert "a create whose outcome is unknown" in change.diagnostics[0].summary
+        assert desk.plan(desk.desired("new-name"), desk.pending("old-name"), allow_new=True).summary.create == 1
+
+    def test_moved_from_and_another_id_contradict(self) -> None:
+        """The entry that would move is not the assistant that the document names."""
+        plan = desk.plan(desk.desired("new-name", settings={"moved_from": "old-name", "id": 4}), self.ORPHAN)
+        (change,) = plan.changes
+        assert (change.action, change.reason) == (Action.BLOCKED, Reason.ID_CONFLICT)
+        assert "old-name is assistant 789" in change.diagnostics[0].summary
+
     def test_moved_from_is_done_once(self) -> None:
         """When the new key has its entry, the setting is history and harmless."""
         settings = {"moved_from": "old-name"}
@@ -207,6 +215,30 @@ class TestRenames:
     def test_a_dangling_moved_from_creates(self) -> None:
         """It names no entry: there is nothing to take along."""
         assert desk.plan(desk.desired("new-name", settings={"moved_from": "nowhere"})).summary.create == 1
+
+
+class TestAnEntryOfNothing:
+    """An entry with neither id nor begun create, as a hand or `state push` may leave it."""
+
+    EMPTY = Entry(key="reception")
+
+    def test_an_id_is_adopted_all_the_same(self) -> None:
+        """A create would make a second one of what the document names."""
+        plan = desk.plan(desk.desired(settings={"id": 789}), self.EMPTY)
+        (change,) = plan.changes
+        assert (change.action, change.reason, change.id) == (Action.UPDATE, Reason.ADOPTED, 789)
+        assert change.expects == entry_digest(self.EMPTY)
+
+    def test_a_create_that_looks_like_a_rename_is_blocked_all_the_same(self) -> None:
+        """The gate does not ask whether something empty stands in the state."""
+        assert desk.plan(desk.desired(), [self.EMPTY, desk.entry("old-name")]).summary.blocked == 1
+
+    def test_a_create_is_bound_to_the_entry_as_it_was(self) -> None:
+        """So that a saved plan is stale once the entry moved."""
+        (change,) = desk.plan(desk.desired(), self.EMPTY).changes
+        assert (change.action, change.expects) == (Action.CREATE, entry_digest(self.EMPTY))
+        (again,) = desk.plan(desk.desired(), desk.entry(), GONE).changes
+        assert (again.action, again.expects) == (Action.CREATE, entry_digest(desk.entry()))
 
 
 class TestProtection:

@@ -6,6 +6,7 @@ from typing import Any
 
 from reconciler.model import Desired, Entry, Live, Pending, Plan
 from reconciler.planning import PlanOptions, make_plan
+from reconciler.schemas import SchemaSet
 from tests.support.frontdesk import frontdesk
 
 RECEPTION: dict[str, Any] = {
@@ -57,9 +58,11 @@ def plan(
     documents: list[Desired] | Desired,
     entries: list[Entry] | Entry | None = None,
     shown: list[Live] | None = None,
+    *,
+    schemas: SchemaSet | None = None,
     **options: Any,
 ) -> Plan:
-    """The plan for these three sides."""
+    """The plan for these three sides, of the frontdesk brand unless another is given."""
     wanted = [documents] if isinstance(documents, Desired) else documents
     stored = [entries] if isinstance(entries, Entry) else entries or []
     return make_plan(
@@ -67,7 +70,7 @@ def plan(
         lineage="7d1f",
         desired=wanted,
         entries={each.key: each for each in stored},
-        schemas=frontdesk(),
+        schemas=schemas or frontdesk(),
         live=None if shown is None else {each.id: each for each in shown},
         options=PlanOptions(**options),
     )

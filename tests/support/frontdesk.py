@@ -141,11 +141,17 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 @cache
 def frontdesk() -> SchemaSet:
     """The brand's schema set, list and delete routes included."""
+    return SchemaSet.from_files(frontdesk_files())
+
+
+def frontdesk_files(**more: dict[str, Any]) -> dict[str, Any]:
+    """What the brand's schema files say; `more` are further fields of it."""
+    fields = PROPERTIES | more
     closed = {"type": "object", "additionalProperties": False}
-    files: dict[str, Any] = {
+    return {
         "assistant": {
             **closed,
-            "properties": {**PROPERTIES, **ONLY_AT_CREATION, "reconciler": {"type": "object", "x-reserved": True}},
+            "properties": {**fields, **ONLY_AT_CREATION, "reconciler": {"type": "object", "x-reserved": True}},
             "required": REQUIRED,
             "allOf": [*NEEDS, *LIMITS],
             "x-name": "title",
@@ -153,7 +159,7 @@ def frontdesk() -> SchemaSet:
         },
         "create": {
             **closed,
-            "properties": {name: _without_null(each) for name, each in (PROPERTIES | ONLY_AT_CREATION).items()},
+            "properties": {name: _without_null(each) for name, each in (fields | ONLY_AT_CREATION).items()},
             "required": REQUIRED,
             "allOf": [*NEEDS, *LIMITS],
             "x-endpoint": {"method": "POST", "path": "/agent"},
@@ -162,7 +168,7 @@ def frontdesk() -> SchemaSet:
         },
         "update": {
             **closed,
-            "properties": PROPERTIES,
+            "properties": fields,
             "allOf": LIMITS,
             "x-endpoint": {"method": "PUT", "path": "/agent/{id}"},
             "x-name": "title",
@@ -171,4 +177,3 @@ def frontdesk() -> SchemaSet:
         "list": {"x-endpoint": {"method": "GET", "path": "/agents/all"}},
         "delete": {"x-endpoint": {"method": "DELETE", "path": "/agent/{id}"}},
     }
-    return SchemaSet.from_files(files)

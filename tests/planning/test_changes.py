@@ -1,0 +1,229 @@
+"""Whole changes as values: everything that apply, a saved plan and the renderers read of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.entries import entry_digest
+from reconciler.model import Action, Change, Entry, FieldChange, Json, Reason, Request, Risk
+from reconciler.planning.risk import field_risk, worst
+from reconciler.schemas import SchemaSet
+from tests.support import desk
+from tests.support.frontdesk import frontdesk, frontdesk_files
+
+RISKS = {
+    "title": Risk.COSMETIC,
+    "direction": Risk.ROUTING,
+    "engine": Risk.BEHAVIOUR,
+    "greeting": Risk.CALLER_FACING,
+    "instructions": Risk.CALLER_FACING,
+    "zone": Risk.ROUTING,
+    "brain_id": Risk.BEHAVIOUR,
+    "wait_minutes": Risk.BEHAVIOUR,
+}
+PLACE = {"file": "assistants/reception.yaml", "line": 7}
+
+
+def wanted(**fields: Any) -> Any:
+    settings = {name: fields.pop(name) for name in ("protect", "moved_from", "id", "seed") if name in fields}
+    return desk.desired(settings={"line": 7, **settings}, **fields)
+
+
+def first(name: str, value: Json) -> FieldChange:
+    op = "clear" if value is None else "set"
+    return FieldChange(field=name, op=op, before=None, after=value, risk=RISKS[name])
+
+
+def test_a_create() -> None:
+    """Fields in the schema's order, nulls last, for the second request sends them; no entry is expected."""
+    plan = desk.plan(wanted(wait_minutes=None, protect=True, seed=frozenset({"greeting"})))
+    sent = desk.content()
+    assert plan.changes == (
+        Change(
+            key="reception",
+            action=Action.CREATE,
+            reason=Reason.NEW,
+            id=None,
+            fields=(*(first(name, value) for name, value in sent.items()), first("wait_minutes", None)),
+            requests=(
+                Request(step=1, method="POST", path="/agent", body=sent),
+                Request(step=2, method="PUT", path="/agent/{id}", body={"wait_minutes": None}, after=(1,)),
+            ),
+            risk=Risk.ROUTING,
+            name="Reception, Harbour Dental",
+            protect=True,
+            record={**desk.content(greeting=...), "wait_minutes": None},
+            source="sha256:reception",
+            **PLACE,
+        ),
+    )
+
+
+def test_an_update() -> None:
+    """What changes, from what to what, and what the entry is then."""
+    entry = desk.entry(pitch=1.4, mouth_id=8)
+    document = wanted(greeting="Hello!", engine="realtime", brain_id=..., speech_model_id=3, mouth_id=8)
+    (change,) = desk.plan(document, entry).changes
+    assert change == Change(
+        key="reception",
+        action=Action.UPDATE,
+        reason=Reason.CONFIG_CHANGED,
+        id=789,
+        fields=(
+            FieldChange(field="engine", op="set", before="classic", after="realtime", risk=Risk.BEHAVIOUR),
+            FieldChange(
+                field="greeting",
+                op="set",
+                before=desk.RECEPTION["greeting"],
+                after="Hello!",
+                risk=Risk.CALLER_FACING,
+            ),
+            FieldChange(field="speech_model_id", op="set", before=None, after=3, risk=Risk.BEHAVIOUR),
+            FieldChange(field="mouth_id", op="set", before=8, after=8, risk=Risk.CALLER_FACING, sent_again=True),
+            FieldChange(field="pitch", op="clear", before=1.4, after=1.0, risk=Risk.CALLER_FACING),
+        ),
+        requests=(
+            Request(
+                step=1,
+                method="PUT",
+                path="/agent/789",
+                body={"engine": "realtime", "greeting": "Hello!", "speech_model_id": 3, "mouth_id": 8, "pitch": 1.0},
+            ),
+        ),
+        risk=Risk.CALLER_FACING,
+        name="Reception, Harbour Dental",
+        record=document.content,
+        source="sha256:reception",
+        expects=entry_digest(entry),
+        **PLACE,
+    )
+
+
+def test_a_null_that_is_sent_again_is_a_clear() -> None:
+    """It says what it does, changed or not."""
+    document = wanted(engine="realtime", brain_id=..., speech_model_id=3, mouth_id=None)
+    (change,) = desk.plan(document, desk.entry(mouth_id=None)).changes
+    assert change.fields[-1] == FieldChange(
+        field="mouth_id", op="clear", before=None, after=None, risk=Risk.CALLER_FACING, sent_again=True
+    )
+
+
+def test_a_move() -> None:
+    """Bound to the entry under the old key; what else is to be said is said with it."""
+    entry = desk.entry("old-name", tuning_level=4)
+    (change,) = desk.plan(wanted(moved_from="old-name"), entry).changes
+    assert [each.code for each in change.diagnostics] == ["cannot-clear", "moved"]
+    assert replace(change, diagnostics=()) == Change(
+        key="reception",
+        action=Action.UPDATE,
+        reason=Reason.CONFIG_CHANGED,
+        id=789,
+        name="Reception, Harbour Dental",
+        moved_from="old-name",
+        releases=("tuning_level",),
+        record=desk.content(),
+        source="sha256:reception",
+        expects=entry_digest(entry),
+        **PLACE,
+    )
+
+
+@pytest.mark.parametrize(("prune", "action"), [(False, Action.NO_OP), (True, Action.DELETE)])
+def test_an_orphan(prune: bool, action: Action) -> None:
+    """No place, for there is no file; the name is the one that was applied last."""
+    entry = desk.entry()
+    assert desk.plan([], entry, prune=prune).changes == (
+        Change(
+            key="reception",
+            action=action,
+            reason=Reason.REMOVED_FROM_CONFIG if prune else Reason.ORPHANED,
+            id=789,
+            file=None,
+            line=None,
+            requests=(Request(step=1, method="DELETE", path="/agent/789", body=None),) if prune else (),
+            risk=Risk.ROUTING if prune else None,
+            name="Reception, Harbour Dental",
+            expects=entry_digest(entry),
+        ),
+    )
+
+
+BLOCKED: list[tuple[str, Any, Entry | None, Reason, int | None]] = [
+    ("create begun", wanted(), desk.pending(), Reason.CREATE_INCOMPLETE, None),
+    ("another id", wanted(id=4), desk.entry(), Reason.ID_CONFLICT, 789),
+    (
+        "what stays does not fit",
+        wanted(engine="realtime", brain_id=..., speech_model_id=3),
+        desk.entry(tuning_level=9),
+        Reason.CONFLICTING,
+        789,
+    ),
+    ("not to be found", wanted(id=789), desk.entry("front"), Reason.ID_CONFLICT, 789),
+]
+
+
+@pytest.mark.parametrize(("document", "entry", "reason", "id"), [row[1:] for row in BLOCKED])
+def test_a_refusal(document: Any, entry: Entry | None, reason: Reason, id: int | None) -> None:
+    """Nothing to send, nothing to record; bound to its entry where it has one."""
+    change = next(each for each in desk.plan(document, entry).changes if each.key == "reception")
+    own = entry if entry is not None and entry.key == "reception" else None
+    assert change.diagnostics
+    assert replace(change, diagnostics=()) == Change(
+        key="reception",
+        action=Action.BLOCKED,
+        reason=reason,
+        id=id,
+        expects=None if own is None else entry_digest(own),
+        **PLACE,
+    )
+
+
+def test_a_name_is_text_or_empty() -> None:
+    """Whatever stands in the field that names the resource."""
+    assert desk.plan(desk.desired(title=...)).changes[0].name == ""
+    assert desk.plan(desk.desired(title={"$secret": "NAME", "fingerprint": None})).changes[0].name == ""
+
+
+SECTIONS = [
+    ("Phone number", Risk.ROUTING),
+    ("Call transfer", Risk.ROUTING),
+    ("Webhook", Risk.DATA),
+    ("Post-call evaluation", Risk.DATA),
+    ("Organisation", Risk.COSMETIC),
+    ("Labels", Risk.COSMETIC),
+    ("Knowledge base", Risk.BEHAVIOUR),
+    ("Turn detection", Risk.BEHAVIOUR),
+    ("Opening", Risk.CALLER_FACING),
+    ("Ambient sound", Risk.CALLER_FACING),
+    ("Something new", Risk.BEHAVIOUR),
+    ("", Risk.BEHAVIOUR),
+]
+
+
+@pytest.mark.parametrize(("section", "risk"), SECTIONS)
+def test_a_field_has_the_risk_of_its_section(section: str, risk: Risk) -> None:
+    """The heading on the vendor's page decides, in any case of its letters."""
+    schemas = SchemaSet.from_files(frontdesk_files(novelty={"type": "string", "x-section": section}))
+    assert field_risk(schemas, "novelty") is risk
+
+
+def test_some_fields_have_their_risk_whatever_their_section() -> None:
+    """An exclusive value, what decides on it, and the name; a field of no schema is behaviour."""
+    badge = {"type": "integer", "x-exclusive": {"hums": True}, "x-section": "Labels"}
+    schemas = SchemaSet.from_files(frontdesk_files(badge_id=badge))
+    assert field_risk(schemas, "badge_id") is Risk.ROUTING
+    assert field_risk(schemas, "hums") is Risk.ROUTING
+    assert field_risk(frontdesk(), "hums") is Risk.BEHAVIOUR
+    assert field_risk(schemas, "title") is Risk.COSMETIC
+    assert field_risk(schemas, "fax_number") is Risk.BEHAVIOUR
+
+
+def test_the_worst_risk_stands_for_a_change() -> None:
+    """In the order of the members; nothing has none."""
+    assert worst([Risk.COSMETIC, Risk.DATA, Risk.BEHAVIOUR]) is Risk.BEHAVIOUR
+    assert worst(reversed(Risk)) is Risk.ROUTING
+    assert worst([Risk.CALLER_FACING, Risk.BEHAVIOUR]) is Risk.CALLER_FACING
+    assert worst([]) is None
