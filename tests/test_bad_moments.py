@@ -268,7 +268,7 @@ def test_a_state_that_may_only_be_read_can_be_planned_and_not_applied(desk: Prac
     files = desk.files()
     ended = desk.runs("apply", "-y")
     assert ended.code == 1, ended.told
-    assert "state/default/_lock cannot be locked: permission denied" in ended.err
+    assert "state/default/_lock: the lock file cannot be locked: permission denied" in ended.err
     assert "The state must stand where this user may write" in ended.err
     assert desk.runs("plan").code == 0
     assert desk.runs("state", "list").code == 0
