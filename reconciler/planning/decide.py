@@ -147,6 +147,7 @@ def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
     ]
     if lacking:
         names = ", ".join(f"`{each.path[0]}`" for each in lacking)
+        entry = sides.entries.get(desired.key)
         return _blocked(desired, entry, Reason.CONFLICTING, problems.cannot_create(desired, names))
     fields = tuple(
         FieldChange(field=name, op="set", before=None, after=content[name], risk=field_risk(schemas, name))

@@ -183,7 +183,7 @@ def test_a_refusal(document: Any, entry: Entry | None, reason: Reason, id: int |
 
 def test_a_name_is_text_or_empty() -> None:
     """Whatever stands in the field that names the resource."""
-    assert desk.plan(desk.desired(title=...)).changes[0].name == ""
+    assert desk.plan(desk.desired(title=...), desk.entry(title=...)).changes[0].name == ""
     assert desk.plan(desk.desired(title={"$secret": "NAME", "fingerprint": None})).changes[0].name == ""
 
 

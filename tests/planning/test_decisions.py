@@ -153,13 +153,13 @@ class TestRenames:
         """Nor do two without a name that differ."""
         other = desk.desired("new-name", title="Harbour Dental, after hours")
         assert desk.plan(other, self.ORPHAN).summary.create == 1
-        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
-        assert desk.plan(desk.desired("new-name", title=..., **CHANGED), nameless).summary.create == 1
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=""))
+        assert desk.plan(desk.desired("new-name", title="", **CHANGED), nameless).summary.create == 1
 
     def test_a_moved_from_that_names_nothing_leaves_the_content_alone(self) -> None:
         """Who says from where it moved was asked already; only the name still tells."""
-        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
-        wanted = desk.desired("new-name", title=..., settings={"moved_from": "nowhere"})
+        nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=""))
+        wanted = desk.desired("new-name", title="", settings={"moved_from": "nowhere"})
         assert desk.plan(wanted, nameless).summary.create == 1
 
     def test_allow_new_creates_it(self) -> None:
