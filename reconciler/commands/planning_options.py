@@ -10,7 +10,8 @@ import click
 
 from reconciler.planning import Overrides, PlanOptions
 
-_NAMES = ("targets", "prune", "allow_new", "allow_deletes", "allow_updates", "allow_unassigned", "refresh")
+_PLAN = ("targets", "prune", "allow_new", "allow_protected")
+_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +47,7 @@ _OPTIONS = (
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
     click.option("--prune", is_flag=True, help="Delete assistants whose document is gone."),
     click.option("--allow-new", is_flag=True, help="A create that looks like a rename is a new assistant."),
+    click.option("--allow-protected", is_flag=True, help="Delete what is protected, too; goes with --prune."),
     click.option("--allow-deletes", is_flag=True, help="Delete more than `limits.delete` allows."),
     click.option("--allow-updates", is_flag=True, help="Update more than `limits.update` allows."),
     click.option("--allow-unassigned", is_flag=True, help="Leave a value unanswered though `limits` refuse it."),
@@ -54,7 +56,7 @@ _OPTIONS = (
 
 def _asked(chosen: Mapping[str, Any]) -> Asked:
     return Asked(
-        options=PlanOptions(targets=chosen["targets"], prune=chosen["prune"], allow_new=chosen["allow_new"]),
+        options=PlanOptions(**{name: chosen[name] for name in _PLAN}),
         overrides=Overrides(
             deletes=chosen["allow_deletes"],
             updates=chosen["allow_updates"],

@@ -34,6 +34,7 @@ class Sides:
     live: Mapping[int, Live] | None = None
     prune: bool = False
     allow_new: bool = False
+    allow_protected: bool = False
 
     def live_of(self, id: int | None) -> Live | None:
         return None if self.live is None or id is None else self.live.get(id)
@@ -78,7 +79,7 @@ def decide_orphan(key: str, entry: Entry, sides: Sides) -> Change:
         return replace(bare, action=Action.FORGET, reason=Reason.REMOVED_FROM_CONFIG)
     if not sides.prune:
         return bare
-    return _pruned(bare, entry, sides.schemas)
+    return _pruned(bare, entry, sides)
 
 
 def _without_entry(desired: Desired, sides: Sides) -> Change:
@@ -219,9 +220,10 @@ def _guard(desired: Desired, entry: Entry) -> tuple[Diagnostic, ...]:
     return (problems.protection(desired),)
 
 
-def _pruned(bare: Change, entry: Entry, schemas: SchemaSet) -> Change:
+def _pruned(bare: Change, entry: Entry, sides: Sides) -> Change:
+    schemas = sides.schemas
     problem = None
-    if entry.protect:
+    if entry.protect and not sides.allow_protected:
         problem = problems.protected(bare.key)
     elif "delete" not in schemas.endpoints:
         problem = problems.no_delete_route(bare.key)

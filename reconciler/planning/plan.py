@@ -19,11 +19,12 @@ from reconciler.schemas import SchemaSet
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanOptions:
-    """`targets` are keys or globs; empty means every key. The other two are the flags of the same name."""
+    """`targets` are keys or globs; empty means every key. The others are the flags of the same name."""
 
     targets: tuple[str, ...] = ()
     prune: bool = False
     allow_new: bool = False
+    allow_protected: bool = False
 
 
 def make_plan(
@@ -50,6 +51,7 @@ def make_plan(
         live=live,
         prune=chosen.prune,
         allow_new=chosen.allow_new,
+        allow_protected=chosen.allow_protected,
     )
     decided = _decide(documents, sides, chosen.targets)
     stances = refuse_held(_stances(decided, sides), schemas)

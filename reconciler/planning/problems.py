@@ -71,7 +71,7 @@ def protected(key: str) -> Diagnostic:
     return error(
         "protected",
         f"{key} left the files, and it is protected: it is not deleted",
-        f"Restore its document, or set `protect: false`, apply, and then delete it; or `state forget {key}`.",
+        f"Restore its document, or `state forget {key}` to leave it running. `--allow-protected` deletes it.",
         key=key,
     )
 

@@ -39,13 +39,19 @@ def render_diagnostics(
 
 
 def diagnostic_lines(
-    diagnostics: Sequence[Diagnostic], *, color: bool = False, sources: Sources | None = None, indent: str = ""
+    diagnostics: Sequence[Diagnostic],
+    *,
+    color: bool = False,
+    sources: Sources | None = None,
+    indent: str = "",
+    alarming: bool = False,
 ) -> Iterator[str]:
-    """The lines of all diagnostics, sorted by place, without their counts."""
+    """The lines of all diagnostics, sorted by place, without their counts; `alarming` paints them red."""
     texts: dict[str, list[str] | None] = {}
     for each in sorted(diagnostics, key=Diagnostic.sort_key):
-        severity = paint(f"{each.severity}:", _ROLES[each.severity], color=color)
-        yield f"{indent}{severity} {_place(each)}{terminal_safe(each.summary)}"
+        severity = paint(f"{each.severity}:", "blocked" if alarming else _ROLES[each.severity], color=color)
+        summary = terminal_safe(each.summary)
+        yield f"{indent}{severity} {_place(each)}{paint(summary, 'blocked', color=color) if alarming else summary}"
         for line in each.detail.split("\n") if each.detail else ():
             yield f"{indent}    {terminal_safe(line)}".rstrip()
         if sources is not None:

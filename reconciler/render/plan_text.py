@@ -46,7 +46,7 @@ def render_plan(
     """
     look = Look(color=color, width=width, whole=verbose > 0)
     silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
-    blocks = [list(diagnostic_lines(silent, color=color))]
+    blocks = [list(diagnostic_lines(silent, color=color, alarming=True))]
     blocks += [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
     blocks.append(list(_drift(plan)))
     blocks.append(list(_orphans(plan)))

@@ -251,6 +251,12 @@ class TestProtection:
         assert (plan.changes[0].action, plan.changes[0].reason) == (Action.BLOCKED, Reason.PROTECTED)
         assert plan.requests() == []
 
+    def test_allow_protected_deletes_it(self) -> None:
+        """Its own override, beside --prune."""
+        kept = Entry(key="reception", id=789, last_applied=desk.content(), protect=True)
+        assert desk.plan([], kept, prune=True, allow_protected=True).summary.delete == 1
+        assert desk.plan([], kept, allow_protected=True).summary.delete == 0
+
     def test_protecting_is_recorded_without_a_request(self) -> None:
         """The API knows nothing of it."""
         plan = desk.plan(desk.desired(settings={"protect": True}), desk.entry())

@@ -147,6 +147,8 @@ def test_what_would_ring_into_silence_is_the_first_line() -> None:
     text = render_plan(replace(every_kind(), diagnostics=(silent,)))
     assert text.startswith("warning: homes/viewings: `line_id` 45 would have no holder\n\n  ! homes/sales")
     assert text.count("no holder") == 1
+    red = render_plan(replace(every_kind(), diagnostics=(silent,)), color=True)
+    assert red.splitlines()[0].count("\x1b[31m") == 2, "the word and the sentence, in red"
 
 
 def test_a_released_field_is_told() -> None:
