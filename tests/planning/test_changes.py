@@ -62,6 +62,14 @@ def test_a_create() -> None:
     )
 
 
+def test_a_null_in_a_create_has_the_risk_of_its_field() -> None:
+    """It is sent apart, and counts like any other."""
+    report = {"type": ["string", "null"], "default": "daily", "x-section": "Webhook"}
+    schemas = SchemaSet.from_files(frontdesk_files(report_when=report))
+    (change,) = desk.plan(wanted(report_when=None), schemas=schemas).changes
+    assert change.fields[-1] == FieldChange(field="report_when", op="clear", before=None, after=None, risk=Risk.DATA)
+
+
 def test_an_update() -> None:
     """What changes, from what to what, and what the entry is then."""
     entry = desk.entry(pitch=1.4, mouth_id=8)

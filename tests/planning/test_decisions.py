@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.entries import entry_digest
 from reconciler.model import Action, Desired, Entry, Live, Reason
+from reconciler.planning import selected
 from tests.support import desk
 
 OTHER_LIVE = desk.live(5, title="Somebody else's assistant")
@@ -273,6 +274,19 @@ class TestThePlan:
         for number in range(6)
     )
     ENTRIES: tuple[Entry, ...] = tuple(desk.entry(f"clinic-{number}", id=100 + number) for number in range(3))
+
+    def test_it_says_where_it_is_from_and_whether_live_was_read(self) -> None:
+        """The environment and the lineage as given."""
+        unread, read = desk.plan([], []), desk.plan([], [], [])
+        assert (unread.environment, unread.lineage, unread.refreshed) == ("default", "7d1f", False)
+        assert read.refreshed is True
+
+    def test_targets_select_by_key_or_glob_and_tell_which_named_nothing(self) -> None:
+        """None select every key."""
+        keys = ["clinic-2", "clinic-1", "front"]
+        assert selected((), keys) == (frozenset(keys), ())
+        assert selected(("clinic-*", "frnt", "front", "*-9"), keys) == (frozenset(keys), ("frnt", "*-9"))
+        assert selected(("Front",), keys) == (frozenset(), ("Front",))
 
     def test_shuffled_input_gives_the_same_plan(self) -> None:
         """Sorted once, in the constructor."""

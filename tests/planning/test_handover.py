@@ -213,6 +213,13 @@ class TestRingsFoundOnTheWay:
             ("x", {"line_id": 45}),
         ]
 
+    def test_a_claim_follows_its_release_before_another_release(self) -> None:
+        """a gives its line to z and the second value to y, who waits for b's line: z is next, though b could be."""
+        wanted = [doc("a", None, second_id=None), doc("b", None), doc("y", 46, second_id=7), doc("z", 45)]
+        before = [was("a", 1, 45, second_id=7), was("b", 2, 46), was("y", 3, None), was("z", 4, None)]
+        plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
+        assert [change.key for _, change in plan.requests()] == ["a", "z", "b", "y"]
+
     def test_a_gift_further_on_is_no_part_of_it_either(self) -> None:
         """a gives to c, c to d, who gives nothing, and c gives the second value to a: cut at a."""
         wanted = [doc("a", None, second_id=7), doc("c", 45), doc("d", 46)]
