@@ -16,8 +16,9 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.canonical import Json
-from reconciler.model import Content, Live, Path, secret_name, secret_reference
+from reconciler.model import Content, Live, Path
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import secret_name, secret_reference
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _NESTED = frozenset({"type", "data"})

@@ -1,14 +1,14 @@
 """The values that everything else speaks in: desired, entry, live, change, request, plan.
 
-All of them are frozen and hold nothing secret: a secret stands as `{"$secret": NAME, "fingerprint": HMAC or null}`
-(see `secret_reference`) and its value lives only in the `Vault` that a run carries beside them.
+All of them are frozen and hold nothing secret: a secret stands as a reference (see `reconciler.secrecy`), and its value
+lives only in the vault that a run carries beside them.
 Core: stdlib only, no IO.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -19,8 +19,6 @@ from reconciler.errors import Diagnostic
 Content: TypeAlias = Mapping[str, Json]
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands inside a document or a body: `("tools", 0, "description")`."""
-
-SECRET_KEY = "$secret"  # noqa: S105 - the name of the marker, not a secret
 
 
 class Action(StrEnum):
@@ -103,13 +101,6 @@ class Desired:
             if found is not None:
                 return found
         return Position(file=self.file, line=self.line, column=1)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Vault:
-    """The values of secrets, by name, for this run only. Its repr shows none of them."""
-
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -305,44 +296,3 @@ class Plan:
         """Every request with its change, in step order."""
         pairs = [(request, change) for change in self.changes for request in change.requests]
         return sorted(pairs, key=lambda pair: pair[0].step)
-
-
-def secret_reference(name: str, fingerprint: str | None) -> dict[str, Json]:
-    """How a secret stands in content, state and plans."""
-    return {SECRET_KEY: name, "fingerprint": fingerprint}
-
-
-def secret_name(value: Json) -> str | None:
-    """The name in a secret reference, or None for any other value."""
-    if isinstance(value, Mapping) and SECRET_KEY in value and set(value) <= {SECRET_KEY, "fingerprint"}:
-        name = value[SECRET_KEY]
-        return name if isinstance(name, str) else None
-    return None
-
-
-def reveal(value: Json, vault: Vault) -> Json:
-    """The value with every secret reference replaced: what goes over the wire, and nowhere else.
-
-    Raises KeyError with the secret's name where the vault does not hold it.
-    """
-    name = secret_name(value)
-    if name is not None:
-        return vault.values[name]
-    if isinstance(value, Mapping):
-        return {each: reveal(value[each], vault) for each in value}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [reveal(each, vault) for each in value]
-    return value
-
-
-def secret_names(value: Json) -> Iterator[str]:
-    """The names of all secrets that a value refers to."""
-    name = secret_name(value)
-    if name is not None:
-        yield name
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from secret_names(each)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for each in value:
-            yield from secret_names(each)

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent / "reconciler"
 ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("errors", frozenset()),
     ("canonical", frozenset()),
+    ("secrecy", frozenset()),
     ("model", frozenset()),
-    ("sameness", frozenset()),
     ("validation", frozenset({"jsonschema", "jsonschema_rs"})),
     ("entries", frozenset()),
     ("apidocs", frozenset()),

@@ -26,8 +26,9 @@ from reconciler.apply.schedule import Schedule
 from reconciler.apply.sending import Ended, Sender, Sending, Stranded, prepare
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, PlanRefusedError, StateError
-from reconciler.model import Action, Change, Desired, Plan, Request, Vault
+from reconciler.model import Action, Change, Desired, Plan, Request
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import Vault
 from reconciler.state.store import StateStore
 
 OnError: TypeAlias = Literal["continue", "stop"]

@@ -16,8 +16,9 @@ from reconciler.apply.schedule import Schedule
 from reconciler.apply.sending import Ready, Sending, Stranded, prepare
 from reconciler.canonical import Json, equal
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Action, Change, Request, Vault
+from reconciler.model import Action, Change, Request
 from reconciler.schemas import FieldPolicy, SchemaSet
+from reconciler.secrecy import Vault
 
 
 class Returns:

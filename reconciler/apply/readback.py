@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from reconciler.apply.outcome import ChangeResult, Outcome, Status
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error, note
-from reconciler.model import Action, Change, Entry, Live, Plan, secret_name
-from reconciler.sameness import same
+from reconciler.model import Action, Change, Entry, Live, Plan
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import same, secret_name
 from reconciler.state.store import StateStore
 
 SHOWN = 60

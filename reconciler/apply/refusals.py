@@ -10,7 +10,8 @@ from reconciler.api.answers import clipped
 from reconciler.apply import messages
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Change, Desired, Path, Vault
+from reconciler.model import Change, Desired, Path
+from reconciler.secrecy import Vault
 
 MASK = "***"
 

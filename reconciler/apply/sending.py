@@ -17,8 +17,9 @@ from reconciler.apply import messages
 from reconciler.apply.outcome import Event, Retried, Waiting
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
-from reconciler.model import Change, Request, Vault, reveal
+from reconciler.model import Change, Request
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import Vault, reveal
 
 
 class Sender(Protocol):

@@ -30,10 +30,11 @@ from reconciler.config import Project, make_key, open_client, open_project, open
 from reconciler.documents import Loaded
 from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
 from reconciler.live import sealed
-from reconciler.model import Plan, Vault
+from reconciler.model import Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_text
 from reconciler.render.outcome import outcome_to_json, render_outcome
+from reconciler.secrecy import Vault
 from reconciler.state.store import StateStore
 
 if TYPE_CHECKING:

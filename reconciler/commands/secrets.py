@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reconciler.errors import ConfigError, Diagnostic, error
-from reconciler.model import Plan, Vault
+from reconciler.model import Plan
 from reconciler.planfile import plan_secrets
+from reconciler.secrecy import Vault
 
 
 def vault_for(plan: Plan, documents: Vault, environ: Mapping[str, str]) -> Vault:

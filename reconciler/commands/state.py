@@ -19,8 +19,9 @@ from reconciler.commands.invocation import Invocation, verb, verbs
 from reconciler.config import open_project, open_store
 from reconciler.entries import entry_to_json, move
 from reconciler.errors import Diagnostic, LockHeldError, StateError, UsageError, error
-from reconciler.model import Content, Entry, secret_name
+from reconciler.model import Content, Entry
 from reconciler.render.escape import json_text, terminal_safe
+from reconciler.secrecy import secret_name
 from reconciler.state.store import Holder, StateStore
 from reconciler.validation import suggestion
 

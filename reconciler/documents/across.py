@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from reconciler.canonical import canonical_bytes
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Content, Path, Position, secret_names
+from reconciler.model import Content, Path, Position
 from reconciler.schemas import FieldPolicy, SchemaSet
+from reconciler.secrecy import secret_names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

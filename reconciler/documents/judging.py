@@ -12,8 +12,9 @@ from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted
 from reconciler.documents.references import Resolution
 from reconciler.errors import Diagnostic, error, warning
-from reconciler.model import Content, Path, Position, Vault, reveal
+from reconciler.model import Content, Path, Position
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import Vault, reveal
 from reconciler.validation import Violation
 
 _CODES = {

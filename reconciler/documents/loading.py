@@ -24,8 +24,9 @@ from reconciler.documents.settings import RESERVED, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, warning
-from reconciler.model import Desired, Vault
+from reconciler.model import Desired
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import Vault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

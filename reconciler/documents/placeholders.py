@@ -16,8 +16,9 @@ from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted
 from reconciler.documents.references import Resolution
 from reconciler.errors import Diagnostic, warning
-from reconciler.model import Path, secret_name
+from reconciler.model import Path
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import secret_name
 from reconciler.validation import suggestion
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w[\w.-]*)\s*\}\}")

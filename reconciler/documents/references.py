@@ -18,8 +18,9 @@ from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted, pointer
 from reconciler.documents.scalars import json_number, kind_of
 from reconciler.errors import Diagnostic, DocumentError, error, warning
-from reconciler.model import SECRET_KEY, Path, Position, secret_reference
+from reconciler.model import Path, Position
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import SECRET_KEY, secret_reference
 from reconciler.validation import suggestion
 
 SCHEMES = ("env", "file", "ref", "secret")

@@ -8,7 +8,7 @@ from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic, error
 from reconciler.model import Change, Entry, Plan
 from reconciler.planfile.written import plan_secrets
-from reconciler.sameness import comparable
+from reconciler.secrecy import comparable
 
 WAY_OUT = "Make a new plan, look at it, and apply that one. Nothing was changed."
 

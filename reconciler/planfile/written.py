@@ -8,7 +8,8 @@ from dataclasses import asdict
 from reconciler import __version__
 from reconciler.canonical import Json, digest, exact_digest
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Drift, FieldChange, Plan, Request, secret_name
+from reconciler.model import Action, Change, Drift, FieldChange, Plan, Request
+from reconciler.secrecy import secret_name
 
 FORMAT_VERSION = "1.0"
 """Of the plan JSON and of every other JSON that the program prints. A reader of plan files refuses a newer one."""

@@ -15,8 +15,8 @@ from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Content, Desired, Entry, FieldChange, Live
 from reconciler.planning.risk import field_risk
-from reconciler.sameness import same, untold
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import same, untold
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

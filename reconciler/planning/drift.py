@@ -9,8 +9,8 @@ from __future__ import annotations
 from reconciler.canonical import Json
 from reconciler.model import Desired, Drift, DriftedField, Entry, Live, Side
 from reconciler.planning.compare import managed
-from reconciler.sameness import same
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import same
 
 
 def drift_of(desired: Desired | None, entry: Entry, live: Live, schemas: SchemaSet) -> Drift | None:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.canonical import Json
-from reconciler.model import FieldChange, secret_name
+from reconciler.model import FieldChange
 from reconciler.render.escape import terminal_safe
 from reconciler.render.inside import Leaf, leaves
 from reconciler.render.lines import Line, folded, line_diff, split
 from reconciler.render.paint import Role, paint
 from reconciler.render.values import LONG, abridged, inline, is_long, secret
+from reconciler.secrecy import secret_name
 
 _ROLES: dict[str, Role] = {"+": "create", "-": "delete", "…": "quiet", " ": "quiet"}
 

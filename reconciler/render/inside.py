@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from reconciler.canonical import Json, canonical, canonical_bytes
-from reconciler.model import secret_name
+from reconciler.secrecy import secret_name
 
 Step: TypeAlias = "str | tuple[int | None, int | None]"
 """A key, or the places of one list item before and after (None: it was not there)."""

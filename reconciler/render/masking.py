@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.canonical import Json
-from reconciler.model import Change, Drift, Path, Plan, secret_name, secret_reference
+from reconciler.model import Change, Drift, Path, Plan
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import secret_name, secret_reference
 
 UNNAMED = secret_reference("", None)
 """Stands for a secret of which nothing is known but its place."""

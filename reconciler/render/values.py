@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 
 from reconciler.canonical import Json
-from reconciler.model import secret_name
 from reconciler.render.escape import json_safe, terminal_safe
 from reconciler.render.lines import split
+from reconciler.secrecy import secret_name
 
 LONG = 80
 """A text of more characters than this, or of more than one line, is shown as lines and not as a value."""

@@ -353,7 +353,7 @@ def real_folder() -> Path:
     places = [Path(named)] if named else [each / "shared" / "api" for each in REPOSITORY.parents]
     found = next((each for each in places if (each / "seed-create.txt").is_file()), None)
     if found is None:
-        pytest.skip("no vendor pages here: put them into ../shared/api or name their folder in RECONCILER_PAGES")
+        pytest.skip("no vendor pages here: name their folder in RECONCILER_PAGES")
     return found
 
 

@@ -13,8 +13,9 @@ from reconciler.api import Answer, ApiClient, Failure, Retry, Wait
 from reconciler.apply import Outcome, apply_plan
 from reconciler.canonical import Json
 from reconciler.errors import StateError, error
-from reconciler.model import Action, Change, Entry, Plan, Reason, Request, Vault
+from reconciler.model import Action, Change, Entry, Plan, Reason, Request
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import Vault
 from reconciler.state.files import FileStore
 from reconciler.state.store import StateStore
 from tests.api.faketime import FakeTime

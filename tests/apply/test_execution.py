@@ -12,7 +12,8 @@ import pytest
 from reconciler.api import Answer, Effect, Failure, Kind
 from reconciler.apply import ChangeResult, Event, Finished, Outcome, Retried, Started, Status, Waiting
 from reconciler.errors import PlanRefusedError
-from reconciler.model import Action, Change, Desired, Position, Reason, Request, Vault, secret_reference
+from reconciler.model import Action, Change, Desired, Position, Reason, Request
+from reconciler.secrecy import Vault, secret_reference
 from tests.apply.rig import RECEPTION, Watched, create, delete, rig, update, without_request
 
 

@@ -12,9 +12,10 @@ import pytest
 from reconciler.api import ApiClient
 from reconciler.apply import Outcome, Status, apply_plan, read_back, sends_anything
 from reconciler.live import sealed
-from reconciler.model import Desired, Live, Plan, Vault, secret_reference
+from reconciler.model import Desired, Live, Plan
 from reconciler.planning import make_plan
 from reconciler.refresh import read_live
+from reconciler.secrecy import Vault, secret_reference
 from reconciler.state.files import FileStore
 from tests.support import desk
 from tests.support.frontdesk import frontdesk

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from reconciler.apply import refusal_diagnostics
 from reconciler.apply.refusals import masked, path_in
-from reconciler.model import Desired, Path, Position, Vault
+from reconciler.model import Desired, Path, Position
+from reconciler.secrecy import Vault
 from tests.apply.rig import create
 
 CONTENT: dict[str, Any] = {

@@ -138,7 +138,7 @@ import sys
 from pathlib import Path
 from reconciler.api import ApiClient
 from reconciler.apply import apply_plan
-from reconciler.model import Vault
+from reconciler.secrecy import Vault
 from reconciler.state.files import FileStore
 from tests.apply.rig import create, plan
 from tests.support.frontdesk import frontdesk

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.canonical import pretty
 from reconciler.documents.references import as_type
-from reconciler.model import reveal, secret_reference
+from reconciler.secrecy import reveal, secret_reference
 from tests.documents.memory import VALID, fingerprint, load, load_one, the_one, told
 
 FILE = "assistants/praxis.yaml"

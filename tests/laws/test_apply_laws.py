@@ -16,10 +16,11 @@ from reconciler.api import ApiClient
 from reconciler.apply import apply_plan
 from reconciler.canonical import equal
 from reconciler.config import find_schemas
-from reconciler.model import Desired, Plan, Vault
+from reconciler.model import Desired, Plan
 from reconciler.planning import make_plan
 from reconciler.sandbox.storage import MemoryStorage
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import Vault
 from reconciler.state.files import FileStore
 from tests.support.frontdesk import frontdesk
 from tests.support.strategies import contents, values

@@ -8,20 +8,8 @@ from hypothesis import strategies as st
 
 from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic, error, note, warning
-from reconciler.model import (
-    Action,
-    Change,
-    Drift,
-    DriftedField,
-    Entry,
-    FieldChange,
-    Plan,
-    Reason,
-    Request,
-    Risk,
-    Side,
-    secret_reference,
-)
+from reconciler.model import Action, Change, Drift, DriftedField, Entry, FieldChange, Plan, Reason, Request, Risk, Side
+from reconciler.secrecy import secret_reference
 
 RECEPTION = Entry(key="dental/reception", id=789, last_applied={"title": "Reception", "line_id": 45}, source="sha256:1")
 VIEWINGS = Entry(key="homes/viewings", id=790, last_applied={"title": "Viewings"}, source="sha256:2")

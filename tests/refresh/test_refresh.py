@@ -15,10 +15,11 @@ from reconciler.api import ApiClient, Page
 from reconciler.apply import apply_plan
 from reconciler.config import find_schemas
 from reconciler.errors import ApiError
-from reconciler.model import Desired, Vault
+from reconciler.model import Desired
 from reconciler.planning import make_plan
 from reconciler.refresh import read_live
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import Vault
 from reconciler.state.files import FileStore
 from tests.support import desk
 from tests.support.frontdesk import frontdesk

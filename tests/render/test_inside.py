@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.canonical import Json, canonical, equal
-from reconciler.model import secret_reference
 from reconciler.render.inside import MOST_ITEMS, Leaf, leaves
+from reconciler.secrecy import secret_reference
 
 KEYS = st.sampled_from(["type", "minutes", "__token", "a.b['c']", "0", ""])
 VALUES = st.recursive(

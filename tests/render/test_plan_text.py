@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import warning
-from reconciler.model import Action, Change, FieldChange, Plan, Reason, Risk, secret_reference
+from reconciler.model import Action, Change, FieldChange, Plan, Reason, Risk
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.plan_text import render_plan
+from reconciler.secrecy import secret_reference
 from tests.planfile.plans import after_hours, every_kind, lettings, plans, reception, shown, viewings
 from tests.support.frontdesk import frontdesk
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from reconciler.canonical import digest
-from reconciler.model import Entry, Pending, Previous, secret_reference
+from reconciler.model import Entry, Pending, Previous
+from reconciler.secrecy import secret_reference
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)

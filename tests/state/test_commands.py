@@ -17,7 +17,8 @@ import pytest
 
 from reconciler.commands.state import state
 from reconciler.entries import begin_create, entry_to_json, move
-from reconciler.model import Entry, Previous, secret_reference
+from reconciler.model import Entry, Previous
+from reconciler.secrecy import secret_reference
 from reconciler.state.files import FileStore
 from tests.edge.projects import environment, project, reconciler
 from tests.state.faults import every_kill

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.canonical import equal
-from reconciler.model import secret_reference
-from reconciler.sameness import comparable, same, untold
+from reconciler.secrecy import comparable, same, secret_reference, untold
 
 ONE, OTHER = "hmac-sha256:1f2e3d4c:aaaa", "hmac-sha256:1f2e3d4c:bbbb"
 ELSEWHERE = "hmac-sha256:99887766:aaaa"

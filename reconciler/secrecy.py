@@ -1,0 +1,110 @@
+"""Secrets in values: references that are stored and shown, the vault that holds what they stand for, and equality.
+
+A secret stands as `{"$secret": NAME, "fingerprint": HMAC or null}` in desired, state and plans. Secrets are compared by
+fingerprint. Two fingerprints can disagree only where the same key made them: one of them missing, or made with another
+machine's key, proves nothing, and then the reference alone (its name) decides. Else a laptop and a pipeline with
+different keys would see each other's every secret as changed, for ever. Core: pure, stdlib only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reconciler.canonical import Json, equal
+
+SECRET_KEY = "$secret"  # noqa: S105 - the name of the marker, not a secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vault:
+    """The values of secrets, by name, for this run only. Its repr shows none of them."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def secret_reference(name: str, fingerprint: str | None) -> dict[str, Json]:
+    """How a secret stands in content, state and plans."""
+    return {SECRET_KEY: name, "fingerprint": fingerprint}
+
+
+def secret_name(value: Json) -> str | None:
+    """The name in a secret reference, or None for any other value."""
+    if isinstance(value, Mapping) and SECRET_KEY in value and set(value) <= {SECRET_KEY, "fingerprint"}:
+        name = value[SECRET_KEY]
+        return name if isinstance(name, str) else None
+    return None
+
+
+def reveal(value: Json, vault: Vault) -> Json:
+    """The value with every secret reference replaced: what goes over the wire, and nowhere else.
+
+    Raises KeyError with the secret's name where the vault does not hold it.
+    """
+    name = secret_name(value)
+    if name is not None:
+        return vault.values[name]
+    if isinstance(value, Mapping):
+        return {each: reveal(value[each], vault) for each in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [reveal(each, vault) for each in value]
+    return value
+
+
+def secret_names(value: Json) -> Iterator[str]:
+    """The names of all secrets that a value refers to."""
+    name = secret_name(value)
+    if name is not None:
+        yield name
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from secret_names(each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in value:
+            yield from secret_names(each)
+
+
+def same(left: Json, right: Json, *, unordered: bool = False) -> bool:
+    """Canonical equality, with secrets as above."""
+    return equal(left, _aligned(right, left), unordered=unordered)
+
+
+def comparable(left: str | None, right: str | None) -> bool:
+    """Whether two fingerprints (`hmac-sha256:KEY ID:DIGEST`) can tell a change of the secret."""
+    return left is not None and right is not None and left.rpartition(":")[0] == right.rpartition(":")[0]
+
+
+def untold(left: Json, right: Json) -> Iterator[str]:
+    """The names of secrets that stand at the same place in both, and of which nobody can tell whether they changed."""
+    name = secret_name(left)
+    if name is not None and name == secret_name(right):
+        if not comparable(_fingerprint(left), _fingerprint(right)):
+            yield name
+    elif isinstance(left, Mapping) and isinstance(right, Mapping):
+        for each in left.keys() & right.keys():
+            yield from untold(left[each], right[each])
+    elif _is_list(left) and _is_list(right):
+        for mine, other in zip(left, right, strict=False):  # type: ignore[arg-type]
+            yield from untold(mine, other)
+
+
+def _aligned(value: Json, like: Json) -> Json:
+    """`value`, with what stands in `like` put in the place of each secret that cannot be told apart from it."""
+    name = secret_name(value)
+    if name is not None:
+        untellable = name == secret_name(like) and not comparable(_fingerprint(value), _fingerprint(like))
+        return like if untellable else value
+    if isinstance(value, Mapping) and isinstance(like, Mapping):
+        return {each: _aligned(inner, like.get(each)) for each, inner in value.items()}
+    if isinstance(value, Sequence) and isinstance(like, Sequence) and not isinstance(value, str):
+        return [_aligned(inner, like[at] if at < len(like) else None) for at, inner in enumerate(value)]
+    return value
+
+
+def _fingerprint(reference: Json) -> str | None:
+    found = reference.get("fingerprint") if isinstance(reference, Mapping) else None
+    return found if isinstance(found, str) else None
+
+
+def _is_list(value: Json) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
