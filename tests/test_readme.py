@@ -1,7 +1,8 @@
 """README is a session: its console blocks are run in order in one folder, and print what it says they print.
 
 A line that starts with `$ ` is run by bash beside the examples; what follows is its output, errors included.
-Durations differ from run to run, and so do ids, since creates run at once; both are not compared. RECONCILER_REGENERATE=1 writes the outputs anew.
+Durations differ from run to run, and ids do, since creates run at once: neither is compared. RECONCILER_REGENERATE=1
+writes the outputs anew.
 """
 
 from __future__ import annotations
