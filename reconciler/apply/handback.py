@@ -64,8 +64,7 @@ def stranded(
         for step in claim.after:
             release, giver = done.get(step, (claim, taker))
             if giver.key != taker.key and _held_before(giver, policy, value):
-                cleared = name in (release.body or {}) and equal((release.body or {})[name], policy.clear)
-                body = {name: value} if cleared else None
+                body = _way_back(giver, release, policy, value)
                 found.append(Stranded(field=name, value=value, giver=giver, taker=taker, release=release, body=body))
     return found
 
@@ -74,7 +73,25 @@ def _held_before(giver: Change, policy: FieldPolicy, value: Json) -> bool:
     if giver.action is Action.DELETE:
         # the plan does not say what a deleted assistant held; it is waited for because it held this
         return True
-    return any(each.field == policy.name and equal(each.before, value) for each in giver.fields)
+    own = [each for each in giver.fields if each.field == policy.name]
+    if not own and _conditions(giver, policy):
+        # it keeps the value and no longer counts as its holder
+        return equal(giver.record.get(policy.name), value)
+    return any(equal(each.before, value) for each in own)
+
+
+def _way_back(giver: Change, release: Request, policy: FieldPolicy, value: Json) -> dict[str, Json] | None:
+    """What makes the old holder the holder again, or None: it is deleted, or holds another value by now."""
+    sent = release.body or {}
+    conditions = {name: before for name, before in _conditions(giver, policy).items() if name in sent}
+    if policy.name in sent:
+        return {policy.name: value, **conditions} if equal(sent[policy.name], policy.clear) else None
+    return conditions or None
+
+
+def _conditions(giver: Change, policy: FieldPolicy) -> dict[str, Json]:
+    """The fields that decide whether a value counts, as far as the giver changed them, as they were."""
+    return {each.field: each.before for each in giver.fields if each.field in (policy.exclusive or {})}
 
 
 def given_back(each: Stranded) -> Diagnostic:

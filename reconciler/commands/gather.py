@@ -10,7 +10,7 @@ from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
 from reconciler.live import sealed
 from reconciler.model import Action, Entry, Live, Plan
-from reconciler.planning import Overrides, PlanOptions, make_plan, refusals, selected
+from reconciler.planning import Overrides, PlanOptions, known_keys, make_plan, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
 
@@ -55,7 +55,7 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
-    refuse_idle(options.targets, [*(each.key for each in loaded.desired), *entries])
+    refuse_idle(options.targets, known_keys(loaded.desired, entries))
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,

@@ -235,6 +235,7 @@ class _Reader:
             self.wrong((*path, "unassigned"), "setting-value", told)
         return Limits(
             delete=self.share(found, "delete", path, Limits().delete),
+            delete_from=0 if "delete" in found else Limits().delete_from,
             update=self.share(found, "update", path, Limits().update),
             unassigned="refuse" if unassigned == "refuse" else "allow",
         )

@@ -80,7 +80,9 @@ class _Comparer:
         found |= {name: self._cleared(name, value) for name, value in cleared.items()}
         changes = {name: change for name, change in found.items() if change is not None}
         changes = self._with_resets(changes, cleared)
-        self.diagnostics += [_untold(name) for name in sorted(set(untold(dict(self.applied), self.wanted)))]
+        self.diagnostics += [
+            _untold(name) for name in sorted(set(untold({**self.applied, **self.server}, self.wanted)))
+        ]
         releases = tuple(sorted(name for name in removed if name not in cleared and not self._is_reset(name)))
         return Comparison(
             changes=tuple(changes[name] for name in self._in_order(changes)),

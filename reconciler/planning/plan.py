@@ -67,6 +67,12 @@ def make_plan(
     )
 
 
+def known_keys(desired: Iterable[Desired], entries: Mapping[str, Entry]) -> list[str]:
+    """Every key that a plan may speak of: documents, and entries that no document is or moves from."""
+    documents = {each.key: each for each in desired}
+    return sorted({*documents, *_orphans(documents, entries)})
+
+
 def selected(targets: Sequence[str], keys: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     """The keys that some target names (exactly, or as a glob), and the targets that name none.
 
@@ -86,7 +92,7 @@ def _orphans(documents: Mapping[str, Desired], entries: Mapping[str, Entry]) -> 
 
 
 def _decide(documents: Mapping[str, Desired], sides: Sides, targets: Sequence[str]) -> list[Change]:
-    wanted, _ = selected(targets, [*documents, *sides.orphans])
+    wanted, _ = selected(targets, known_keys(documents.values(), sides.entries))
     changes = [decide_document(documents[key], sides) for key in sorted(set(documents) & wanted)]
     return changes + [decide_orphan(key, sides.orphans[key], sides) for key in sorted(set(sides.orphans) & wanted)]
 

@@ -17,15 +17,20 @@ from reconciler.planning.exclusive import Stance, exclusive_fields, held
 from reconciler.schemas import SchemaSet
 
 FEW = 10
-"""Below this many managed assistants a share says nothing: one of three is a third."""
+"""Below this many managed assistants the default share says nothing: one of three is a third."""
 UNASSIGNED = "unassigned"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """How much one plan may do before it is refused. Shares are of what is managed, from 0 to 1; None is no limit."""
+    """How much one plan may do before it is refused. Shares are of what is managed, from 0 to 1; None is no limit.
+
+    `delete_from` is the number of managed assistants from which the share of deletes counts: ten for the default, and
+    none for a share that somebody wrote.
+    """
 
     delete: float | None = 0.3
+    delete_from: int = FEW
     update: float | None = None
     unassigned: Literal["allow", "refuse"] = "allow"
 
@@ -42,7 +47,11 @@ class Overrides:
 def refusals(plan: Plan, *, managed: int, limits: Limits, overrides: Overrides) -> tuple[Diagnostic, ...]:
     """Why the plan must not be applied as it stands; empty where it may. `managed` counts the entries."""
     found = [
-        None if overrides.deletes else _too_many("delete", plan.summary.delete, managed, limits.delete),
+        None
+        if overrides.deletes
+        else _too_many(
+            "delete", plan.summary.delete, managed, limits.delete if managed >= limits.delete_from else None
+        ),
         None if overrides.updates else _too_many("update", plan.summary.update, managed, limits.update),
         None if overrides.unassigned or limits.unassigned == "allow" else _silence(plan),
     ]
@@ -62,7 +71,8 @@ def left_unassigned(stances: Sequence[Stance], schemas: SchemaSet) -> tuple[Diag
 
 
 def _too_many(what: str, count: int, managed: int, share: float | None) -> Diagnostic | None:
-    if share is None or managed < FEW or count <= share * managed:
+    # a share is written in decimals: 29 of 100 is not more than 29 %, whatever the product of two floats is
+    if share is None or count <= share * managed + 1e-9:
         return None
     return error(
         f"too-many-{what}s",

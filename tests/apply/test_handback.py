@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from reconciler.apply import Outcome, Status
 from reconciler.model import Desired, Plan
 from tests.apply.rig import RECEPTION, FaultyStore, Rig, Watched, rig
@@ -53,6 +55,28 @@ def test_a_refused_claim_gives_the_line_back(tmp_path: Path) -> None:
     assert entry is not None
     assert (entry.last_applied["line_id"], entry.source) == (45, "")
     assert [each.requests for each in again.changes] == [each.requests for each in plan.changes]
+
+
+def becoming_outbound(desk: Rig, giver_line: int | None) -> Plan:
+    """The giver stops receiving, with or without its line, and the taker claims it."""
+    desk.known("giver", title="giver", line_id=45)
+    desk.known("taker", title="taker")
+    fields = {**RECEPTION, "title": "giver", "direction": "make"}
+    giver = sides.desired("giver", **(fields if giver_line is None else {**fields, "line_id": giver_line}))
+    return sides.plan([giver, doc("taker", 45)], list(desk.store.read().values()))
+
+
+@pytest.mark.parametrize("kept", [45, None], ids=["and keeps its line", "and clears it"])
+def test_a_giver_that_stopped_receiving_receives_again(tmp_path: Path, kept: int | None) -> None:
+    """What freed the line was its direction: that goes back too, else the line would be nobody's all the same."""
+    with rig(tmp_path) as desk:
+        outcome = run(desk, becoming_outbound(desk, kept), "ok", "422", "ok")
+        held = {each["id"]: (each["direction"], each["line_id"]) for each in desk.vendor.rows(deleted=False)}
+        entry = desk.entry("giver")
+    assert held == {101: ("receive", 45), 102: ("receive", None)}
+    assert told(outcome) == {"giver": ["given-back"], "taker": ["api-refused"]}
+    assert entry is not None
+    assert (entry.last_applied["direction"], entry.last_applied["line_id"]) == ("receive", 45)
 
 
 def test_a_claim_that_waits_for_another_failure_gives_back_too(tmp_path: Path) -> None:

@@ -92,10 +92,10 @@ def test_an_unknown_setting_is_answered_with_the_nearest() -> None:
     [
         ("", Limits(delete=0.3, update=None, unassigned="allow")),
         ("limits: {}", Limits()),
-        ("limits: {delete: 10%}", Limits(delete=0.1)),
-        ("limits: {delete: 0.1, update: 50}", Limits(delete=0.1, update=0.5)),
-        ("limits: {delete: 0, update: 12.5 %}", Limits(delete=0.0, update=0.125)),
-        ("limits: {delete: off, unassigned: refuse}", Limits(delete=None, unassigned="refuse")),
+        ("limits: {delete: 10%}", Limits(delete=0.1, delete_from=0)),
+        ("limits: {delete: 0.1, update: 50}", Limits(delete=0.1, delete_from=0, update=0.5)),
+        ("limits: {delete: 0, update: 12.5 %}", Limits(delete=0.0, delete_from=0, update=0.125)),
+        ("limits: {delete: off, unassigned: refuse}", Limits(delete=None, delete_from=0, unassigned="refuse")),
     ],
 )
 def test_a_limit_is_a_share_or_off(text: str, limits: Limits) -> None:

@@ -45,6 +45,17 @@ def test_the_share_is_the_environments_to_set_and_the_flag_overrides_it() -> Non
     assert codes(plan, 10, overrides=Overrides(updates=True, unassigned=True)) == ["too-many-deletes"]
 
 
+def test_a_limit_that_somebody_wrote_binds_from_the_first() -> None:
+    """Only the default waits for ten; and exactly the share is not more than it."""
+    plan = pruning(1, 3)
+    assert codes(plan, 3) == []
+    assert codes(plan, 3, Limits(delete=0.0, delete_from=0)) == ["too-many-deletes"]
+    assert codes(pruning(29, 100), 100, Limits(delete=0.29)) == []
+    assert codes(pruning(30, 100), 100, Limits(delete=0.29)) == ["too-many-deletes"]
+    wanted = [desk.desired(f"clinic-{n:02}", title=f"Clinic {n}", pitch=1.5) for n in range(3)]
+    assert codes(desk.plan(wanted, fleet(3)), 3, Limits(update=0.5)) == ["too-many-updates"]
+
+
 def test_updates_are_limited_only_where_asked() -> None:
     """`limits.update` is off unless set."""
     wanted = [desk.desired(f"clinic-{n:02}", title=f"Clinic {n}", pitch=1.5) for n in range(10)]
