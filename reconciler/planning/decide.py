@@ -50,7 +50,9 @@ def decide_document(desired: Desired, sides: Sides) -> Change:
     if entry is None:
         return _without_entry(desired, sides)
     if entry.pending is not None:
-        return _blocked(desired, entry, Reason.CREATE_INCOMPLETE, problems.incomplete(desired, entry))
+        return _blocked(
+            desired, entry, Reason.CREATE_INCOMPLETE, problems.incomplete(desired, entry.key, entry.pending)
+        )
     if entry.id is None:
         # as good as none, but a saved plan must see when it moves
         return replace(_bound_or_new(desired, sides), expects=entry_digest(entry))
@@ -86,7 +88,8 @@ def _without_entry(desired: Desired, sides: Sides) -> Change:
     source = sides.entries.get(desired.moved_from) if desired.moved_from else None
     if source is not None and source.pending is not None:
         # the begun create may have made this very assistant: another must not follow under the new name
-        return _blocked(desired, None, Reason.CREATE_INCOMPLETE, problems.incomplete(desired, source))
+        told = problems.incomplete(desired, source.key, source.pending)
+        return _blocked(desired, None, Reason.CREATE_INCOMPLETE, told)
     if source is not None and source.id is not None:
         return _moved(desired, source, sides)
     return _bound_or_new(desired, sides)

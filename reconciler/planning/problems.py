@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reconciler.errors import Diagnostic, error, note, warning
-from reconciler.model import Desired, Entry
+from reconciler.model import Desired, Entry, Pending
 
 
 def place(desired: Desired) -> dict[str, Any]:
@@ -23,10 +23,9 @@ def incomplete_create(key: str) -> Diagnostic:
     )
 
 
-def incomplete(desired: Desired, entry: Entry) -> Diagnostic:
-    started = entry.pending.started_at if entry.pending is not None else "?"
-    told = incomplete_create(entry.key)
-    return error(told.code, f"{told.summary} (begun {started})", told.detail, **place(desired))
+def incomplete(desired: Desired, key: str, pending: Pending) -> Diagnostic:
+    told = incomplete_create(key)
+    return error(told.code, f"{told.summary} (begun {pending.started_at})", told.detail, **place(desired))
 
 
 def other_id(desired: Desired, entry: Entry) -> Diagnostic:

@@ -182,6 +182,12 @@ class TestWhatStaysAndDoesNotFit:
         assert plan.summary.blocked == 0
         assert [each.code for each in plan.diagnostics] == ["cannot-clear"]
 
+    def test_a_document_that_leaves_a_required_field_to_the_portal_is_no_conflict(self) -> None:
+        """Only what stays because it left is judged; that `zone` is not ours to name was said long ago."""
+        wanted = desk.desired(greeting="Hello!", zone=..., settings={"unmanaged": frozenset({"zone"})})
+        plan = desk.plan(wanted, desk.entry(zone=..., tuning_level=4))
+        assert (plan.summary.update, plan.summary.blocked) == (1, 0)
+
     def test_where_nothing_is_sent_the_api_judges_nothing(self) -> None:
         """A field that is let go under rules that changed since, and no request: no reason to block."""
         wanted = {"engine": "realtime", "brain_id": ..., "speech_model_id": 3}

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from reconciler.model import Drift, DriftedField, Entry, Live, Side
+from reconciler.planning.drift import drift_of
 from tests.support import desk
+from tests.support.frontdesk import frontdesk
 
 MOVED = "Hi, it's Harbour Dental!"
 APPLIED = desk.RECEPTION["greeting"]
@@ -73,6 +75,20 @@ def test_an_order_that_has_no_meaning_is_nobodys_move() -> None:
     assert [each.side for each in told.fields] == [Side.LIVE]
     (told,) = desk.plan(desk.desired(label_ids=[4, 5]), desk.entry(label_ids=[3, 5]), shown).drift
     assert [each.side for each in told.fields] == [Side.BOTH_SAME]
+
+
+def test_an_order_that_has_a_meaning_is_drift() -> None:
+    """Steps that the portal put the other way round."""
+    steps = [{"type": "greet"}, {"type": "hang_up"}]
+    shown = [live(actions=steps[::-1])]
+    (told,) = desk.plan(desk.desired(actions=steps), desk.entry(actions=steps), shown).drift
+    assert [(each.field, each.side) for each in told.fields] == [("actions", Side.LIVE)]
+
+
+def test_one_comparison_is_told_under_the_entrys_key() -> None:
+    """For those who look at one assistant without a plan."""
+    drift = drift_of(desk.desired("new-name"), desk.entry("reception"), live(greeting=MOVED), frontdesk())
+    assert (drift,) == greeting(Side.LIVE, APPLIED)
 
 
 def test_what_was_not_read_or_is_gone_has_no_drift() -> None:
