@@ -54,7 +54,8 @@ class Diagnostic:
             self.column or 0,
             self.code,
             self.summary,
-            f"{self.severity}\0{self.key or ''}\0{self.field or ''}\0{self.detail or ''}",
+            # what is absent and what is empty come together above, and must still have one order
+            repr((self.severity, self.key, self.field, self.detail, self.file, self.line, self.column)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.canonical import digest, exact_digest, pretty
-from reconciler.errors import PlanFileError
+from reconciler.errors import PlanFileError, note
 from reconciler.model import Change, FieldChange, Plan, Request
 from reconciler.planfile import plan_file, plan_secrets, plan_to_json, read_plan_file
 from tests.planfile.plans import every_kind, plans, reception, unchanged
@@ -278,3 +279,12 @@ def test_a_file_keeps_the_order_of_fields() -> None:
     )
     plan = Plan(environment="default", lineage=None, changes=(replace(reception(), fields=two),))
     assert read_plan_file(pretty(plan_file(plan)), where="plan.json").changes[0].fields == two
+
+
+def test_diagnostics_that_differ_in_what_is_absent_have_one_order() -> None:
+    """Line 0 and no line, an empty key and none: told apart, whatever order they came in."""
+    ones = [note("n", "", line=0), note("n", ""), note("n", "", key=""), note("n", "", file="")]
+    found = {
+        Plan(environment="", lineage=None, diagnostics=order).diagnostics for order in itertools.permutations(ones)
+    }
+    assert len(found) == 1
