@@ -70,7 +70,7 @@ def test_a_bases_reference_is_relative_to_the_base() -> None:
 
 def test_bases_may_stand_outside_the_assistants_folder() -> None:
     """What is no assistant needs no underscore."""
-    files = {FILE: SHORT.replace("_base.yaml", "../shared/base.yaml"), "shared/base.yaml": BASE}
+    files = {FILE: SHORT.replace("_base.yaml", "../common/base.yaml"), "common/base.yaml": BASE}
     assert the_one(load(files)).content["engine"] == "classic"
 
 
