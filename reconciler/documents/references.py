@@ -90,7 +90,7 @@ class _Resolving:
             return self._text(value, path) if "${" in value else self._settled(value, path, in_clear=True)
         if isinstance(value, list):
             return [self.value(each, (*path, index)) for index, each in enumerate(value)]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return self._settled(value, path, in_clear=True)
         if SECRET_KEY in value:
             told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
