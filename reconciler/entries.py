@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reconciler.canonical import Json, digest, exact_digest
+from reconciler.canonical import Json, digest, digest_bytes, exact_digest, pretty
 from reconciler.errors import StateError, error
 from reconciler.model import Change, Content, Entry, Pending, Previous, Request
 
@@ -24,6 +24,8 @@ FORMAT_VERSION = 1
 _ENTRY = frozenset(
     {"created_at", "format_version", "history", "id", "last_applied", "pending", "protect", "source", "updated_at"}
 )
+_MAY_LACK = frozenset({"inputs"})
+CHECKSUM = "checksum"
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 
@@ -31,7 +33,7 @@ _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 def entry_to_json(entry: Entry) -> dict[str, Json]:
     """The entry as it is stored. The key is not in it: it is the entry's place."""
     pending = entry.pending
-    return {
+    content: dict[str, Json] = {
         "format_version": FORMAT_VERSION,
         "id": entry.id,
         "last_applied": dict(entry.last_applied),
@@ -47,6 +49,14 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
     }
+    return {**content, "inputs": list(entry.inputs)} if entry.inputs else content
+
+
+def entry_text(entry: Entry) -> bytes:
+    """The entry as a file or an object holds it. Its first line has the checksum of the rest (see `glance`)."""
+    # a lone surrogate has no UTF-8; escaped it is JSON like any other, and comes back as it was
+    rest = pretty(entry_to_json(entry)).removeprefix("{\n").encode("utf-8", "backslashreplace")
+    return f'{{\n  "{CHECKSUM}": "{digest_bytes(rest)}",\n'.encode() + rest
 
 
 def entry_from_json(key: str, stored: Json, *, where: str) -> Entry:
@@ -114,6 +124,7 @@ def record_request(
         last_applied=content,
         # a step that sent nothing new leaves the content what its old source made it
         source=change.source if not later else base.source if as_before else "",
+        inputs=change.inputs if not later else base.inputs if as_before else (),
         history=_history(base, content, now) if keep_history else base.history,
         protect=change.protect,
         created_at=base.created_at or now,
@@ -134,6 +145,7 @@ def record_without_request(entry: Entry | None, change: Change, *, now: str) -> 
         id=id,
         last_applied=change.record,
         source=change.source,
+        inputs=change.inputs,
         pending=base.pending if id is None else None,
         protect=change.protect,
         updated_at=now,
@@ -171,12 +183,13 @@ def _so_far(before: Content, change: Change, request: Request, later: Sequence[R
 
 
 def _entry(key: str, stored: Mapping[str, Any]) -> Entry:
-    _closed(stored, _ENTRY, "")
+    _closed({name: each for name, each in stored.items() if name != CHECKSUM}, _ENTRY | (_MAY_LACK & set(stored)), "")
     entry = Entry(
         key=key,
         id=_optional(stored, "id", int),
         last_applied=_typed(stored, "last_applied", Mapping),
         source=_typed(stored, "source", str),
+        inputs=_inputs(stored) if "inputs" in stored else (),
         pending=None if stored["pending"] is None else _pending(stored["pending"]),
         history=tuple(_previous(each) for each in _typed(stored, "history", list)),
         protect=_flag(stored, "protect"),
@@ -186,6 +199,13 @@ def _entry(key: str, stored: Mapping[str, Any]) -> Entry:
     if entry.id is not None and entry.pending is not None:
         raise TypeError("it has an `id` and a `pending` create, which cannot both be")
     return entry
+
+
+def _inputs(stored: Mapping[str, Any]) -> tuple[str, ...]:
+    names = _typed(stored, "inputs", list)
+    if not names or not all(isinstance(each, str) for each in names):
+        raise TypeError("`inputs` is not a list of texts")
+    return tuple(names)
 
 
 def _pending(stored: Any) -> Pending:

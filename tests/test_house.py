@@ -17,6 +17,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("model", frozenset()),
     ("validation", frozenset({"jsonschema", "jsonschema_rs"})),
     ("entries", frozenset()),
+    ("glance", frozenset()),
     ("apidocs", frozenset()),
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml", "ruamel"})),

@@ -75,7 +75,8 @@ def _told(
     kept = _kept_otherwise(change, entry, shown, schemas)
     if kept:
         now = clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        store.write(replace(entry, last_applied={**entry.last_applied, **kept}, source="", updated_at=now))
+        content = {**entry.last_applied, **kept}
+        store.write(replace(entry, last_applied=content, source="", inputs=(), updated_at=now))
     found = [_not_kept(change, name, entry.last_applied[name], value) for name, value in kept.items()]
     return (*found, *([_blocked(change, shown)] if shown.blocked_at is not None else []))
 

@@ -56,7 +56,7 @@ class Recorder:
         """Save that fields have their old values again. What is applied matches no document then: `source` is empty."""
         entry = self._entries[key]
         content = {**entry.last_applied, **body}
-        self._write(replace(entry, last_applied=content, source="", updated_at=self._now()))
+        self._write(replace(entry, last_applied=content, source="", inputs=(), updated_at=self._now()))
 
     def without_request(self, change: Change) -> None:
         """Save a change that sends nothing: forgotten, adopted as it is, released, or moved."""

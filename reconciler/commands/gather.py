@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.config import Project, open_client
-from reconciler.documents import Loaded, load_documents
+from reconciler.documents import Loaded, Settling, key_of, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
 from reconciler.live import sealed
-from reconciler.model import Action, Entry, Live, Plan
+from reconciler.model import Action, Desired, Entry, Live, Plan
 from reconciler.planning import Overrides, PlanOptions, known_keys, make_plan, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
+
+READ_ALL = "RECONCILER_READ_ALL"
+"""Set to anything, every document and entry is read whole, as if nothing were known to be settled."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,8 +28,8 @@ class Gathered:
     plan: Plan
 
 
-def documents_of(project: Project) -> Loaded:
-    """Every document of the project, errors included as diagnostics."""
+def documents_of(project: Project, settled: Mapping[str, Desired] | None = None) -> Loaded:
+    """Every document of the project, errors included as diagnostics; of the `settled`, what is known of them."""
     return load_documents(
         files=project.files(),
         folder=project.assistants,
@@ -35,26 +38,64 @@ def documents_of(project: Project) -> Loaded:
         environ=project.environ,
         catalog=project.catalog,
         fingerprint=project.fingerprint,
+        settled=settled,
     )
-
-
-def valid_documents(project: Project) -> Loaded:
-    """Every document of the project. Raises DocumentError with all errors and warnings of all files."""
-    loaded = documents_of(project)
-    if loaded.errors:
-        raise DocumentError.of(loaded.diagnostics)
-    return loaded
 
 
 def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
     """Read documents and state, and live where asked, and plan.
 
-    Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
+    Raises DocumentError, StateError, ApiError, and UsageError for an idle selector. Documents that did not change
+    since they were applied are not read; where one of them stands in what there is to tell, all are.
     """
-    loaded = valid_documents(project)
+    if not (refresh or project.environ.get(READ_ALL)):
+        quick = _without_the_settled(project, store, options)
+        if quick is not None:
+            return quick
+    loaded = documents_of(project)
+    if loaded.errors:
+        raise DocumentError.of(loaded.diagnostics)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
+    live = _live(project, loaded, entries) if refresh else None
+    return _planned(project, loaded, lineage, entries, options, live)
+
+
+def _without_the_settled(project: Project, store: StateStore, options: PlanOptions) -> Gathered | None:
+    """The same, reading only what changed; None where that is not enough to tell all there is to tell."""
+    files = project.files()
+    try:
+        paths = {key_of(path, folder=project.assistants): path for path in files.documents()}
+        settling = Settling(
+            files=files,
+            paths={key: path for key, path in paths.items() if key is not None},
+            schemas=project.schemas,
+            environment=project.environment,
+            environ=project.environ,
+            catalog=project.catalog,
+            fingerprint=project.fingerprint,
+        )
+        lineage = store.lineage()
+        entries = store.read(glance=settling.entry)
+        refuse_shared_ids(entries)
+    except (DocumentError, StateError):
+        return None
+    loaded = documents_of(project, settling.found)
+    if loaded.errors:
+        return None
+    found = _planned(project, loaded, lineage, entries, options, None)
+    return None if any(each.action is Action.BLOCKED for each in found.plan.changes) else found
+
+
+def _planned(
+    project: Project,
+    loaded: Loaded,
+    lineage: str | None,
+    entries: Mapping[str, Entry],
+    options: PlanOptions,
+    live: Mapping[int, Live] | None,
+) -> Gathered:
     refuse_idle(options.targets, known_keys(loaded.desired, entries))
     plan = make_plan(
         environment=project.environment,
@@ -62,7 +103,7 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
         desired=loaded.desired,
         entries=entries,
         schemas=project.schemas,
-        live=_live(project, loaded, entries) if refresh else None,
+        live=live,
         options=options,
         diagnostics=loaded.diagnostics,
     )
