@@ -67,7 +67,7 @@ class Watch:
         assert ended.code == code, ended.told
         self.printed += len(ended.told)
         assert self.found(ended.told) == set(), arguments
-        for name, content in self.practice.files().items():
+        for name, content in self.practice.files(logs=True).items():
             if name not in self.exempt:
                 text = content if isinstance(content, str) else content.decode("utf-8", "replace")
                 assert self.found(text) == set(), (arguments, name)
@@ -129,7 +129,7 @@ def echo(status: int, **more: Any) -> bytes:
     texts += [f"Given: {json.dumps({'sent': each})}" for each in CANARIES]
     fields = ("tools.0.calcom_api_key", "variables.crm_token", "webhook_url", f"variables.{CRM}", "name")
     content = {"message": " ".join(texts), "errors": dict.fromkeys(fields, texts), **more}
-    return http(status, json.dumps(content).encode(), f"X-Echo: {API_KEY}")
+    return http(status, json.dumps(content).encode(), f"X-Echo: {API_KEY}", f"X-Request-Id: {CALENDAR}")
 
 
 ECHOES = {
@@ -158,6 +158,8 @@ def test_what_the_vendor_repeats_is_masked(watch: Watch, case: str, form: str) -
                 (result,) = json.loads(ended.out)["results"]
                 assert told in [each["code"] for each in result["diagnostics"]]
         assert any(each.method == "PUT" and CALENDAR.encode() in each.body for each in server.heard)
+    logged = [content for name, content in watch.practice.files(logs=True).items() if name.endswith(".jsonl")]
+    assert sum(each.count(b"\n") for each in logged if isinstance(each, bytes)) >= len(server.heard)
 
 
 @FINGERPRINT_KEYS

@@ -110,6 +110,24 @@ class Finished:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Requested:
+    """A request of `key` was sent: attempt `number` of step `step`, with what came back after `seconds`.
+
+    `failure` is the kind of what went wrong, or None; `status` is None where no answer came.
+    """
+
+    key: str
+    step: int
+    method: str
+    path: str
+    number: int
+    status: int | None
+    seconds: float
+    request_id: str | None
+    failure: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Waiting:
     """A request of `key` pauses; `everyone`: at the server's wish, all requests do."""
 
@@ -128,4 +146,4 @@ class Retried:
     why: str
 
 
-Event: TypeAlias = Started | Finished | Waiting | Retried
+Event: TypeAlias = Started | Requested | Waiting | Retried | Finished

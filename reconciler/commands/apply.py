@@ -203,7 +203,15 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
     """Do the plan, and read back what came of it, unless it was interrupted or that is not wanted."""
     if decision.plan.is_empty:
         return Outcome(results=())
-    with _stop_on_signals(invocation) as stop, open_client(project, connections=pace.parallelism) as client:
+    with (
+        _stop_on_signals(invocation) as stop,
+        open_client(
+            project,
+            warn=invocation.progress,
+            connections=pace.parallelism,
+            secrets=tuple(decision.vault.values.values()),
+        ) as client,
+    ):
         total = sum(each.mutates_state for each in decision.plan.changes)
         outcome = apply_plan(
             decision.plan,

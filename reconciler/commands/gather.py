@@ -93,7 +93,7 @@ def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
 def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
     from reconciler.refresh import read_live
 
-    with open_client(project) as client:
+    with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
         shown = read_live(client, project.schemas)
     sent = {each.id: each.content for each in loaded.desired if each.id is not None}
     sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
