@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -78,6 +78,7 @@ class Decision:
 Examples:
   reconciler apply
   reconciler apply -y --target acme/sales-en
+  reconciler apply --to-previous acme/sales-en
   reconciler plan --out change.plan && reconciler apply change.plan
 
 \b
@@ -154,17 +155,19 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
 
 def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
-    gathered = gather(project, store, asked.options, refresh=asked.refresh)
+    given: dict[str, Any] = {"refresh": asked.refresh, "to_previous": asked.to_previous}
+    gathered = gather(project, store, asked.options, **given)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked.options, refresh=asked.refresh)
+        gathered = gather(open_project(invocation), store, asked.options, **given)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
         raise PlanRefusedError(*refused)
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
-    return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)
+    vault = vault_for(gathered.plan, gathered.loaded.vault, project.environ)
+    return Decision(plan=gathered.plan, vault=vault, documents=gathered.loaded)
 
 
 def _needs_key(gathered: Gathered) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.commands.rollback import returning
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
@@ -46,16 +47,25 @@ def valid_documents(project: Project) -> Loaded:
     return loaded
 
 
-def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
-    """Read documents and state, and live where asked, and plan.
+def gather(
+    project: Project,
+    store: StateStore,
+    options: PlanOptions,
+    *,
+    refresh: bool = False,
+    to_previous: Sequence[str] = (),
+) -> Gathered:
+    """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
     """
-    loaded = valid_documents(project)
+    loaded = documents_of(project) if to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
     refuse_idle(options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(to_previous, entries)
+    back = returning(project, loaded, entries, to_previous) if to_previous else None
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
@@ -64,7 +74,8 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
         schemas=project.schemas,
         live=_live(project, loaded, entries) if refresh else None,
         options=options,
-        diagnostics=loaded.diagnostics,
+        previous=None if back is None else back.desired,
+        diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
 
