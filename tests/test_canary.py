@@ -155,7 +155,7 @@ def test_what_the_vendor_repeats_is_masked(watch: Watch, case: str, form: str) -
         for arguments in (["apply", "-y"], ["apply", saved]):
             ended = watch.runs(*arguments, "-vv", "-o", form, code=code, RECONCILER_API_URL=server.url)
             if form == "json":
-                (result,) = json.loads(ended.out)["results"]
+                (result,) = json.loads(ended.out.splitlines()[-1])["results"]
                 assert told in [each["code"] for each in result["diagnostics"]]
         assert any(each.method == "PUT" and CALENDAR.encode() in each.body for each in server.heard)
     logged = [content for name, content in watch.practice.files(logs=True).items() if name.endswith(".jsonl")]

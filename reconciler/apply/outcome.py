@@ -100,7 +100,7 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finished:
-    """A change ended; `seconds` since it started."""
+    """A change ended; `seconds` since it started, or 0 where it never did. One that was taken back ends twice."""
 
     key: str
     action: Action

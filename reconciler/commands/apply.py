@@ -32,7 +32,7 @@ from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlan
 from reconciler.live import sealed
 from reconciler.model import Plan
 from reconciler.planfile import read_plan_file, staleness
-from reconciler.render.escape import json_text
+from reconciler.render.escape import json_line
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.secrecy import Vault
 from reconciler.state.store import StateStore
@@ -74,6 +74,7 @@ class Decision:
 @verb(
     "apply",
     outputs=("text", "json"),
+    lines=True,
     epilog="""\b
 Examples:
   reconciler apply
@@ -117,6 +118,7 @@ def apply(
     """Make live what the documents say, and record each step.
 
     Without PLANFILE: plan, show it, ask, and do it. With PLANFILE (from `plan --out`): do exactly that, once.
+    With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
     _refuse_contradictions(planfile, asked, auto_approve)
     project = open_project(invocation)
@@ -215,19 +217,19 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             secrets=tuple(decision.vault.values.values()),
         ) as client,
     ):
-        total = sum(each.mutates_state for each in decision.plan.changes)
-        outcome = apply_plan(
-            decision.plan,
-            store=store,
-            client=client,
-            schemas=project.schemas,
-            vault=decision.vault,
-            desired={each.key: each for each in decision.documents.desired},
-            parallelism=pace.parallelism,
-            on_error=pace.on_error,
-            on_event=narrator(invocation, total),
-            stop=stop,
-        )
+        with narrator(invocation, decision.plan) as tell:
+            outcome = apply_plan(
+                decision.plan,
+                store=store,
+                client=client,
+                schemas=project.schemas,
+                vault=decision.vault,
+                desired={each.key: each for each in decision.documents.desired},
+                parallelism=pace.parallelism,
+                on_error=pace.on_error,
+                on_event=tell,
+                stop=stop,
+            )
         if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
             return _verified(project, store, decision.plan, client, outcome)
         return outcome
@@ -266,6 +268,7 @@ def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
     if invocation.output == "json":
-        invocation.result(json_text(outcome_to_json(project.environment, outcome)))
+        told = outcome_to_json(project.environment, outcome)
+        invocation.result(json_line({"event": "outcome", **told}))
     elif outcome.results:
         invocation.result(render_outcome(outcome, color=invocation.color, sources=line_reader(project)))
