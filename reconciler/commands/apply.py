@@ -30,7 +30,7 @@ from reconciler.config import Project, make_key, open_client, open_project, open
 from reconciler.documents import Loaded
 from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
 from reconciler.live import sealed
-from reconciler.model import Plan
+from reconciler.model import Desired, Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_line
 from reconciler.render.outcome import outcome_to_json, render_outcome
@@ -224,7 +224,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
                 client=client,
                 schemas=project.schemas,
                 vault=decision.vault,
-                desired={each.key: each for each in decision.documents.desired},
+                desired=_sources_of(decision),
                 parallelism=pace.parallelism,
                 on_error=pace.on_error,
                 on_event=tell,
@@ -233,6 +233,16 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
             return _verified(project, store, decision.plan, client, outcome)
         return outcome
+
+
+def _sources_of(decision: Decision) -> dict[str, Desired]:
+    """The documents that the plan's values stand in, for the places of errors.
+
+    A document that was edited after its plan was saved, or one that goes back, says something else than is sent: then
+    an error names its file alone.
+    """
+    planned = {each.key: each.source for each in decision.plan.changes}
+    return {each.key: each for each in decision.documents.desired if each.source == planned.get(each.key)}
 
 
 def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient, outcome: Outcome) -> Outcome:
