@@ -145,6 +145,8 @@ def _retry_after(headers: Mapping[str, str], body: Json, now: datetime) -> float
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             return max(0.0, (aware - now).total_seconds())
     told = body.get("retry_after") if isinstance(body, Mapping) else None
+    if isinstance(told, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9})?", told.strip(), re.ASCII):
+        return float(told)
     if isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told):
         return max(0.0, float(told))
     return None

@@ -20,7 +20,7 @@ from reconciler.errors import AuthError, ConfigError, error
 from reconciler.state.store import StateStore
 
 if TYPE_CHECKING:
-    from reconciler.api import ApiClient
+    from reconciler.api import ApiClient, Timeouts
 
 SANDBOX_URL = "http://sandbox.localhost/api"
 SANDBOX_KEY = "sandbox"
@@ -61,6 +61,7 @@ def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, *
     """
     from reconciler.api import ApiClient
 
+    settings.setdefault("timeouts", _timeouts(project))
     settings["on_exchange"] = RequestLog(project.root, environment=project.environment, warn=warn).write
     if project.api_url == SANDBOX:
         key = project.api_key or SANDBOX_KEY
@@ -72,6 +73,16 @@ def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, *
         told = f"{urlsplit(project.api_url).hostname} needs an API key, and RECONCILER_API_KEY is not set"
         raise AuthError(error("no-api-key", told, "Create a key in the portal and export it as RECONCILER_API_KEY."))
     return ApiClient(project.api_url, project.api_key, **settings)
+
+
+def _timeouts(project: Project) -> Timeouts:
+    """The project's own, else the defaults. A whole answer has time for several of the silences that are allowed."""
+    from reconciler.api import Timeouts
+
+    usual = Timeouts()
+    read = project.timeouts.get("read", usual.read)
+    connect = project.timeouts.get("connect", usual.connect)
+    return Timeouts(connect=connect, read=read, whole=max(usual.whole, 3 * read))
 
 
 def _sandbox(project: Project, key: str) -> Any:
