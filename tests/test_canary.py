@@ -117,6 +117,13 @@ def test_no_verb_shows_or_keeps_a_secret(watch: Watch) -> None:
         watch.runs("state", "list", "-o", form)
         watch.runs("state", "show", "evening", "-o", form)
         watch.runs("plan", "-vv", "-o", form)
+    watch.practice.edit("assistants/evening.yaml", "    calcom_api_key:", "    # calcom_api_key:")
+    watch.runs("apply", "-y", "--target", "evening")
+    for form in (["-o", "text"], ["-o", "json"], ["-vv"]):
+        watch.runs("plan", "--to-previous", "evening", *form, "--out", saved)
+    watch.practice.edit("assistants/evening.yaml", "    # calcom_api_key:", "    calcom_api_key:")
+    watch.runs("apply", "-y", "--to-previous", "evening", "-vv", "-o", "json")
+    assert watch.practice.sent[-1][2]["tools"][0]["calcom_api_key"] == CALENDAR
     watch.runs("state", "mv", "evening", "night")
     watch.runs("state", "forget", "-y", "night")
     assert "No changes." in watch.runs("plan", "--target", "reception").out

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from reconciler.commands.gather import Gathered, documents_of, gather, line_read
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
-from reconciler.commands.progress import narrator
+from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, make_key, open_client, open_project, open_store
@@ -209,27 +209,27 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
     if decision.plan.is_empty:
         return Outcome(results=())
     with (
-        _stop_on_signals(invocation) as stop,
+        narration(invocation, decision.plan) as told,
+        _stop_on_signals(told.say) as stop,
         open_client(
             project,
-            warn=invocation.progress,
+            warn=told.say,
             connections=pace.parallelism,
             secrets=tuple(decision.vault.values.values()),
         ) as client,
     ):
-        with narrator(invocation, decision.plan) as tell:
-            outcome = apply_plan(
-                decision.plan,
-                store=store,
-                client=client,
-                schemas=project.schemas,
-                vault=decision.vault,
-                desired=_sources_of(decision),
-                parallelism=pace.parallelism,
-                on_error=pace.on_error,
-                on_event=tell,
-                stop=stop,
-            )
+        outcome = apply_plan(
+            decision.plan,
+            store=store,
+            client=client,
+            schemas=project.schemas,
+            vault=decision.vault,
+            desired=_sources_of(decision),
+            parallelism=pace.parallelism,
+            on_error=pace.on_error,
+            on_event=told.hear,
+            stop=stop,
+        )
         if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
             return _verified(project, store, decision.plan, client, outcome)
         return outcome
@@ -259,13 +259,13 @@ def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient
 
 
 @contextmanager
-def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
+def _stop_on_signals(say: Callable[[str], None]) -> Iterator[threading.Event]:
     """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded."""
     stop = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
         if not stop.is_set():
-            invocation.progress("Stopping: no new requests; those under way are waited for and recorded.")
+            say("Stopping: no new requests; those under way are waited for and recorded.")
         stop.set()
 
     before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}

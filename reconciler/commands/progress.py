@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from reconciler.apply import Event, Finished, Requested, Retried, Status, Waiting
@@ -30,21 +31,28 @@ _DONE = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Narration:
+    """Who is told while a run lasts: `hear` takes its events, `say` a sentence for the person alone."""
+
+    hear: Listener
+    say: Callable[[str], None]
+
+
 @contextmanager
-def narrator(invocation: Invocation, plan: Plan) -> Iterator[Listener]:
-    """A listener for `apply_plan` that tells everybody who asked: the person, and with `-o json` the program."""
+def narration(invocation: Invocation, plan: Plan) -> Iterator[Narration]:
+    """Tells everybody who asked: the person on stderr, and with `-o json` the program on stdout."""
     total = sum(each.mutates_state for each in plan.changes)
     written = event_writer(invocation, plan) if invocation.output == "json" else _nobody
-    live = _is_watched(invocation)
     plain = nullcontext(_plain(invocation, total))
-    shown: AbstractContextManager[Listener] = _live(invocation, total) if live else plain
-    with shown as show:
+    told: AbstractContextManager[Narration] = _live(invocation, total) if _is_watched(invocation) else plain
+    with told as person:
 
-        def tell(event: Event) -> None:
+        def hear(event: Event) -> None:
             written(event)
-            show(event)
+            person.hear(event)
 
-        yield tell
+        yield Narration(hear=hear, say=person.say)
 
 
 def _is_watched(invocation: Invocation) -> bool:
@@ -55,53 +63,56 @@ def _is_watched(invocation: Invocation) -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and not mixed
 
 
-def _plain(invocation: Invocation, total: int) -> Listener:
+def _plain(invocation: Invocation, total: int) -> Narration:
     tally = Tally(total=total)
 
-    def tell(event: Event) -> None:
-        _count(tally, event)
+    def hear(event: Event) -> None:
+        _count(tally, event, 0.0)
         line = _line(event, tally, verbose=invocation.verbose)
         if line is not None:
             invocation.progress(line)
 
-    return tell
+    return Narration(hear=hear, say=invocation.progress)
 
 
 @contextmanager
-def _live(invocation: Invocation, total: int) -> Iterator[Listener]:
+def _live(invocation: Invocation, total: int) -> Iterator[Narration]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
     tally, begun = Tally(total=total), time.monotonic()
     console = Console(stderr=True, no_color=not invocation.color, highlight=False)
     columns = (BarColumn(bar_width=20), TextColumn("{task.description}", markup=False))
+
+    def say(line: str) -> None:
+        with suppress(OSError):  # the terminal may be gone; the run is not
+            console.print(line, markup=False, soft_wrap=True)
+
     # stdout is the result's: rich would else send what is printed there to stderr
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as shown:
         task = shown.add_task(progress_line(tally, 0.0), total=total)
 
-        def tell(event: Event) -> None:
-            _count(tally, event)
+        def hear(event: Event) -> None:
+            seconds = time.monotonic() - begun
+            _count(tally, event, seconds)
             line = _line(event, tally, verbose=invocation.verbose)
             routine = isinstance(event, Finished) and event.status is Status.DONE and not invocation.verbose
-            with suppress(OSError):  # the terminal may be gone; the run is not
-                if line is not None and not routine:
-                    console.print(line, markup=False, soft_wrap=True)
-                told = progress_line(tally, time.monotonic() - begun)
-                shown.update(task, completed=len(tally.ended), description=told)
+            if line is not None and not routine:
+                say(line)
+            with suppress(OSError):
+                shown.update(task, completed=len(tally.ended), description=progress_line(tally, seconds))
 
-        yield tell
+        yield Narration(hear=hear, say=say)
 
 
-def _count(tally: Tally, event: Event) -> None:
+def _count(tally: Tally, event: Event, seconds: float) -> None:
     match event:
-        case Finished():
+        case Finished() if event.status is not Status.NOT_STARTED:
             tally.ended.add(event.key)
         case Retried():
             tally.retries += 1
-        case Waiting():
-            tally.waits = event.seconds if event.everyone else None
-        case Requested():
-            tally.waits = None
+        case Waiting() if event.everyone:
+            tally.paused_until = max(tally.paused_until, seconds + event.seconds)
 
 
 def _line(event: Event, tally: Tally, *, verbose: int) -> str | None:

@@ -10,12 +10,12 @@ SOON = 3
 
 @dataclass(kw_only=True, slots=True)
 class Tally:
-    """What has happened so far. `waits` are the seconds for which everything pauses, if it does."""
+    """What has happened so far. `paused_until` is when everything goes on, in seconds since the run began."""
 
     total: int
     ended: set[str] = field(default_factory=set)
     retries: int = 0
-    waits: float | None = None
+    paused_until: float = 0.0
 
 
 def progress_line(tally: Tally, seconds: float) -> str:
@@ -27,8 +27,8 @@ def progress_line(tally: Tally, seconds: float) -> str:
         parts.append(f"{rate:.1f}/s")
     if tally.retries:
         parts.append(f"{tally.retries} {'retry' if tally.retries == 1 else 'retries'}")
-    if tally.waits is not None:
-        parts.append(f"waits {tally.waits:.0f} s")
+    if tally.paused_until > seconds:
+        parts.append(f"waits {_span(tally.paused_until - seconds)}")
     elif rate is not None and ended < tally.total:
         parts.append(f"{_span((tally.total - ended) / rate)} left")
     return " · ".join(parts)
