@@ -84,7 +84,8 @@ class Outcome:
             return 7
         if self.interrupted:
             return 130
-        if all(each.status is Status.DONE for each in self.results):
+        broken = any(each.severity == "error" for each in self.diagnostics)
+        if not broken and all(each.status is Status.DONE for each in self.results):
             return 0
         return 3 if any(each.touched for each in self.results) else 1
 

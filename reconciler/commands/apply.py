@@ -28,7 +28,16 @@ from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
-from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
+from reconciler.errors import (
+    ApiError,
+    ConfigError,
+    PlanRefusedError,
+    StalePlanError,
+    StateError,
+    UsageError,
+    error,
+    warning,
+)
 from reconciler.live import sealed
 from reconciler.model import Desired, Plan
 from reconciler.planfile import read_plan_file, staleness
@@ -253,9 +262,13 @@ def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient
     except ApiError as problem:
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
-    sent = {entry.id: entry.last_applied for entry in store.read().values()}
-    live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
-    return read_back(outcome, plan, live, store=store, schemas=project.schemas)
+    try:
+        sent = {entry.id: entry.last_applied for entry in store.read().values()}
+        live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
+        return read_back(outcome, plan, live, store=store, schemas=project.schemas)
+    except StateError as problem:
+        # what was done is told, whatever cannot be written any more
+        return replace(outcome, diagnostics=(*outcome.diagnostics, *problem.diagnostics))
 
 
 @contextmanager

@@ -315,6 +315,7 @@ def test_the_breaker_ends_a_run_against_a_sick_server(tmp_path: Path) -> None:
         assert len(desk.sent) == 6
     assert (outcome.unknown, outcome.failed, outcome.not_started) == (5, 1, 3)
     assert codes(outcome) == ["too-many-failures"]
+    assert "3 requests in a row failed on the server's side" in outcome.diagnostics[0].summary
 
 
 def test_a_key_that_is_not_known_ends_the_run(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -130,3 +131,26 @@ def test_two_v_tell_each_request_on_stderr(desk: Practice) -> None:
     ended = desk.done("apply", "-y")
     assert "[1/1] reminder: updated (id 102) in " in ended.err
     assert "PUT" not in ended.err
+
+
+def test_a_state_that_breaks_while_reading_back_hides_nothing(desk: Practice) -> None:
+    """What was done is in the outcome, beside the error; the run is not called a success."""
+    entry = desk.folder / "state/default/reminder.json"
+
+    def spoil(connection: socket.socket) -> None:
+        entry.unlink()
+        entry.mkdir()
+        connection.sendall(http(200, b'{"data": [], "total": 0, "last_page": 1}'))
+
+    created = http(201, b'{"message": "created", "data": {"id": 102}}')
+    for form in ("text", "json"):
+        with raw_server(created, spoil) as server:
+            ended = desk.runs("apply", "-y", "-o", form, RECONCILER_API_URL=server.url)
+        assert ended.code == 3, ended.told
+        if form == "text":
+            assert "state/default/reminder.json" in ended.out
+            assert "Apply incomplete: 1 created, 0 updated, 0 deleted;" in ended.out
+        else:
+            assert lines(ended)[-1]["summary"]["created"] == 1
+            assert "state/default/reminder.json" in [each["file"] for each in lines(ended)[-1]["diagnostics"]]
+        entry.rmdir()
