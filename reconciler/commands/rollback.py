@@ -61,7 +61,7 @@ def _no_previous(key: str, entry: Entry) -> Diagnostic:
     why = "its assistant's id is not known" if entry.id is None else "nothing was applied before what is applied now"
     return error(
         "no-previous",
-        f"{key} has no previous state to go back to: {why}",
+        f"there is no previous state to go back to: {why}",
         "Put its document back to what it said (version control has it), and plan that.",
         key=key,
     )
@@ -117,7 +117,7 @@ def _unfit(content: Content, project: Project, loaded: Loaded, key: str) -> Iter
             place = ".".join(map(str, each.path))
             yield error(
                 "previous-invalid",
-                f"what was applied to {key} before does not meet the schemas of today: `{place}` ({each.keyword})",
+                f"what was applied before does not meet the schemas of today: `{place}` ({each.keyword})",
                 "The schemas changed since. Say in the document what it shall be now, and plan that.",
                 key=key,
                 field=place,
@@ -125,17 +125,17 @@ def _unfit(content: Content, project: Project, loaded: Loaded, key: str) -> Iter
 
 
 def _not_set(name: str, key: str) -> Diagnostic:
-    summary = f"{key} used the secret {name} then, which is not set now"
+    summary = f"what was applied before used the secret {name}, which is not set now"
     return warning("secret-missing", summary, "If this plan sends it, applying it needs it set.", key=key)
 
 
 def _other_value(name: str, key: str) -> Diagnostic:
-    summary = f"the secret {name} has another value now than when it was applied to {key}"
+    summary = f"the secret {name} has another value now than when it was applied"
     return warning(
         "secret-changed", summary, "Its value of today is what stays or is sent: the old one is kept nowhere.", key=key
     )
 
 
 def _cannot_tell(name: str, key: str) -> Diagnostic:
-    summary = f"whether the secret {name} has another value now than when it was applied to {key} cannot be told"
+    summary = f"whether the secret {name} has another value now than when it was applied cannot be told"
     return warning("secret-not-compared", summary, "Its value of today is what stays or is sent.", key=key)

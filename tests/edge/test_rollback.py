@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.practice import RECEPTION, REMINDER, Practice, practice
+from tests.support.practice import RECEPTION, REMINDER, REPOSITORY, Practice, practice
 
 OLD_KEY = {"RECONCILER_FINGERPRINT_KEY": "one long random text for all machines"}
 
@@ -107,8 +107,8 @@ def test_only_what_is_named_is_planned(desk: Practice) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["reminder"], 1, "reminder has no previous state to go back to: nothing was applied before"),
-        (["remind*"], 1, "reminder has no previous state"),
+        (["reminder"], 1, "reminder: there is no previous state to go back to: nothing was applied before"),
+        (["remind*"], 1, "reminder: there is no previous state"),
         (["recepton"], 64, "no assistant is called recepton"),
         (["reception", "--target", "reception"], 64, "Leave out `--target`"),
         (["reception", "--prune"], 64, "creates and deletes none"),
@@ -160,6 +160,18 @@ def test_live_is_read_where_that_is_asked(desk: Practice) -> None:
     assert {each["field"] for each in plan["changes"][0]["fields"]} >= {"voice_id", "webhook_url"}
 
 
+def test_what_the_schemas_of_today_refuse_is_not_planned(desk: Practice) -> None:
+    """The vendor allows less than it did: the field is named, and nothing is sent."""
+    for path in (REPOSITORY / "schemas").glob("*.schema.json"):
+        schema = json.loads(path.read_text("utf-8"))
+        if "max_duration" in schema.get("properties", {}):
+            schema["properties"]["max_duration"]["maximum"] = 700
+        desk.write(f"schemas/{path.name}", json.dumps(schema))
+    ended = desk.runs("plan", "--to-previous", "reception")
+    assert ended.code == 1
+    assert "does not meet the schemas of today: `max_duration` (maximum)" in ended.err
+
+
 def with_secret(desk: Practice, value: str) -> None:
     """The reception with a webhook that is secret, applied; and then without it, applied."""
     text = RECEPTION + "is_webhook_active: true\nwebhook_url: ${secret:HOOK_URL}\n"
@@ -185,7 +197,7 @@ def test_a_secret_that_changed_since_is_told(desk: Practice) -> None:
     """Its value of today is sent and recorded: the next look at the state finds the truth."""
     with_secret(desk, THEN)
     ended = desk.done("apply", "-y", "--to-previous", "reception", HOOK_URL=NOW)
-    assert "the secret HOOK_URL has another value now than when it was applied to reception" in ended.out
+    assert "reception: the secret HOOK_URL has another value now than when it was applied" in ended.out
     assert put(desk)["webhook_url"] == NOW
     text = RECEPTION + "is_webhook_active: true\nwebhook_url: ${secret:HOOK_URL}\n"
     desk.write("assistants/reception.yaml", text)
@@ -196,7 +208,7 @@ def test_a_secret_that_is_not_set_stops_the_apply_alone(desk: Practice) -> None:
     """The plan can be looked at, and says what it lacks; nothing is sent without it."""
     with_secret(desk, THEN)
     sent = len(desk.sent)
-    assert "HOOK_URL then, which is not set now" in desk.done("plan", "--to-previous", "reception").out
+    assert "used the secret HOOK_URL, which is not set now" in desk.done("plan", "--to-previous", "reception").out
     ended = desk.runs("apply", "-y", "--to-previous", "reception")
     assert ended.code == 1
     assert "HOOK_URL, which is not set" in ended.err
