@@ -43,8 +43,7 @@ def make_plan(
     """Decide what happens to every key, and in which order.
 
     `live` is None where it was not read, else every assistant of the account by id. `diagnostics` are carried along.
-    `previous` is what some keys go back to (`previous_desired`): then these are planned, whatever their documents say,
-    and no other key.
+    `previous` (`previous_desired`) is what some keys go back to: then these alone are planned.
     """
     chosen = options or PlanOptions()
     documents = {each.key: each for each in desired}
