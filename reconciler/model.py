@@ -122,11 +122,21 @@ class Previous:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unassigned:
+    """An exclusive value that was released for an assistant which is not known to have taken it, and since when."""
+
+    field: str
+    value: Json
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """What the state knows of one key. `last_applied` is what we sent and manage; `source` is its `Desired.source`.
 
     `source` is empty where what was sent does not (yet) match one desired value: after the first of two requests.
-    Either `id` or `pending` is set, or both are not: then nothing is known but the key.
+    Either `id` or `pending` is set, or both are not: then nothing is known but the key. `unassigned` stands with who
+    released the value, or with who should have taken it where the old holder was deleted.
     """
 
     key: str
@@ -136,6 +146,7 @@ class Entry:
     pending: Pending | None = None
     history: tuple[Previous, ...] = ()
     protect: bool = False
+    unassigned: tuple[Unassigned, ...] = ()
     created_at: str | None = None
     updated_at: str | None = None
 
@@ -244,6 +255,22 @@ class Drift:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HandOver:
+    """An exclusive value that `taker` claims in step `claimed`, after `giver` released it in step `released`.
+
+    `released` is None where an earlier run released it and nobody took it: `giver` then is the key whose entry has it
+    among its `unassigned`.
+    """
+
+    field: str
+    value: Json
+    giver: str
+    taker: str
+    released: int | None
+    claimed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     create: int = 0
     update: int = 0
@@ -259,6 +286,7 @@ class Plan:
     """The decision, whole, as a value. `changes` and `drift` are sorted in here; equal inputs give equal plans.
 
     `drift` is what live moved away from last-applied, where live was read; it is told apart from the changes.
+    `hand_overs` are in the order of their claims.
     """
 
     environment: str
@@ -266,11 +294,14 @@ class Plan:
     refreshed: bool = False
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda each: each.key)))
         object.__setattr__(self, "drift", tuple(sorted(self.drift, key=lambda each: each.key)))
+        passed = sorted(self.hand_overs, key=lambda each: (each.claimed, each.field, each.giver))
+        object.__setattr__(self, "hand_overs", tuple(passed))
         found = (*self.diagnostics, *(d for each in self.changes for d in each.diagnostics))
         unique = sorted(set(found), key=Diagnostic.sort_key)
         object.__setattr__(self, "diagnostics", tuple(unique))

@@ -6,7 +6,7 @@ A value under `x-exclusive` (a phone number of an inbound assistant) has one hol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json, canonical_bytes
 from reconciler.errors import Diagnostic, error
@@ -29,13 +29,14 @@ class Stance:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HandOver:
-    """`field`'s value (as JSON text) leaves `giver` and goes to `taker` (both keys)."""
+class Transfer:
+    """The value of the field `name` (`text` is its JSON) leaves `giver` and goes to `taker` (both keys)."""
 
-    field: str
-    value: str
+    name: str
+    text: str
     giver: str
     taker: str
+    value: Json = field(compare=False)
 
 
 def held(policy: FieldPolicy, content: Content | None) -> Json:
@@ -46,14 +47,20 @@ def held(policy: FieldPolicy, content: Content | None) -> Json:
     return content.get(policy.name) if meets else None
 
 
-def hand_overs(stances: Sequence[Stance], schemas: SchemaSet) -> list[HandOver]:
+def transfers(stances: Sequence[Stance], schemas: SchemaSet) -> list[Transfer]:
     """Every exclusive value that moves between two of these assistants, in a stable order."""
-    found: list[HandOver] = []
+    found: list[Transfer] = []
     for policy in exclusive_fields(schemas):
         givers, takers = _moving(policy, stances, gives=True), _moving(policy, stances, gives=False)
         for mark in sorted(set(givers) & set(takers)):
             found += [
-                HandOver(field=policy.name, value=mark.decode(), giver=giver.key, taker=taker.key)
+                Transfer(
+                    name=policy.name,
+                    text=mark.decode(),
+                    giver=giver.key,
+                    taker=taker.key,
+                    value=held(policy, taker.after),
+                )
                 for giver in givers[mark]
                 for taker in takers[mark]
             ]
