@@ -187,7 +187,7 @@ def given_back(each: HandOver, root: HandOver, giver: Change) -> Diagnostic:
     cause = f"{root.taker} could not take {'it' if equal(root.value, each.value) else f'{root.value}'}"
     return error(
         "given-back",
-        f"{giver.key}: `{each.field}` {each.value} was given back to it, because {cause}",
+        f"`{each.field}` {each.value} was given back to {giver.key}, because {cause}",
         f"It is served as before. Settle what is wrong with {root.taker} and run `plan` and `apply` again.",
         key=giver.key,
         file=giver.file,
@@ -199,7 +199,7 @@ def given_back(each: HandOver, root: HandOver, giver: Change) -> Diagnostic:
 def nobody_holds(each: HandOver, taker: Change) -> Diagnostic:
     return error(
         "value-unassigned",
-        f"{taker.key}: `{each.field}` {each.value} may be nobody's now: {each.giver} released it,"
+        f"`{each.field}` {each.value} may be nobody's now: {each.giver} released it,"
         f" and {each.taker} is not known to have it",
         "What depends on it is not served until that is settled: run `plan` and `apply` again, or assign it by hand.",
         key=taker.key,

@@ -103,8 +103,8 @@ def test_the_second_claim_of_a_swap_takes_all_of_it_back(tmp_path: Path) -> None
         again = sides.plan([doc("a", 46), doc("b", 45)], list(desk.store.read().values()))
     assert told(outcome) == {"a": ["api-refused", "given-back"], "b": ["given-back"]}
     assert {one.summary for each in outcome.results for one in each.diagnostics if one.code == "given-back"} == {
-        "a: `line_id` 45 was given back to it, because a could not take 46",
-        "b: `line_id` 46 was given back to it, because a could not take it",
+        "`line_id` 45 was given back to a, because a could not take 46",
+        "`line_id` 46 was given back to b, because a could not take it",
     }
     assert [each.requests for each in again.changes] == [each.requests for each in plan.changes]
 
