@@ -51,6 +51,7 @@ class Reason(StrEnum):
     ORPHANED = "orphaned"
     REMOVED_FROM_CONFIG = "removed-from-config"
     PROTECTED = "protected"
+    NO_DELETE_ROUTE = "no-delete-route"
 
 
 class Risk(StrEnum):
@@ -77,9 +78,10 @@ class Desired:
     """What the files say of one assistant, after layers and references.
 
     `content` holds the vendor's fields (explicit nulls kept, secrets as references), already valid against the
-    document schema. `positions` has a place for every path in `content`, and `()` for the document itself;
-    a value that came through `${file:...}` has the place of the reference. `source` digests everything that
-    decided the content. `unmanaged` fields never stand in `content`; `seed` fields may.
+    document schema. `positions` has a place for every path in `content`, `()` for the document itself, and such as
+    `("reconciler", "id")` for its settings; a value that came through `${file:...}` has the place of the reference.
+    `source` digests everything that decided the content. `unmanaged` fields never stand in `content`; `seed` fields
+    may.
     """
 
     key: str

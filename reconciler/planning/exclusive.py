@@ -131,10 +131,16 @@ def _block(stance: Stance, problem: Diagnostic) -> Stance:
 
 def _still_held(policy: FieldPolicy, taker: Stance, keeper: Stance) -> Diagnostic:
     value, change = held(policy, taker.after), taker.change
+    advice = "Take it from that assistant in the same plan: change or prune it, or include it in `--target`."
+    summary = f"`{policy.name}` {value} is held by {keeper.label}"
+    if not keeper.key:
+        advice = (
+            "Take it from that assistant in the portal, or adopt it: `reconciler: {id: ID}` in a document of its own."
+        )
     return error(
         "value-held",
-        f"`{policy.name}` {value} is held by {keeper.label}, which does not let it go in this plan",
-        "Take it from that assistant in the same plan: change or prune it, or include it in `--target`.",
+        summary + (", which does not let it go in this plan" if keeper.key else ""),
+        advice,
         file=change.file if change else None,
         line=change.line if change else None,
         key=taker.key,

@@ -183,7 +183,7 @@ def _gap(edge: Transfer, steps: HandOver) -> Diagnostic:
     return note(
         "hand-over",
         f"`{edge.name}` {edge.text}: unanswered between step {steps.released} and step {steps.claimed}"
-        f" ({edge.giver} gives it to {edge.taker})",
+        f" (it comes from {edge.giver})",
         key=edge.taker,
         field=edge.name,
     )
@@ -192,7 +192,7 @@ def _gap(edge: Transfer, steps: HandOver) -> Diagnostic:
 def _stuck(change: Change) -> Change:
     told = error(
         "cannot-release",
-        f"{change.key} exchanges a value in a ring, and the schemas know no way to clear it for a moment",
+        "it exchanges a value in a ring, and the schemas know no way to clear it for a moment",
         "Move one of the values by hand first.",
         file=change.file,
         line=change.line,
