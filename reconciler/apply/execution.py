@@ -271,14 +271,16 @@ class _Run:
             self.returns.not_returned(each)
             return
         # one that may be back is recorded as back: the next plan then asks for all of it again, whichever is true
-        root = self.returns.root(each)
-        freed = self.returns.returned(each, unsure=unsure)
+        back, freed = self.returns.returned(each, unsure=unsure)
         try:
-            self.recorder.restored(each, body, freed=freed)
+            self.recorder.restored(each.giver, body, back=back, freed=freed)
         except StateError as problem:
             told = messages.not_saved(giver.change, giver.id, created=False)
             self._state_broke(giver, Status.FAILED, told, problem)
-        giver.undone(messages.update_unknown(giver.change) if unsure else given_back(each, root, giver.change))
+        if unsure:
+            giver.undone(messages.update_unknown(giver.change))
+        else:
+            giver.undone(*(given_back(one, self.returns.root(one), giver.change) for one in back))
 
     def _settle_what_nobody_holds(self) -> None:
         """What was not given back yet, because its claim was never sent, is given back now, or is told of."""

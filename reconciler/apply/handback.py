@@ -47,6 +47,8 @@ class Returns:
         self._acted: dict[int, Request] = {}
         self._unsure: set[int] = set()
         self._back: dict[_Name, _Back] = {}
+        self._together: dict[_Name, list[HandOver]] = {}
+        self._root: dict[_Name, HandOver] = {}
         self._in_question: set[str] = set()
 
     def acted(self, request: Request) -> None:
@@ -86,29 +88,38 @@ class Returns:
 
     def request(self, each: HandOver) -> Request:
         """The request that makes the giver the holder again; the value counts as being on its way."""
-        self._back[_name(each)] = _Back.BEGUN
         assert each.released is not None
-        return replace(self._acted[each.released], body=self._way_back(each))
+        counts = self._counts(each)
+        self._together[_name(each)] = [each, *self._with(each, counts)]
+        # of a ring all is back in the end, and nothing tells any more where it began
+        for one in self._together[_name(each)]:
+            after = [self._root[_name(other)] for other in self._given_by(one.taker, one.field) if self._is_back(other)]
+            self._root[_name(one)] = after[0] if after else one
+        self._mark(each, _Back.BEGUN)
+        body = {**({each.field: each.value} if each.field in self._sent(each.giver) else {}), **counts}
+        return replace(self._acted[each.released], body={**body, **self._others(each, counts)})
 
-    def returned(self, each: HandOver, *, unsure: bool) -> list[HandOver]:
-        """It has arrived, or may have. The hand-overs whose values the giver let go of for it."""
+    def returned(self, each: HandOver, *, unsure: bool) -> tuple[list[HandOver], list[HandOver]]:
+        """It has arrived, or may have: all that went back with it, and what the giver let go of for it."""
         freed = self._held_by(each.giver, each.field)
-        self._back[_name(each)] = _Back.UNSURE if unsure else _Back.DONE
-        return freed
+        self._mark(each, _Back.UNSURE if unsure else _Back.DONE)
+        return self._together[_name(each)], freed
 
     def not_returned(self, each: HandOver) -> None:
         """It has not arrived."""
-        self._back[_name(each)] = _Back.FAILED
+        self._mark(each, _Back.FAILED)
 
     def root(self, each: HandOver) -> HandOver:
-        """The claim that failed, and for whose sake this value went back."""
-        while follows := [one for one in self._given.get((each.taker, each.field), ()) if self._is_back(one)]:
-            each = follows[0]
-        return each
+        """The claim that failed, for whose sake a value went back."""
+        return self._root[_name(each)]
 
     def nobodys(self) -> list[HandOver]:
         """Every hand-over whose value is nobody's, or may be."""
         return [each for each in self._hand_overs if self._is_nobodys(each)]
+
+    def _mark(self, each: HandOver, back: _Back) -> None:
+        for one in self._together[_name(each)]:
+            self._back[_name(one)] = back
 
     def _is_nobodys(self, each: HandOver) -> bool:
         released = each.released is None or each.released in self._acted
@@ -116,15 +127,18 @@ class Returns:
 
     def _has_it(self, each: HandOver) -> bool:
         """Whether the taker has the value for certain."""
-        after = [self._back.get(_name(one)) for one in self._given.get((each.taker, each.field), ())]
+        after = [self._back.get(_name(one)) for one in self._given_by(each.taker, each.field)]
         return each.claimed in self._acted and _Back.DONE not in after and _Back.UNSURE not in after
 
     def _may_have_it(self, each: HandOver) -> bool:
-        after = [self._back.get(_name(one)) for one in self._given.get((each.taker, each.field), ())]
+        after = [self._back.get(_name(one)) for one in self._given_by(each.taker, each.field)]
         return each.claimed in self._unsure or _Back.UNSURE in after
 
     def _is_back(self, each: HandOver) -> bool:
         return self._back.get(_name(each)) is _Back.DONE
+
+    def _given_by(self, key: str, field: str) -> list[HandOver]:
+        return self._given.get((key, field), [])
 
     def _held_by(self, key: str, field: str) -> list[HandOver]:
         return [each for each in self._taken.get((key, field), ()) if self._has_it(each)]
@@ -145,23 +159,34 @@ class Returns:
             way += self._held_by(last.giver, last.field)
         return True
 
-    def _way_back(self, each: HandOver) -> Content:
-        """The value, and what decides whether it counts, as far as the giver was sent other ones."""
-        giver = self._changes[each.giver]
-        sent = {name for one in giver.requests if one.step in self._acted for name in one.body or {}}
-        before = {one.field: one.before for one in giver.fields}
-        conditions = self._schemas.fields[each.field].exclusive or {}
-        counts = {name: before[name] for name in conditions if name in sent and name in before}
-        others = self._others(giver, sent - {each.field}, before, counts)
-        return {**({each.field: each.value} if each.field in sent else {}), **counts, **others}
+    def _sent(self, key: str) -> set[str]:
+        """The fields that an assistant was sent by the plan."""
+        requests = self._changes[key].requests
+        return {name for one in requests if one.step in self._acted for name in one.body or {}}
 
-    def _others(self, giver: Change, sent: Set[str], before: Content, counts: Content) -> dict[str, Json]:
-        """Once one counts again, others do that the same decides: as before, and none that another has by now."""
+    def _counts(self, each: HandOver) -> dict[str, Json]:
+        """What decides whether the giver's value counts, as it was, as far as it was sent another."""
+        sent = self._sent(each.giver)
+        conditions = self._schemas.fields[each.field].exclusive or {}
+        before = {one.field: one.before for one in self._changes[each.giver].fields}
+        return {name: before[name] for name in conditions if name in sent and name in before}
+
+    def _with(self, each: HandOver, counts: Content) -> list[HandOver]:
+        """What goes back by the same request: once one value counts again, others do that the same decides."""
+        fields = [policy.name for policy in self._schemas.fields.values() if counts.keys() & (policy.exclusive or {})]
+        given = [one for name in fields if name != each.field for one in self._given_by(each.giver, name)]
+        return [one for one in given if self._is_nobodys(one) and not self._may_have_it(one)]
+
+    def _others(self, each: HandOver, counts: Content) -> dict[str, Json]:
+        """The other values that will count: as before, and none that another has by now, or may have."""
+        sent = self._sent(each.giver)
+        before = {one.field: one.before for one in self._changes[each.giver].fields}
         found: dict[str, Json] = {}
         for policy in self._schemas.fields.values():
-            if not counts.keys() & (policy.exclusive or {}):
+            if policy.name == each.field or not counts.keys() & (policy.exclusive or {}):
                 continue
-            if any(self._has_it(one) for one in self._given.get((giver.key, policy.name), ())):
+            given = self._given_by(each.giver, policy.name)
+            if any(self._has_it(one) or self._may_have_it(one) for one in given):
                 found[policy.name] = policy.clear
             elif policy.name in sent and policy.name in before:
                 found[policy.name] = before[policy.name]

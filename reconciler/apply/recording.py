@@ -72,14 +72,16 @@ class Recorder:
             self._write(entry)
         self._assigned(each for each in self._hand_overs if each.claimed == request.step)
 
-    def restored(self, each: HandOver, body: Content, *, freed: Iterable[HandOver] = ()) -> None:
-        """Save that a giver's fields have their old values again, and what it let go of for that.
+    def restored(self, key: str, body: Content, *, back: Iterable[HandOver], freed: Iterable[HandOver]) -> None:
+        """Save that a giver's fields have their old values again, which are those, and what it let go of for that.
 
         What is applied matches no document then: `source` is empty.
         """
         for other in freed:
             self._write(self._with_note(self._entries[other.giver], other))
-        entry = note_assigned(self._entries[each.giver], each.field, each.value)
+        entry = self._entries[key]
+        for each in back:
+            entry = note_assigned(entry, each.field, each.value)
         content = {**entry.last_applied, **body}
         self._write(replace(entry, last_applied=content, source="", updated_at=self._now()))
 

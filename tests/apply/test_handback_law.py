@@ -17,7 +17,7 @@ from reconciler.api import Answer, ApiClient, Failure, Retry, Wait
 from reconciler.apply import Outcome, apply_plan
 from reconciler.canonical import Json, equal
 from reconciler.config.openings import SANDBOX_KEY, SANDBOX_URL
-from reconciler.model import Plan
+from reconciler.model import Action, Plan
 from reconciler.sandbox.transport import SandboxTransport
 from reconciler.secrecy import Vault
 from reconciler.state.files import FileStore
@@ -37,12 +37,17 @@ def held(vendor: Desk) -> Counter[Value]:
 
 
 @dataclass(kw_only=True, slots=True)
-class OneRefusal:
-    """A client whose server refuses one request of the plan, once; after every request no value has two holders."""
+class Refusing:
+    """A client whose server refuses one request of the plan, once, and then those that `after` counts from there.
+
+    After every request no value has two holders.
+    """
 
     client: ApiClient
     vendor: Desk
     refused: tuple[str, str, Json] | None = None
+    after: frozenset[int] = frozenset()
+    since: int | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def attempt(
@@ -55,9 +60,12 @@ class OneRefusal:
         listen: Callable[[Wait | Retry], None] | None = None,
     ) -> Answer | Failure:
         with self.lock:
-            if self.refused is not None and self.refused == (method, path, body):
+            if self.since is not None:
+                self.since += 1
+            if self.since in self.after or self.refused == (method, path, body):
                 self.vendor.vendor.inject("422")
-                self.refused = None
+            if self.refused == (method, path, body):
+                self.refused, self.since = None, self.since or 0
             found = self.client.attempt(method, path, body, stop=stop, listen=listen)
             assert not {value: number for value, number in held(self.vendor).items() if number > 1}
             return found
@@ -69,7 +77,7 @@ class World:
 
     case: Case
     vendor: Desk
-    sender: OneRefusal
+    sender: Refusing
     store: FileStore
 
     def plan(self) -> Plan:
@@ -77,6 +85,7 @@ class World:
         return desk.plan(self.case.documents, entries, schemas=BRAND, prune=True, allow_new=True)
 
     def apply(self, plan: Plan, **settings: Any) -> Outcome:
+        self.sender.since = None
         return apply_plan(
             plan, store=self.store, client=self.sender, schemas=BRAND, vault=Vault(), clock=ticking(), **settings
         )
@@ -97,7 +106,7 @@ def world(case: Case, folder: str) -> World:
     store = FileStore(Path(folder), environment="default", clock=ticking())
     for entry in case.entries:
         store.write(entry)
-    return World(case=case, vendor=vendor, sender=OneRefusal(client=client, vendor=vendor), store=store)
+    return World(case=case, vendor=vendor, sender=Refusing(client=client, vendor=vendor), store=store)
 
 
 def told(outcome: Outcome, code: str) -> list[str]:
@@ -116,9 +125,13 @@ def test_one_refused_claim_loses_no_value(case: Case, data: st.DataObject) -> No
         victim = data.draw(st.sampled_from(plan.hand_overs), label="whose claim is refused")
         (request,) = [one for one, _ in plan.requests() if one.step == victim.claimed]
         here.sender.refused = (request.method, request.path, request.body)
-        outcome = here.apply(plan, parallelism=data.draw(st.sampled_from([1, 3]), label="parallelism"))
+        here.sender.after = data.draw(st.frozensets(st.integers(1, 5), max_size=2), label="and then")
+        parallelism = data.draw(st.sampled_from([1, 3]), label="parallelism")
+        outcome = here.apply(plan, parallelism=parallelism, on_error=data.draw(st.sampled_from(["continue", "stop"])))
         assert here.sender.refused is None
-        check_values(before, held(here.vendor), plan, outcome)
+        lost = check_values(before, held(here.vendor), plan, outcome)
+        deleted = any(each.action is Action.DELETE for each in plan.changes)
+        assert not lost or deleted or here.sender.after, "nothing is lost where everybody can take theirs back"
         here.check_state()
 
         again = here.plan()
@@ -129,7 +142,7 @@ def test_one_refused_claim_loses_no_value(case: Case, data: st.DataObject) -> No
         assert not any(each.unassigned for each in here.store.read().values())
 
 
-def check_values(before: set[Value], after: Counter[Value], plan: Plan, outcome: Outcome) -> None:
+def check_values(before: set[Value], after: Counter[Value], plan: Plan, outcome: Outcome) -> set[Value]:
     """Every value that moved is held by exactly one, or is named; what is named is nobody's; each is told once."""
     lost = {(each.field, int(str(each.value))) for each in plan.hand_overs} & before - set(after)
     named = told(outcome, "value-unassigned")
@@ -137,6 +150,7 @@ def check_values(before: set[Value], after: Counter[Value], plan: Plan, outcome:
     assert all(any(f"`{name}` {value} " in each for each in named) for name, value in lost)
     back = told(outcome, "given-back")
     assert len(back) == len(set(back))
+    return lost
 
 
 def check_notes(again: Plan, outcome: Outcome) -> None:
