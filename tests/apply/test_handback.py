@@ -207,8 +207,13 @@ def test_a_signal_between_release_and_claim_is_told(tmp_path: Path) -> None:
         watched = Watched(client=desk.client, after=lambda method, path: stop.set())
         outcome = run(desk, plan, client=watched, stop=stop)
         assert lines(desk) == {101: None, 102: None}
+        again = sides.plan([doc("giver", None), doc("taker", 45)], list(desk.store.read().values()))
+        assert desk.carry_out(again).exit_code == 0
+        left = [each.unassigned for each in desk.store.read().values()]
     assert told(outcome) == {"giver": [], "taker": ["value-unassigned"]}
     assert outcome.exit_code == 130
+    assert [each.code for each in again.diagnostics] == ["unanswered"]
+    assert left == [(), ()]
 
 
 def test_a_hand_over_that_works_says_nothing(tmp_path: Path) -> None:
