@@ -260,8 +260,7 @@ class Drift:
 class HandOver:
     """An exclusive value that `taker` claims in step `claimed`, after `giver` released it in step `released`.
 
-    `released` is None where an earlier run released it and nobody took it: `giver` then is the key whose entry has it
-    among its `unassigned`.
+    `released` is None where an earlier run did that and nobody took it: `giver`'s entry has it as `unassigned`.
     """
 
     field: str
