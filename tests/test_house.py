@@ -22,6 +22,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("documents", frozenset({"yaml", "ruamel"})),
     ("planning", frozenset({"deepdiff"})),
     ("live", frozenset()),
+    # above live and planning: what was read becomes documents, and drift becomes edits of them
+    ("pull", frozenset({"yaml"})),
     ("planfile", frozenset()),
     ("render", frozenset({"click", "deepdiff"})),
     ("durable", frozenset()),
