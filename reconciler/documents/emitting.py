@@ -46,10 +46,10 @@ def value_lines(value: Json, *, indent: int) -> list[str]:
 def flow(value: Json) -> str:
     """A value on one line, for what stands between brackets."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_quoted(name)}: {flow(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{double_quoted(name)}: {flow(each)}" for name, each in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(flow(each) for each in value) + "]"
-    return _quoted(value) if isinstance(value, str) else scalar(value)
+    return double_quoted(value) if isinstance(value, str) else scalar(value)
 
 
 def scalar(value: Json) -> str:
@@ -58,7 +58,17 @@ def scalar(value: Json) -> str:
         return json.dumps(value, allow_nan=False)
     if _is_bare(value):
         return value
-    return "'" + value.replace("'", "''") + "'" if _all_seen(value) else _quoted(value)
+    return single_quoted(value) or double_quoted(value)
+
+
+def single_quoted(text: str) -> str | None:
+    """Text in single quotes, or None where it holds what needs an escape."""
+    return "'" + text.replace("'", "''") + "'" if _all_seen(text) else None
+
+
+def double_quoted(text: str) -> str:
+    """Text in double quotes, with escapes for whatever no eye can see."""
+    return '"' + "".join(_ESCAPES.get(each) or (each if _all_seen(each) else _escaped(each)) for each in text) + '"'
 
 
 def _after(prefix: str, value: Json, indent: int) -> list[str]:
@@ -102,10 +112,6 @@ def _all_seen(text: str, *, tabs: bool = False) -> bool:
         each.isprintable() or each in _JOINERS or unicodedata.category(each) == "Zs" or (tabs and each == "\t")
         for each in text
     )
-
-
-def _quoted(text: str) -> str:
-    return '"' + "".join(_ESCAPES.get(each) or (each if _all_seen(each) else _escaped(each)) for each in text) + '"'
 
 
 def _escaped(character: str) -> str:
