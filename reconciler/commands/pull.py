@@ -8,6 +8,7 @@ from functools import partial
 
 import click
 
+from reconciler.commands.accept import accept, conflicts_told, tell_accepted
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pulling import Account, account, secrets_to_set, write_all
 from reconciler.commands.state import lock_timeout
@@ -15,6 +16,7 @@ from reconciler.config import open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.model import Live
 from reconciler.planning import selected
+from reconciler.pull.accepting import Wish
 from reconciler.pull.pulling import Pulling, unmanaged
 from reconciler.render.diagnostics_text import render_diagnostics
 from reconciler.render.escape import json_text
@@ -29,21 +31,60 @@ Examples:
   reconciler pull --dry-run
   reconciler pull
   reconciler pull 789 790
-  reconciler pull --target 'harbour-*'""",
+  reconciler pull --target 'harbour-*'
+  reconciler pull --accept sales --field max_duration""",
 )
 @click.argument("ids", nargs=-1, type=click.IntRange(min=1), metavar="[ID]...")
 @click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key to be (or glob); repeatable.")
+@click.option("--accept", "accepts", multiple=True, metavar="KEY", help="Take over what the portal changed on KEY.")
+@click.option("--field", "fields", multiple=True, metavar="FIELD", help="With --accept: only this field; repeatable.")
+@click.option("--allow-shared", is_flag=True, help="With --accept: change what other documents share.")
+@click.option("--override", is_flag=True, help="With --accept: write what is shared into the document itself.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @lock_timeout
 def pull(
-    invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], dry_run: bool, lock_timeout: float
+    invocation: Invocation,
+    ids: tuple[int, ...],
+    targets: tuple[str, ...],
+    accepts: tuple[str, ...],
+    fields: tuple[str, ...],
+    allow_shared: bool,
+    override: bool,
+    dry_run: bool,
+    lock_timeout: float,
 ) -> int:
     """Write a document for every assistant that nobody manages yet, and manage it from then on.
 
     The assistants are not touched, and no file is replaced: afterwards a plan has no changes. ID limits it to some.
     What could not be sent again stays on the server, unmanaged, and stands as a comment in the document. Secrets are
     written as ${secret:NAME}, never as values.
+
+    With --accept, what the portal changed on managed assistants is written into the files that it belongs to, and
+    nothing else in them changes.
     """
+    wish = Wish(fields=fields, allow_shared=allow_shared, override=override)
+    if accepts and (ids or targets):
+        raise UsageError(error("usage", "--accept goes with keys, not with ids or --target"))
+    if not accepts and wish != Wish():
+        raise UsageError(error("usage", "--field, --allow-shared and --override go with --accept KEY"))
+    if accepts:
+        return _accept(invocation, accepts, wish, dry_run=dry_run, lock_timeout=lock_timeout)
+    return _pull(invocation, ids, targets, dry_run=dry_run, lock_timeout=lock_timeout)
+
+
+def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, *, dry_run: bool, lock_timeout: float) -> int:
+    project = open_project(invocation)
+    store = open_store(project)
+    with nullcontext() if dry_run else store.lock(command="reconciler pull --accept", timeout=lock_timeout):
+        outcome = accept(project, store, keys, wish, dry_run=dry_run)
+    tell(invocation, conflicts_told(outcome))
+    tell_accepted(invocation, project.environment, outcome, dry_run=dry_run)
+    return 0
+
+
+def _pull(
+    invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], *, dry_run: bool, lock_timeout: float
+) -> int:
     project = open_project(invocation)
     store = open_store(project)
     with nullcontext() if dry_run else store.lock(command="reconciler pull", timeout=lock_timeout):
