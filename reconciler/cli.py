@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "apply": ("reconciler.commands.apply:apply", "Make live what the documents say."),
     "import": ("reconciler.commands.adopt:adopt", "Bind an existing assistant to a key."),
     "pull": ("reconciler.commands.pull:pull", "Write documents for what the portal has and nobody manages."),
+    "catalog": ("reconciler.commands.catalog:catalog", "Name the ids of voices, numbers and other things."),
     "show": ("reconciler.commands.show:show", "Show a saved plan."),
     "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),
     "state": ("reconciler.commands.state:state", "Look at what was applied, and correct it."),

@@ -14,6 +14,7 @@ from reconciler.documents import Loaded, load_documents
 from reconciler.documents.files import Files
 from reconciler.durable import create_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error, warning
+from reconciler.lookups.naming import references
 from reconciler.model import Entry, Live
 from reconciler.pull.draft import Draft, Style, draft
 from reconciler.pull.naming import candidates
@@ -84,7 +85,11 @@ def load(project: Project, files: Files, variables: Mapping[str, str]) -> Loaded
 def style_of(project: Project) -> Style:
     """How documents of this project are written."""
     path = "schemas/assistant.schema.json"
-    return Style(folder=project.assistants, schema_path=path if (project.root / path).is_file() else None)
+    return Style(
+        folder=project.assistants,
+        schema_path=path if (project.root / path).is_file() else None,
+        names=references(project.lookups, project.catalog),
+    )
 
 
 def write_files(project: Project, made: Draft) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Protocol
 from reconciler.canonical import Json
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import Fingerprint, fingerprinter
-from reconciler.config.schema_files import find_schemas, read_schemas
+from reconciler.config.schema_files import find_lookups, find_schemas, read_schemas
 from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
     PROJECT_FILE,
@@ -30,6 +30,7 @@ from reconciler.config.settings import (
 )
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
+from reconciler.lookups.lists import Lookup
 from reconciler.planning.safety import Limits
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
@@ -62,6 +63,9 @@ class Project:
     api_key: str | None = field(repr=False)
     state: str
     catalog: Mapping[str, Json]
+    catalog_file: str | None
+    """Where the catalogue stands, or would stand, in the project; None where it stands in the project file itself."""
+    lookups: tuple[Lookup, ...] = field(repr=False)
     limits: Limits
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
@@ -87,7 +91,8 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
     chosen = settings.environments.get(environment, EnvironmentSettings())
     if with_documents:
         _check_assistants_folder(root, settings, problems)
-    catalog = _catalog(files, chosen.catalog, problems)
+    catalog_file = _catalog_file(root, chosen.catalog, environment)
+    catalog = _catalog(files, chosen.catalog if catalog_file is None else catalog_file, problems)
     variables = _variables(asked.environ, problems)
     if problems:
         raise ConfigError.of(problems)
@@ -100,6 +105,8 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         api_key=variables.api_key,
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
+        catalog_file=catalog_file or (None if chosen.catalog else default_catalog(environment)),
+        lookups=find_lookups(root / (settings.schemas or "schemas"), schemas),
         limits=chosen.limits,
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
@@ -165,6 +172,19 @@ def _check_assistants_folder(root: Path, settings: Settings, problems: list[Diag
         advice = f"A folder above has one: try `-C {os.path.relpath(above, root)}`."
     told = f"there is no folder `{settings.assistants}` in {root}"
     problems.append(error("no-assistants-folder", told, advice))
+
+
+def default_catalog(environment: str) -> str:
+    """Where the catalogue of an environment stands that names none."""
+    return f"catalog/{environment}.yaml"
+
+
+def _catalog_file(root: Path, stated: str | Mapping[str, Json] | None, environment: str) -> str | None:
+    """The file that is read: the one that is named, else the default one where it stands."""
+    if isinstance(stated, str):
+        return stated
+    default = default_catalog(environment)
+    return default if stated is None and (root / default).is_file() else None
 
 
 def _catalog(

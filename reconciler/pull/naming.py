@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
-from reconciler.documents.keys import key_fault
-
-MAX_SLUG = 60
-
-
-def slug(text: str) -> str:
-    """Lower-case letters and digits of ASCII, words joined by `-`; empty where the text has none of them."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:MAX_SLUG].strip("-")
+from reconciler.documents.keys import key_fault, slug
 
 
 def candidates(name: str, id: int) -> Iterator[str]:
