@@ -25,7 +25,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     # the lists behind ids speak of documents, and documents that are pulled speak their names
     ("lookups", frozenset()),
     # above live and planning: what was read becomes documents, and drift becomes edits of them
-    ("pull", frozenset({"yaml"})),
+    ("pull", frozenset()),
     ("planfile", frozenset()),
     ("render", frozenset({"click", "deepdiff"})),
     ("durable", frozenset()),

@@ -9,7 +9,7 @@ import click
 
 from reconciler.canonical import Json, pretty
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.config import Project, open_client, open_project
+from reconciler.config import Project, find_lookups, open_client, open_project
 from reconciler.documents.editing import EditRefused, edited
 from reconciler.documents.emitting import field_lines
 from reconciler.durable import replace_file
@@ -80,11 +80,12 @@ def _file(project: Project) -> str:
 
 
 def _lookups(project: Project) -> tuple[Lookup, ...]:
-    if not project.lookups:
+    lookups = find_lookups(project.root / project.schema_folder, project.schemas)
+    if not lookups:
         told = "the schemas of this brand come without look-up lists"
         then = "Describe them in lookups.json beside the schemas, as the file that ships with reconciler does."
         raise ConfigError(error("no-lookups", told, then))
-    return project.lookups
+    return lookups
 
 
 def _rows(project: Project, lookups: Sequence[Lookup]) -> tuple[Rows, tuple[Diagnostic, ...]]:

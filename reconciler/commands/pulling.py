@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
 from reconciler.commands.gather import refuse_shared_ids
-from reconciler.config import Project, make_key, open_client
+from reconciler.config import Project, find_lookups, make_key, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.documents.files import Files
 from reconciler.durable import create_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error, warning
 from reconciler.lookups.naming import references
 from reconciler.model import Entry, Live
-from reconciler.pull.draft import Draft, Style, draft
+from reconciler.pull.draft import Draft, Style, draft, holds_secret
 from reconciler.pull.naming import candidates
 from reconciler.pull.pulling import Pulled, Puller, new_entry
 from reconciler.refresh import read_live
 from reconciler.state.store import StateStore
+
+WRITERS = 8
+"""A disk makes many files durable in the time of one."""
 
 
 class Reopen(Protocol):
@@ -51,7 +55,8 @@ def account(project: Project, store: StateStore, reopen: Reopen | None, *, valid
         live = read_live(client, project.schemas)
     held = {each.id for each in entries.values()}
     free = [each for id, each in live.items() if id not in held]
-    secrets = _secrets(free, style_of(project), project)
+    style = style_of(project)
+    secrets = _secrets(free, style, project)
     if secrets and reopen is not None and project.fingerprint("x", "y") is None and make_key(project.root):
         project = reopen()
     # a pull that was killed left documents whose secrets only live has
@@ -63,7 +68,7 @@ def account(project: Project, store: StateStore, reopen: Reopen | None, *, valid
         load=partial(load, project),
         loaded=loaded,
         entries=entries,
-        style=style_of(project),
+        style=style,
         schemas=project.schemas,
     )
     return Account(project=project, entries=entries, live=live, loaded=loaded, puller=puller)
@@ -84,17 +89,16 @@ def load(project: Project, files: Files, variables: Mapping[str, str]) -> Loaded
 
 def style_of(project: Project) -> Style:
     """How documents of this project are written."""
-    path = "schemas/assistant.schema.json"
+    path = f"{project.schema_folder}/assistant.schema.json"
     return Style(
         folder=project.assistants,
         schema_path=path if (project.root / path).is_file() else None,
-        names=references(project.lookups, project.catalog),
+        names=references(find_lookups(project.root / project.schema_folder, project.schemas), project.catalog),
     )
 
 
-def write_files(project: Project, made: Draft) -> list[str]:
-    """Write the files of a draft that are not there yet, the document last; says which. Replaces nothing."""
-    written = []
+def write_files(project: Project, made: Draft) -> None:
+    """Write the files of a draft that are not there yet, the document last. Replaces nothing."""
     for path, content in made.files.items():
         try:
             create_file(project.root / path, content)
@@ -104,14 +108,14 @@ def write_files(project: Project, made: Draft) -> list[str]:
             why = (problem.strerror or type(problem).__name__).lower()
             then = "Nothing that was there was changed. Run it again once that is mended."
             raise ConfigError(error("pull-unwritten", f"cannot be written: {why}", then, file=path)) from None
-        written.append(path)
-    return written
 
 
 def write_all(project: Project, store: StateStore, pulled: Iterable[Pulled]) -> None:
     """Files before entries: what stands without an entry is completed by the next pull."""
-    for each in pulled:
-        write_files(project, each.draft)
+    chosen = list(pulled)
+    with ThreadPoolExecutor(max_workers=WRITERS) as pool:
+        list(pool.map(lambda each: write_files(project, each.draft), chosen))
+    for each in chosen:
         store.write(new_entry(each, now=now()))
 
 
@@ -133,6 +137,8 @@ def now() -> str:
 def _secrets(free: Iterable[Live], style: Style, project: Project) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in free:
+        if not holds_secret(each.content, project.schemas):
+            continue
         for key in candidates(each.name, each.id):
             found.update(draft(key, each, {}, style, project.schemas).secrets)
     return found

@@ -16,7 +16,7 @@ from typing import Protocol
 from reconciler.canonical import Json
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import Fingerprint, fingerprinter
-from reconciler.config.schema_files import find_lookups, find_schemas, read_schemas
+from reconciler.config.schema_files import find_schemas, read_schemas
 from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
     PROJECT_FILE,
@@ -30,7 +30,6 @@ from reconciler.config.settings import (
 )
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
-from reconciler.lookups.lists import Lookup
 from reconciler.planning.safety import Limits
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
@@ -65,7 +64,8 @@ class Project:
     catalog: Mapping[str, Json]
     catalog_file: str | None
     """Where the catalogue stands, or would stand, in the project; None where it stands in the project file itself."""
-    lookups: tuple[Lookup, ...] = field(repr=False)
+    schema_folder: str
+    """Where the project's own schemas stand, or would stand."""
     limits: Limits
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
@@ -106,7 +106,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
         catalog_file=catalog_file or (None if chosen.catalog else default_catalog(environment)),
-        lookups=find_lookups(root / (settings.schemas or "schemas"), schemas),
+        schema_folder=settings.schemas or "schemas",
         limits=chosen.limits,
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),

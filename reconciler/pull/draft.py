@@ -71,6 +71,17 @@ def set_by_itself(policy: FieldPolicy, value: Json) -> bool:
     return same(value, usual, unordered=policy.unordered)
 
 
+def holds_secret(value: Json, schemas: SchemaSet, path: Path = ()) -> bool:
+    """Whether some value in it is one that no file may hold."""
+    if path and value is not None and schemas.is_secret(path):
+        return True
+    if isinstance(value, Mapping):
+        return any(holds_secret(each, schemas, (*path, name)) for name, each in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return any(holds_secret(each, schemas, (*path, at)) for at, each in enumerate(value))
+    return False
+
+
 def _empty(policy: FieldPolicy) -> Json:
     return [] if "array" in policy.types else {} if "object" in policy.types else None
 

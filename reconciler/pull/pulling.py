@@ -155,17 +155,19 @@ class Puller:
         names = {key_of(path, folder=self.style.folder) or path for path in self.files.documents()}
         taken = {each.casefold() for each in (*self.entries, *names)}
         chosen: dict[int, str] = {}
+        given: set[str] = set()
         unclear: set[str] = set()
         for id, each in live.items():
             for key in candidates(each.name, id):
                 mine = documents.get(key)
                 free = key.casefold() not in taken
                 unbound = mine is not None and mine.id is None and key not in self.entries
-                if (id, key) in refused or key in chosen.values() or not (free or unbound):
+                if (id, key) in refused or key in given or not (free or unbound):
                     continue
                 if not free and not self._has_name(mine, each):
                     continue
                 chosen[id] = key
+                given.add(key)
                 unclear |= set() if free else {key}
                 break
         return chosen, unclear
