@@ -39,12 +39,12 @@ def accept(project: Project, store: StateStore, keys: Sequence[str], wish: Wish,
     """
     found = account(project, store, None)
     documents = {each.key: each for each in found.loaded.desired}
-    managed = sorted(key for key in documents if key in found.entries)
-    refuse_idle(keys, managed)
-    wanted, _ = selected(keys, managed)
-    drifts = [(key, drift) for key in managed if key in wanted and (drift := _drift(found, documents[key])) is not None]
+    refuse_idle(keys, documents)
+    wanted, _ = selected(keys, sorted(documents))
+    outcome = Accepted(refused=[_not_there(documents[key], found) for key in keys if _is_not_there(key, found)])
+    managed = [key for key in sorted(documents) if key in wanted and key in found.entries]
+    drifts = [(key, drift) for key in managed if (drift := _drift(found, documents[key])) is not None]
     _refuse_idle_fields(wish.fields, [drift for _, drift in drifts])
-    outcome = Accepted()
     for key, drift in drifts:
         if wish.fields and not any(each.field in wish.fields for each in drift.fields):
             continue
@@ -86,6 +86,24 @@ def conflicts_told(outcome: Accepted) -> tuple[Diagnostic, ...]:
         for made in outcome.done
         for name in made.conflicts
     )
+
+
+def _is_not_there(key: str, found: Account) -> bool:
+    entry = found.entries.get(key)
+    named = any(each.key == key for each in found.loaded.desired)
+    return named and (entry is None or entry.id not in found.live)
+
+
+def _not_there(document: Desired, found: Account) -> Diagnostic:
+    entry = found.entries.get(document.key)
+    where = {"file": document.file, "line": document.line, "column": 1, "key": document.key}
+    if entry is None or entry.id is None:
+        then = f"`reconciler import {document.key} ID` binds it to one, an apply creates it."
+        return error(
+            "not-accepted", f"{document.key} has no assistant yet, so the portal changed nothing", then, **where
+        )
+    then = "A plan with --refresh shows what follows from that."
+    return error("not-accepted", f"assistant {entry.id} of {document.key} is gone", then, **where)
 
 
 def _drift(found: Account, document: Desired) -> Drift | None:

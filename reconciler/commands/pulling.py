@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from reconciler.commands.gather import refuse_shared_ids
@@ -103,7 +104,10 @@ def write_files(project: Project, made: Draft) -> None:
         try:
             create_file(project.root / path, content)
         except FileExistsError:
-            continue  # as it would be written: that was looked at before
+            if _holds(project.root / path, content):
+                continue  # what a pull that died has left
+            then = "Nothing was replaced. Move what stands there, and run it again."
+            raise ConfigError(error("pull-unwritten", "something else stands here", then, file=path)) from None
         except OSError as problem:
             why = (problem.strerror or type(problem).__name__).lower()
             then = "Nothing that was there was changed. Run it again once that is mended."
@@ -132,6 +136,13 @@ def secrets_to_set(pulled: Iterable[Pulled], environ: Mapping[str, str]) -> tupl
 def now() -> str:
     """The time for entries: UTC, ISO 8601, in seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
 
 
 def _secrets(free: Iterable[Live], style: Style, project: Project) -> dict[str, str]:

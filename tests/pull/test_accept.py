@@ -250,3 +250,14 @@ def test_an_accept_that_died_before_the_entry_is_finished_by_the_next(account: P
     account.write("state/default/front.json", entry)
     accept(account)
     in_sync(account)
+
+
+def test_a_document_whose_assistant_is_not_there_cannot_accept(account: Portal) -> None:
+    """Never applied, gone, or no document at all: each is said."""
+    account.write("assistants/new.yaml", NIGHT.replace("Night desk", "New desk"))
+    environ = {"CALCOM": "cal_live_canary"}
+    assert "has no assistant yet" in account.run("pull", "--accept", "new", **environ).stderr
+    account.change(account.state("night")["id"], deleted_at="2026-11-05 10:00:00")
+    assert "is gone" in account.run("pull", "--accept", "night", **environ).stderr
+    missing = account.run("pull", "--accept", "nigth", **environ)
+    assert (missing.returncode, "Did you mean night?" in missing.stderr) == (64, True)

@@ -234,3 +234,13 @@ def test_a_number_that_a_document_claims_is_not_claimed_twice(account: Portal) -
     account.ok("pull")
     assert "# phone_number_id: 45\n    - phone_number_id\n" in account.read("assistants/sales.yaml")
     assert account.ok("validate").endswith("2 documents are valid.\n")
+
+
+def test_a_link_that_leads_nowhere_is_something(account: Portal) -> None:
+    """Nothing is written through it, and no entry stands without a document."""
+    account.add(name="Sales")
+    (account.folder / "assistants/sales.yaml").symlink_to("nowhere.yaml")
+    done = account.run("pull")
+    assert done.returncode == 1
+    assert not (account.folder / "state/default/sales.json").exists()
+    assert not (account.folder / "assistants/nowhere.yaml").exists()
