@@ -59,6 +59,7 @@ def accept(project: Project, store: StateStore, keys: Sequence[str], wish: Wish,
             found = _reloaded(found)
             documents = {each.key: each for each in found.loaded.desired}
         if made.conflicts:  # the documents cannot all be read until somebody resolves it
+            outcome.refused += _waiting(key, [each for each, _ in drifts if each > key])
             break
     return outcome
 
@@ -104,6 +105,11 @@ def _not_there(document: Desired, found: Account) -> Diagnostic:
         )
     then = "A plan with --refresh shows what follows from that."
     return error("not-accepted", f"assistant {entry.id} of {document.key} is gone", then, **where)
+
+
+def _waiting(key: str, rest: Sequence[str]) -> list[Diagnostic]:
+    then = f"Resolve the marks in {key}, and run it again for {', '.join(rest)}."
+    return [error("not-accepted", f"{len(rest)} more wait until {key} can be read", then, key=key)] if rest else []
 
 
 def _drift(found: Account, document: Desired) -> Drift | None:

@@ -32,7 +32,7 @@ Examples:
   reconciler pull
   reconciler pull 789 790
   reconciler pull --target 'harbour-*'
-  reconciler pull --accept sales --field max_duration""",
+  reconciler pull --accept sales""",
 )
 @click.argument("ids", nargs=-1, type=click.IntRange(min=1), metavar="[ID]...")
 @click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key to be (or glob); repeatable.")

@@ -19,7 +19,7 @@ def candidates(name: str, id: int) -> Iterator[str]:
 
 
 def secret_variable(key: str, path: tuple[str | int, ...]) -> str:
-    """The environment variable that a secret of a document is to come from: `ACME_SALES_TOOLS_0_CALCOM_API_KEY`."""
+    """The environment variable that a secret of a document is to come from: `SALES_EN_PLACE_0_TOKEN` of `sales-en`."""
     words = [re.sub(r"[^A-Z0-9]+", "_", slug(str(each)).upper()) for each in (key, *path)]
     name = "_".join(each for each in words if each)
     return f"SECRET_{name}" if not name[:1].isalpha() or name.startswith("RECONCILER_") else name

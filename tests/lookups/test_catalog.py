@@ -121,3 +121,22 @@ def test_a_tool_s_own_keys_go_nowhere(account: Portal) -> None:
     """The list shows headers in clear; the catalogue holds names and ids."""
     account.ok("catalog")
     assert yaml.safe_load(account.read("catalog/default.yaml"))["tools"] == {"find-open-slots": 1, "book-viewing": 5}
+
+
+def test_a_list_that_this_api_does_not_have_is_left_out(account: Portal) -> None:
+    """It is said, and every other list is read."""
+    lists = account.read("schemas/lookups.json").replace("/user/tools", "/user/gadgets")
+    account.write("schemas/lookups.json", lists)
+    done = account.run("catalog")
+    assert done.returncode == 0
+    assert "this API has no list of tools (/user/gadgets)" in done.stderr
+    assert "tools" not in yaml.safe_load(account.read("catalog/default.yaml"))
+
+
+def test_lists_that_cannot_be_read_are_an_error_with_their_file(account: Portal) -> None:
+    """And a plan, which needs none of them, goes on."""
+    account.write("schemas/lookups.json", '{"lookups": {"voices": {}}}')
+    done = account.run("catalog")
+    assert done.returncode == 1
+    assert "error: schemas/lookups.json: the file does not describe look-up lists" in done.stderr
+    assert account.ok("plan") == "No changes.\n"

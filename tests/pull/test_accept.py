@@ -190,6 +190,19 @@ def test_prompts_that_both_sides_changed_alike_stop_the_plan_until_resolved(acco
     assert plan["drift"] == []
 
 
+def test_what_comes_after_a_conflict_waits_and_is_told(account: Portal) -> None:
+    """The documents cannot be read until it is resolved; the next run takes the rest."""
+    account.write("assistants/prompts/front.md", PROMPT.replace("brief", "short"))
+    account.change(front(account), system_prompt=PROMPT.strip().replace("brief", "kind"))
+    account.change(account.state("night")["id"], name="Night")
+    done = account.run("pull", "--accept", "*", CALCOM="cal_live_canary")
+    assert done.returncode == 1
+    assert "run it again for night" in done.stderr
+    account.write("assistants/prompts/front.md", PROMPT)
+    account.ok("pull", "--accept", "night", CALCOM="cal_live_canary")
+    assert account.read("assistants/night.yaml") == NIGHT.replace("Night desk", "Night")
+
+
 def test_numbers_that_both_sides_changed_need_a_word(account: Portal) -> None:
     """Which of two is right nobody can tell; naming the field takes the portal's."""
     account.write("assistants/front.yaml", FRONT.replace("20   #", "30   #"))
