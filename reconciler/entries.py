@@ -172,6 +172,14 @@ def _other_than(entry: Entry, field: str, value: Json) -> tuple[Unassigned, ...]
     return tuple(each for each in entry.unassigned if each.field != field or not equal(each.value, value))
 
 
+def bind(entry: Entry | None, key: str, content: Content, *, id: int, source: str, protect: bool, now: str) -> Entry:
+    """The entry of an assistant that exists, with what is known of it. It ends a pending create."""
+    base = entry or Entry(key=key, created_at=now)
+    return replace(
+        base, key=key, id=id, last_applied=content, source=source, pending=None, protect=protect, updated_at=now
+    )
+
+
 def move(entry: Entry, key: str, *, now: str) -> Entry:
     """The same entry under another key. The assistant does not notice."""
     return replace(entry, key=key, updated_at=now)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconciler import __version__
 from reconciler.canonical import Json, exact_digest
 from reconciler.documents.across import Claimant, conflicts
+from reconciler.documents.conflicts import check_conflicts
 from reconciler.documents.files import Files, Sources
 from reconciler.documents.judging import judge, place_of
 from reconciler.documents.keys import key_collisions, key_fault, key_of
@@ -131,6 +132,7 @@ class _Loading:
         schemas = self.world.schemas
         problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         problems += check_variants(found, layered, schemas, key=key)
+        problems += check_conflicts(found, layered, self.world.sources, key=key)
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         return _Draft(
