@@ -151,6 +151,13 @@ class Live:
     updated_at: str | None = None
     blocked_at: str | None = None
     """When the platform's own check of its content took it out of service, if it did."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """How many decimals the API shows of the numbers that it shows as text: its columns round to them."""
+
+    @property
+    def is_inactive(self) -> bool:
+        """Whether it takes no calls until somebody activates it."""
+        return self.status == "inactive"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

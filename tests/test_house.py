@@ -21,6 +21,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml", "ruamel"})),
     ("planning", frozenset({"deepdiff"})),
+    ("spelling", frozenset()),
     ("live", frozenset()),
     ("planfile", frozenset()),
     ("render", frozenset({"click", "deepdiff"})),

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
+from reconciler.commands.account import account
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
@@ -29,7 +30,6 @@ from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
 from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
-from reconciler.live import sealed
 from reconciler.model import Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_text
@@ -223,15 +223,12 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
 
 
 def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient, outcome: Outcome) -> Outcome:
-    from reconciler.refresh import read_live
-
+    sent = {entry.id: entry.last_applied for entry in store.read().values() if entry.id is not None}
     try:
-        shown = read_live(client, project.schemas)
+        live = account(project, client, sent)
     except ApiError as problem:
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
-    sent = {entry.id: entry.last_applied for entry in store.read().values()}
-    live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
     return read_back(outcome, plan, live, store=store, schemas=project.schemas)
 
 
