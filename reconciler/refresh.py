@@ -8,9 +8,11 @@ deleted: a create would follow, and a phone number would have two who want it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Protocol
 
 from reconciler.api import Page
@@ -140,14 +142,20 @@ class _Reading:
         return self._client.get_page(self._path, page=number, per_page=self._per_page)
 
     def _up_to(self, last: int, read: _Read) -> None:
-        idle = 0
+        """At once, but never far ahead of what was looked at: a list that repeats itself is not asked on and on."""
+        idle, asked, numbers = 0, deque[tuple[int, Future[Page]]](), iter(range(2, last + 1))
         with ThreadPoolExecutor(max_workers=self._parallelism) as pool:
-            # closing the iterator, by a break or an error, takes back the requests that have not begun
-            pages = pool.map(self._page, range(2, last + 1))
-            for number, page in enumerate(pages, 2):
-                idle = 0 if read.add(page, number, self._path) else idle + 1
-                if idle >= IDLE_PAGES:
-                    break
+            try:
+                while idle < IDLE_PAGES:
+                    for number in islice(numbers, 2 * self._parallelism - len(asked)):
+                        asked.append((number, pool.submit(self._page, number)))
+                    if not asked:
+                        return
+                    number, answer = asked.popleft()
+                    idle = 0 if read.add(answer.result(), number, self._path) else idle + 1
+            finally:
+                for _, answer in asked:
+                    answer.cancel()
 
     def _until_idle(self, read: _Read, first: Page) -> None:
         """Without a word on how many pages there are: on and on, until one has nothing new."""
