@@ -101,3 +101,13 @@ def cannot_create(desired: Desired, names: str) -> Diagnostic:
         "Name it in the document; `unmanaged` is for assistants that exist already, `seed` for what is sent once.",
         **place(desired),
     )
+
+
+def not_observable(names: list[str]) -> Diagnostic:
+    """Of no document in particular: the API shows a field of all assistants, or of none."""
+    fields = ", ".join(f"`{each}`" for each in names)
+    return note(
+        "not-observable",
+        f"not observable, since the API does not show it: {fields}",
+        "What was last applied is taken for what is there; a change in the portal cannot be seen.",
+    )
