@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
     "plan": ("reconciler.commands.plan:plan", "Show exactly what would change."),
     "apply": ("reconciler.commands.apply:apply", "Make live what the documents say."),
+    "drift": ("reconciler.commands.drift:drift", "Show what the portal changed behind Git's back."),
     "show": ("reconciler.commands.show:show", "Show a saved plan."),
     "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),
     "state": ("reconciler.commands.state:state", "Look at what was applied, and correct it."),
