@@ -295,6 +295,13 @@ class Plan:
         return {risk: counted[risk] for risk in Risk if counted[risk]}
 
     @property
+    def overwrites(self) -> Mapping[tuple[str, str], Drift]:
+        """By key and field, what live moved and this plan sends something else for: applying it undoes that."""
+        sent = {(each.key, field.field) for each in self.changes for field in each.fields if not field.sent_again}
+        moved = {(each.key, field.field): each for each in self.drift for field in each.fields}
+        return {place: drift for place, drift in moved.items() if place in sent}
+
+    @property
     def is_empty(self) -> bool:
         """Nothing to do: no request to send and nothing to record or forget, and nothing blocked."""
         return not any(each.mutates_state or each.action is Action.BLOCKED for each in self.changes)
