@@ -59,7 +59,7 @@ def totals(audit: Audit) -> str:
 
 
 def also(audit: Audit) -> str:
-    """What is no drift and worth a word, in one sentence."""
+    """What is no drift and worth a word, in one sentence; empty where there is nothing."""
     counts = (
         (audit.in_sync, "in sync"),
         (audit.ahead, "with changes to apply"),
@@ -67,7 +67,8 @@ def also(audit: Audit) -> str:
         (len(audit.inactive), "inactive"),
         (len(audit.unmanaged), "unmanaged"),
     )
-    return f"Also: {', '.join(f'{number} {word}' for number, word in counts if number) or 'nothing'}."
+    told = ", ".join(f"{number} {word}" for number, word in counts if number)
+    return f"Also: {told}." if told else ""
 
 
 def by_side(drift: Drift) -> list[tuple[Side, list[DriftedField]]]:
@@ -130,5 +131,6 @@ def _limits(audit: Audit) -> Iterator[str]:
 def _totals(audit: Audit) -> Iterator[str]:
     if audit.has_drift:
         yield from _WAY_OUT
-    yield also(audit)
+    if told := also(audit):
+        yield told
     yield totals(audit)
