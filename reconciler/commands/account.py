@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
 
 from reconciler.config import Project, open_client
 from reconciler.live import observed
-from reconciler.model import Content, Desired, Entry, Live
-
-if TYPE_CHECKING:
-    from reconciler.api import ApiClient
+from reconciler.model import Desired, Entry, Live
 
 
-def read_account(project: Project, desired: Iterable[Desired], entries: Mapping[str, Entry]) -> dict[int, Live]:
-    """Every assistant of the account by id, secrets sealed, in the terms of what was last applied to it.
+def read_list(project: Project, expected: Collection[int] = ()) -> dict[int, Live]:
+    """Every assistant of the account by id, secrets in clear; `expected` as for `read_live`.
 
-    One that a document adopts is in the terms of the document. Raises ApiError, and ConfigError as `open_client`.
+    Raises ApiError, and ConfigError as `open_client`.
     """
-    sent = {each.id: each.content for each in desired if each.id is not None}
-    sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
-    with open_client(project) as client:
-        return account(project, client, sent)
-
-
-def account(project: Project, client: ApiClient, sent: Mapping[int, Content]) -> dict[int, Live]:
-    """The same over a client that is open; `sent` has, by id, what each assistant is compared with."""
     from reconciler.refresh import read_live
 
-    shown = read_live(client, project.schemas, expected=sent)
+    with open_client(project) as client:
+        return read_live(client, project.schemas, expected=expected)
+
+
+def compared(
+    shown: Mapping[int, Live], project: Project, entries: Mapping[str, Entry], desired: Iterable[Desired] = ()
+) -> dict[int, Live]:
+    """The same with secrets sealed, each in the terms of what was last applied to it; of its document, if adopted."""
+    sent = {each.id: each.content for each in desired if each.id is not None}
+    sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
     return {id: observed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
+
+
+def read_account(project: Project, entries: Mapping[str, Entry], desired: Iterable[Desired]) -> dict[int, Live]:
+    """Both at once: read, and made comparable."""
+    shown = read_list(project, {each.id for each in entries.values() if each.id is not None})
+    return compared(shown, project, entries, desired)

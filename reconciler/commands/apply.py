@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
-from reconciler.commands.account import account
+from reconciler.commands.account import compared
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
@@ -223,12 +223,14 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
 
 
 def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient, outcome: Outcome) -> Outcome:
-    sent = {entry.id: entry.last_applied for entry in store.read().values() if entry.id is not None}
+    from reconciler.refresh import read_live
+
     try:
-        live = account(project, client, sent)
+        shown = read_live(client, project.schemas)
     except ApiError as problem:
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
+    live = compared(shown, project, store.read())
     return read_back(outcome, plan, live, store=store, schemas=project.schemas)
 
 

@@ -62,7 +62,7 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
         desired=loaded.desired,
         entries=entries,
         schemas=project.schemas,
-        live=read_account(project, loaded.desired, entries) if refresh else None,
+        live=read_account(project, entries, loaded.desired) if refresh else None,
         options=options,
         diagnostics=loaded.diagnostics,
     )

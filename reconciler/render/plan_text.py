@@ -8,6 +8,7 @@ Everything that can be sent is shown. What is shortened (long texts that are new
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
@@ -31,6 +32,7 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 """No-op stands for a move: other no-ops are not shown."""
 
 _INDENT = "      "
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WIDEST_PAD = 32
 _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 
@@ -68,7 +70,8 @@ def _rank(risk: Risk | None) -> int:
 
 def undoing(drift: Drift, field: str) -> str:
     """`the portal changed this on 2026-11-03; this apply sets it back`. The date is when it last changed anything."""
-    on = f" on {terminal_safe(drift.updated_at[:10])}" if drift.updated_at else ""
+    dated = _DATE.match(drift.updated_at or "")
+    on = f" on {dated[0]}" if dated else ""
     apart = any(each.field == field and each.side is Side.BOTH_APART for each in drift.fields)
     return f"the portal changed this{on}; this apply {'overwrites it' if apart else 'sets it back'}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,9 @@ import pytest
 
 from reconciler.sandbox.storage import MemoryStorage
 from tests.api.rawserver import http, raw_server
-from tests.support.practice import REMINDER, Practice, practice
+from tests.support.practice import RECEPTION, REMINDER, Practice, practice
 
 FRONT = "assistants/reception.yaml"
-WHEN = "2026-11-03T09:00:01.000000Z"
 
 
 @pytest.fixture
@@ -102,6 +102,28 @@ def test_a_document_that_is_ahead_is_no_drift(desk: Practice) -> None:
     assert [(each["field"], each["side"]) for each in found["drift"][0]["fields"]] == [("voice_id", "git")]
     assert found["summary"] == {"in_sync": 0, "drifted": 0, "ahead": 1, "vanished": 0, "unmanaged": 0}
     assert desk.done("drift").out.splitlines()[-1] == "No drift."
+
+
+def test_what_the_platform_spells_otherwise_is_no_drift(desk: Practice) -> None:
+    """From the file to the server and back: defaults, ids as text, blanks, CRLF, a third decimal; nothing is lost."""
+    more = """\
+    voice_stability: 0.333
+    variables: {practice_name: Lakeview Dental, opening_hours: ""}
+    reengagement_prompt: ""
+    initial_message: "\\r\\n Hello. \\r\\n"
+    tools:
+      - {type: collect_keypad, timeout: 9}
+      - {type: warm_call_transfer, supervisor_phone: "+15551230000", outbound_phone_id: 7, description: Ask first.}
+    """
+    kept = [each for each in RECEPTION.splitlines() if not each.startswith("initial_message")]
+    desk.write(FRONT, "\n".join([*kept, textwrap.dedent(more)]))
+    ended = desk.runs("apply", "-y")
+    assert (ended.code, "Apply complete: 0 created, 1 updated, 0 deleted." in ended.out) == (0, True), ended.told
+    assert report(desk, "--detailed-exitcode")["summary"]["in_sync"] == 1
+    assert desk.done("plan", "--refresh").out.splitlines()[-1] == "No changes."
+    in_the_portal(desk, tools=[{"type": "collect_keypad", "timeout": 3}])
+    found = report(desk, "--detailed-exitcode", code=2)
+    assert [each["field"] for each in found["drift"][0]["fields"]] == ["tools"]
 
 
 def test_an_ignored_field_does_not_drift(desk: Practice) -> None:

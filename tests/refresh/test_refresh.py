@@ -18,7 +18,7 @@ from reconciler.config import find_schemas
 from reconciler.errors import ApiError
 from reconciler.live import as_sent
 from reconciler.model import Desired
-from reconciler.planning import make_plan
+from reconciler.planning import make_audit, make_plan
 from reconciler.refresh import read_live
 from reconciler.sandbox.storage import MemoryStorage
 from reconciler.sandbox.vendor import Vendor
@@ -109,9 +109,12 @@ def test_what_was_written_reads_as_no_drift(brand: str, data: st.DataObject) -> 
         assert outcome.exit_code == 0
         shown = read_live(client, schemas)
         applied = {each.id: each.last_applied for each in store.read().values()}
-        refreshed = plan({id: as_sent(each, applied[id], schemas) for id, each in shown.items()})
+        live = {id: as_sent(each, applied[id], schemas) for id, each in shown.items()}
+        refreshed = plan(live)
         assert refreshed.is_empty
         assert refreshed.drift == ()
+        report = make_audit(environment="", desired=wanted, entries=store.read(), live=live, schemas=schemas)
+        assert (report.in_sync, report.has_drift) == (1, False)
 
 
 class Pages:
