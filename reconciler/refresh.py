@@ -240,7 +240,7 @@ def _endless(pages: int) -> ApiError:
     return ApiError(
         error(
             "list-endless",
-            f"the list of assistants claims {pages} pages or more",
+            f"the list of assistants goes on for {pages} pages or more",
             "Is this the address of the API? Nothing was changed.",
         )
     )
