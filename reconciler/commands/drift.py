@@ -14,6 +14,7 @@ from reconciler.config import Project, open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.planfile import audit_to_json
 from reconciler.planning import Audit, known_keys, make_audit, selected
+from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.drift_text import render_audit
 from reconciler.render.escape import json_text
 from reconciler.render.masking import masked_drift
@@ -23,12 +24,13 @@ from reconciler.validation import suggestion
 
 @verb(
     "drift",
-    outputs=("text", "json"),
+    outputs=("text", "json", "markdown"),
     epilog="""\b
 Examples:
   reconciler drift
   reconciler drift --target 'acme/*' --ignore voice_stability
-  reconciler drift --detailed-exitcode -o json""",
+  reconciler drift --detailed-exitcode -o json
+  reconciler drift -o markdown > audit.md  # for an issue""",
 )
 @click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable.")
 @click.option("--ignore", multiple=True, metavar="FIELD", help="Do not look at this field; repeatable.")
@@ -44,6 +46,8 @@ def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, .
     audit = _masked(_audit(project, targets, ignore), project.schemas)
     if invocation.output == "json":
         invocation.result(json_text(audit_to_json(audit)))
+    elif invocation.output == "markdown":
+        invocation.result(render_audit_markdown(audit))
     else:
         color, width, verbose = invocation.color, invocation.width, invocation.verbose
         invocation.result(render_audit(audit, color=color, width=width, verbose=verbose))

@@ -25,7 +25,7 @@ HEADINGS = {
 """In the order in which people want to hear of them."""
 
 _INDENT = "      "
-_WAY_OUT = (
+WAY_OUT = (
     "`reconciler apply --refresh` makes live what the documents say.",
     "To keep what the portal says, say it in the documents.",
 )
@@ -37,16 +37,12 @@ def render_audit(audit: Audit, *, color: bool = False, width: int | None = None,
     `width` is the terminal's (None where the output is piped: nothing is wrapped).
     """
     look = Look(color=color, width=width, whole=verbose > 0)
-    blocks = [list(_block(managed, drift, look)) for managed, drift in audit.moved]
-    blocks.append(_listed("Gone from the account, though the state has them:", audit.vanished, look, "delete"))
-    blocks.append(
-        _listed("Out of service, by the platform's own check of its content:", audit.blocked, look, "blocked")
-    )
-    blocks.append(_listed("Inactive: nobody is answered until they are activated in the portal.", audit.inactive, look))
-    if audit.unmanaged:
-        named = [f"    {each.id} {inline(each.name)}" for each in audit.unmanaged]
-        blocks.append(["Unmanaged: in the account, and in no document.", *named])
-    blocks.append(list(_limits(audit)))
+    blocks = [list(move_lines(managed, drift, look)) for managed, drift in audit.moved]
+    blocks.append(listed("Gone from the account, though the state has them:", audit.vanished, look, "delete"))
+    blocks.append(listed("Out of service, by the platform's own check of its content:", audit.blocked, look, "blocked"))
+    blocks.append(listed("Inactive: nobody is answered until they are activated in the portal.", audit.inactive, look))
+    blocks.append(unmanaged_lines(audit))
+    blocks.append(list(observed_lines(audit)))
     blocks.append(list(_totals(audit)))
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
@@ -77,7 +73,8 @@ def by_side(drift: Drift) -> list[tuple[Side, list[DriftedField]]]:
     return [(side, fields) for side, fields in found if fields]
 
 
-def _block(managed: Managed, drift: Drift, look: Look) -> Iterator[str]:
+def move_lines(managed: Managed, drift: Drift, look: Look) -> Iterator[str]:
+    """One assistant: who it is, and under each side the fields that it moved."""
     when = f"  last changed there {terminal_safe(drift.updated_at)}" if drift.updated_at else ""
     yield f"  {_title(managed, look)}{when}{_place(managed)}"
     for side, fields in by_side(drift):
@@ -110,7 +107,14 @@ def _place(managed: Managed) -> str:
     return f"  {terminal_safe(managed.file)}" + ("" if managed.line is None else f":{managed.line}")
 
 
-def _listed(heading: str, found: Sequence[Managed], look: Look, role: Role = "quiet") -> list[str]:
+def unmanaged_lines(audit: Audit) -> list[str]:
+    """A heading and a line for each; empty where there is none."""
+    named = [f"    {each.id} {inline(each.name)}" for each in audit.unmanaged]
+    return ["Unmanaged: in the account, and in no document.", *named] if named else []
+
+
+def listed(heading: str, found: Sequence[Managed], look: Look, role: Role = "quiet") -> list[str]:
+    """The heading and a line for each; empty where there is none."""
     lines = []
     for each in found:
         since = f"  since {terminal_safe(each.since)}" if each.since else ""
@@ -119,7 +123,8 @@ def _listed(heading: str, found: Sequence[Managed], look: Look, role: Role = "qu
     return [paint(heading, role, color=look.color), *lines] if lines else []
 
 
-def _limits(audit: Audit) -> Iterator[str]:
+def observed_lines(audit: Audit) -> Iterator[str]:
+    """What was not looked at, because nobody can or because it was asked for."""
     if audit.unobservable:
         names = ", ".join(terminal_safe(each) for each in audit.unobservable)
         yield f"Not observable, since the API does not show it: {names}."
@@ -130,7 +135,7 @@ def _limits(audit: Audit) -> Iterator[str]:
 
 def _totals(audit: Audit) -> Iterator[str]:
     if audit.has_drift:
-        yield from _WAY_OUT
+        yield from WAY_OUT
     if told := also(audit):
         yield told
     yield totals(audit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import pytest
 from reconciler.model import Drift, DriftedField, Side
 from reconciler.planfile import audit_to_json
 from reconciler.planning.audit import Audit, Managed, Unmanaged
+from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.drift_text import render_audit
 from reconciler.render.escape import json_text
 from reconciler.secrecy import secret_reference
@@ -69,6 +71,43 @@ def test_an_audit_as_text(name: str, color: bool, width: int | None) -> None:
 def test_an_audit_as_json() -> None:
     """The keys that programs rely on, in the same bytes each time."""
     check_golden("drift.json", json_text(audit_to_json(AUDIT)))
+
+
+def test_an_audit_as_markdown() -> None:
+    """What is worst first, and every value in a fence."""
+    check_golden("drift.md", render_audit_markdown(AUDIT))
+
+
+@pytest.mark.parametrize("most", [2_000, 10_000, 65_536])
+def test_markdown_fits_into_a_comment(most: int) -> None:
+    """Six hundred assistants that drifted and five thousand that nobody manages: it says how much it leaves out."""
+    moved = tuple((replace(RECEPTION, key=f"clinic-{at}"), AUDIT.moved[0][1]) for at in range(600))
+    everybody = tuple(Unmanaged(id=at, name="Anruf für Zahnärzte") for at in range(5_000))
+    printed = render_audit_markdown(replace(AUDIT, moved=moved, unmanaged=everybody, compared=600), most=most)
+    assert len(printed.encode()) <= most
+    assert printed.startswith("### Drift: 600 drifted, 1 vanished.")
+    assert "left out to stay within the size of a comment" in printed
+    assert printed.count("<details") == printed.count("</details>")
+    assert printed.count("```") % 2 == 0
+
+
+def test_what_somebody_typed_stands_in_code_alone() -> None:
+    """No fence, mention, link, comment or tag of theirs is read as one."""
+    bad = "```\n<!-- x --></details>@everyone [a](https://evil.example) #1 |"
+    managed = Managed(key=bad, id=1, name=bad, file=bad, line=1, since=bad)
+    fields = tuple(DriftedField(field=bad, side=each, last_applied=bad, live=bad * 3, desired=bad) for each in Side)
+    audit = Audit(
+        environment=bad,
+        moved=((managed, Drift(key=bad, id=1, updated_at=bad, fields=fields)),),
+        unmanaged=(Unmanaged(id=2, name=bad),),
+        vanished=(managed,),
+        unobservable=(bad,),
+        compared=1,
+    )
+    outside = re.sub(r"^(`{3,})text\n.*?^\1$", "", render_audit_markdown(audit), flags=re.MULTILINE | re.DOTALL)
+    outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", re.sub(r"<code>.*?</code>", "", outside))
+    assert not any(each in outside for each in ("@everyone", "evil.example", "<!--", "#1", "```"))
+    assert outside.count("</details>") == 1
 
 
 def test_an_account_in_sync_is_two_lines() -> None:
