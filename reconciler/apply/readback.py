@@ -94,7 +94,7 @@ def _kept_otherwise(change: Change, entry: Entry, shown: Live, schemas: SchemaSe
 
 def _is_silent(result: ChangeResult, live: Mapping[int, Live]) -> bool:
     shown = live.get(result.id) if result.id is not None else None
-    return shown is not None and shown.status == "inactive"
+    return shown is not None and shown.is_inactive
 
 
 def _inactive(results: Iterable[ChangeResult]) -> tuple[Diagnostic, ...]:
