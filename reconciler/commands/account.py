@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from reconciler.config import Project, open_client
+from reconciler.documents import Loaded
 from reconciler.live import observed
 from reconciler.model import Desired, Entry, Live
 
 
-def read_list(project: Project, expected: Collection[int] = ()) -> dict[int, Live]:
+def read_list(project: Project, loaded: Loaded, expected: Collection[int] = ()) -> dict[int, Live]:
     """Every assistant of the account by id, secrets in clear; `expected` as for `read_live`.
 
     Raises ApiError, and ConfigError as `open_client`.
     """
     from reconciler.refresh import read_live
 
-    with open_client(project) as client:
+    with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
         return read_live(client, project.schemas, expected=expected)
 
 
@@ -29,7 +30,7 @@ def compared(
     return {id: observed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
 
 
-def read_account(project: Project, entries: Mapping[str, Entry], desired: Iterable[Desired]) -> dict[int, Live]:
+def read_account(project: Project, entries: Mapping[str, Entry], loaded: Loaded) -> dict[int, Live]:
     """Both at once: read, and made comparable."""
-    shown = read_list(project, {each.id for each in entries.values() if each.id is not None})
-    return compared(shown, project, entries, desired)
+    shown = read_list(project, loaded, {each.id for each in entries.values() if each.id is not None})
+    return compared(shown, project, entries, loaded.desired)

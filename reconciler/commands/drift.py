@@ -64,7 +64,7 @@ def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> A
         environment=project.environment,
         desired=loaded.desired,
         entries=entries,
-        live=read_account(project, entries, loaded.desired),
+        live=read_account(project, entries, loaded),
         schemas=project.schemas,
         keys=selected(targets, known)[0] if targets else None,
         ignore=frozenset(ignore),

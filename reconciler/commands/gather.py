@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.commands.account import read_account
+from reconciler.commands.rollback import returning
 from reconciler.config import Project
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
@@ -46,25 +47,35 @@ def valid_documents(project: Project) -> Loaded:
     return loaded
 
 
-def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
-    """Read documents and state, and live where asked, and plan.
+def gather(
+    project: Project,
+    store: StateStore,
+    options: PlanOptions,
+    *,
+    refresh: bool = False,
+    to_previous: Sequence[str] = (),
+) -> Gathered:
+    """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
     """
-    loaded = valid_documents(project)
+    loaded = documents_of(project) if to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
     refuse_idle(options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(to_previous, entries)
+    back = returning(project, loaded, entries, to_previous) if to_previous else None
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
         desired=loaded.desired,
         entries=entries,
         schemas=project.schemas,
-        live=read_account(project, entries, loaded.desired) if refresh else None,
+        live=read_account(project, entries, loaded) if refresh else None,
         options=options,
-        diagnostics=loaded.diagnostics,
+        previous=None if back is None else back.desired,
+        diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
 

@@ -2,6 +2,7 @@
 
 from reconciler.planning.audit import Audit, make_audit
 from reconciler.planning.plan import PlanOptions, known_keys, make_plan, selected
+from reconciler.planning.rollback import previous_desired
 from reconciler.planning.safety import Limits, Overrides, refusals
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "known_keys",
     "make_audit",
     "make_plan",
+    "previous_desired",
     "refusals",
     "selected",
 ]

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Drift, FieldChange, Plan, Reason, Request, Risk, Side
+from reconciler.planning.recall import UNANSWERED
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
@@ -31,6 +32,7 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 }
 """No-op stands for a move: other no-ops are not shown."""
 
+_SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WIDEST_PAD = 32
@@ -47,7 +49,7 @@ def render_plan(
     `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
     """
     look = Look(color=color, width=width, whole=verbose > 0)
-    silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
+    silent = [each for each in plan.diagnostics if each.code in _SILENCE]
     blocks = [list(diagnostic_lines(silent, color=color, alarming=True))]
     overwrites = plan.overwrites
     blocks += [list(_block(each, plan, look, schemas, overwrites)) for each in _in_order(plan)]
@@ -172,7 +174,7 @@ def _orphans(plan: Plan) -> Iterator[str]:
 
 def _remaining(plan: Plan) -> list[Diagnostic]:
     shown = {d for each in plan.changes if each.action is Action.BLOCKED for d in each.diagnostics}
-    return [each for each in plan.diagnostics if each not in shown and each.code != UNASSIGNED]
+    return [each for each in plan.diagnostics if each not in shown and each.code not in _SILENCE]
 
 
 def _totals(plan: Plan) -> Iterator[str]:
