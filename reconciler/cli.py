@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
     "plan": ("reconciler.commands.plan:plan", "Show exactly what would change."),
     "apply": ("reconciler.commands.apply:apply", "Make live what the documents say."),
+    "drift": ("reconciler.commands.drift:drift", "Show what the portal changed behind Git's back."),
     "import": ("reconciler.commands.adopt:adopt", "Bind an existing assistant to a key."),
     "pull": ("reconciler.commands.pull:pull", "Write documents for what the portal has and nobody manages."),
     "catalog": ("reconciler.commands.catalog:catalog", "Name the ids of voices, numbers and other things."),

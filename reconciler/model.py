@@ -165,6 +165,13 @@ class Live:
     updated_at: str | None = None
     blocked_at: str | None = None
     """When the platform's own check of its content took it out of service, if it did."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """How many decimals the API shows of the numbers that it shows as text: its columns round to them."""
+
+    @property
+    def is_inactive(self) -> bool:
+        """Whether it takes no calls until somebody activates it."""
+        return self.status == "inactive"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -319,6 +326,13 @@ class Plan:
         """How many changes there are of each class of risk, worst first; classes without one are left out."""
         counted = Counter(each.risk for each in self.changes if each.mutates_state)
         return {risk: counted[risk] for risk in Risk if counted[risk]}
+
+    @property
+    def overwrites(self) -> Mapping[tuple[str, str], Drift]:
+        """By key and field, what live moved and this plan sends something else for: applying it undoes that."""
+        sent = {(each.key, field.field) for each in self.changes for field in each.fields if not field.sent_again}
+        moved = {(each.key, field.field): each for each in self.drift for field in each.fields}
+        return {place: drift for place, drift in moved.items() if place in sent}
 
     @property
     def is_empty(self) -> bool:

@@ -21,6 +21,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml", "ruamel"})),
     ("planning", frozenset({"deepdiff"})),
+    ("spelling", frozenset()),
     ("live", frozenset()),
     # the lists behind ids speak of documents, and documents that are pulled speak their names
     ("lookups", frozenset()),

@@ -14,7 +14,7 @@ from reconciler.commands.pulling import Account, account, load, now
 from reconciler.config import Project
 from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, UsageError, error, warning
-from reconciler.live import sealed
+from reconciler.live import observed
 from reconciler.model import Desired, Drift
 from reconciler.planning import selected
 from reconciler.planning.drift import drift_of
@@ -118,7 +118,7 @@ def _drift(found: Account, document: Desired) -> Drift | None:
     if live is None:
         return None
     project = found.project
-    shown = sealed(live, {**document.content, **entry.last_applied}, project.schemas, project.fingerprint)
+    shown = observed(live, {**document.content, **entry.last_applied}, project.schemas, project.fingerprint)
     return drift_of(document, entry, shown, project.schemas)
 
 

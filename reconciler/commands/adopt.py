@@ -16,7 +16,7 @@ from reconciler.config import open_project, open_store
 from reconciler.documents.keys import ENDINGS, key_fault, key_of
 from reconciler.entries import bind
 from reconciler.errors import Diagnostic, DocumentError, StateError, UsageError, error
-from reconciler.live import sealed
+from reconciler.live import observed
 from reconciler.model import Desired, Entry, Live
 from reconciler.planning.compare import managed
 from reconciler.pull.pulling import Pulled
@@ -135,7 +135,7 @@ def _bound(found: Account, document: Desired, live: Live) -> Entry:
     if entry is not None and entry.id == live.id:
         sent = entry.last_applied
     wanted = managed(document, creating=False)
-    shown = sealed(live, {**sent, **wanted}, found.project.schemas, found.project.fingerprint).content
+    shown = observed(live, {**sent, **wanted}, found.project.schemas, found.project.fingerprint).content
     applied = {**sent, **{name: shown[name] for name in (*wanted, *sent) if name in shown}}
     as_meant = applied.keys() == wanted.keys() and all(same(applied[name], wanted[name]) for name in wanted)
     source = document.source if as_meant else ""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
+from reconciler.commands.account import compared
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
@@ -38,7 +39,6 @@ from reconciler.errors import (
     error,
     warning,
 )
-from reconciler.live import sealed
 from reconciler.model import Desired, Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_line
@@ -263,8 +263,7 @@ def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
     try:
-        sent = {entry.id: entry.last_applied for entry in store.read().values()}
-        live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
+        live = compared(shown, project, store.read())
         return read_back(outcome, plan, live, store=store, schemas=project.schemas)
     except StateError as problem:
         # what was done is told, whatever cannot be written any more

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
+from reconciler.planning import problems
 from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
-from reconciler.planning.drift import drift_of
+from reconciler.planning.drift import drift_of, unobservable
 from reconciler.planning.exclusive import Stance, refuse_held, transfers
 from reconciler.planning.order import in_order
 from reconciler.planning.recall import claims, recalled, silences
@@ -76,6 +77,7 @@ def make_plan(
             *ordered.diagnostics,
             *left_unassigned(stances, schemas),
             *silences(unanswered, ended),
+            *_not_observable(wanted, decided, sides),
         ),
     )
 
@@ -151,13 +153,30 @@ def _stance(change: Change, sides: Sides) -> Stance:
 def _drift(documents: Mapping[str, Desired], changes: Sequence[Change], sides: Sides) -> tuple[Drift, ...]:
     """What live moved on the assistants that the plan speaks of."""
     found: list[Drift] = []
-    for change in changes:
-        entry = sides.entries.get(change.moved_from or change.key)
-        live = sides.live_of(entry.id) if entry is not None else None
-        drift = drift_of(documents.get(change.key), entry, live, sides.schemas) if entry and live else None
+    for change, entry, live in _read(changes, sides):
+        drift = drift_of(documents.get(change.key), entry, live, sides.schemas)
         if drift is not None:
             found.append(replace(drift, key=change.key))
     return tuple(found)
+
+
+def _not_observable(
+    documents: Mapping[str, Desired], changes: Sequence[Change], sides: Sides
+) -> tuple[Diagnostic, ...]:
+    """Which fields of these assistants the API does not show, said once."""
+    names: set[str] = set()
+    for change, entry, live in _read(changes, sides):
+        names |= unobservable(documents.get(change.key), entry, live, sides.schemas)
+    return (problems.not_observable(sorted(names)),) if names else ()
+
+
+def _read(changes: Sequence[Change], sides: Sides) -> Iterator[tuple[Change, Entry, Live]]:
+    """The changes whose assistant was read, with what the state and live say of it."""
+    for change in changes:
+        entry = sides.entries.get(change.moved_from or change.key)
+        live = sides.live_of(entry.id) if entry is not None else None
+        if entry is not None and live is not None:
+            yield change, entry, live
 
 
 def _sends(stance: Stance) -> bool:

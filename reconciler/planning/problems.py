@@ -110,6 +110,16 @@ def cannot_create(desired: Desired, names: str) -> Diagnostic:
     )
 
 
+def not_observable(names: list[str]) -> Diagnostic:
+    """Of no document in particular: the API shows a field of all assistants, or of none."""
+    fields = ", ".join(f"`{each}`" for each in names)
+    return note(
+        "not-observable",
+        f"not observable, since the API does not show it: {fields}",
+        "What was last applied is taken for what is there; a change in the portal cannot be seen.",
+    )
+
+
 def settled(desired: Desired, names: Sequence[str]) -> tuple[Diagnostic, ...]:
     return tuple(
         note(

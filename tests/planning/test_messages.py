@@ -47,6 +47,9 @@ def cases() -> dict[str, Plan]:
         "a create was begun under the old name": desk.plan(doc(moved_from="old-name"), desk.pending("old-name")),
         "state and document name different ids": desk.plan(doc(id=4), desk.entry()),
         "the entry that moves has another id": desk.plan(doc(id=4, moved_from="old-name"), desk.entry("old-name")),
+        "the API does not show what was applied": desk.plan(
+            doc(pitch=1.4, tuning_level=5), desk.entry(pitch=1.4, tuning_level=4), [desk.live()]
+        ),
         "the id belongs to another key": desk.plan(doc(id=789), desk.entry("front")),
         "nobody has that id": desk.plan(doc(id=4), None, [desk.live()]),
         "a new name for an orphan": desk.plan(doc(), desk.entry("old-name")),
