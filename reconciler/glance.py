@@ -22,6 +22,9 @@ _MEMBERS = (b'\n  "id": ', b'\n  "source": ', b'\n  "protect": ')
 _SETTLED = (f'\n  "format_version": {FORMAT_VERSION},\n'.encode(), b'\n  "pending": null,\n')
 
 
+_UNASSIGNED = b'\n  "unassigned": '
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Glanced:
     """An entry in short. `fields` has those of `last_applied` that were asked for and are there."""
@@ -44,7 +47,7 @@ def glance(stored: bytes, fields: Sequence[str]) -> Glanced | None:
         return None
     if stored[len(_HEAD) : start] != digest_bytes(rest).encode():
         return None
-    if any(each not in rest for each in _SETTLED):
+    if any(each not in rest for each in _SETTLED) or _UNASSIGNED in rest:
         return None
     try:
         return _glanced(rest, fields)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from reconciler.api.answers import Answer, Effect, Failure, Kind
 from reconciler.canonical import Json
+from reconciler.model import Content
 
 _NO_ROUTE = re.compile(r"\broute\b.*\bnot\b.*\bfound\b|\bmethod\b.*\bnot supported\b", re.IGNORECASE | re.DOTALL)
 
@@ -33,7 +34,19 @@ def read_reply(
         return _failure(Kind.NOT_JSON, Effect.UNKNOWN, status, None)
     if method != "GET" and status != 204 and not _speaks_of_a_write(body):
         return _failure(Kind.NOT_THE_API, Effect.UNKNOWN, status, None)
-    return Answer(status=status, json=body)
+    return Answer(status=status, json=body, size=len(content))
+
+
+def rows_in(body: Json) -> tuple[tuple[Content, ...], str]:
+    """The rows of a list's answer: an envelope with `data`, or a bare array; and what is wrong where they are none."""
+    found = body.get("data") if isinstance(body, Mapping) else body
+    if isinstance(found, Mapping) and found and all(each.isdigit() for each in found):
+        # a list whose keys have gaps, as the platform's language shows one
+        found = list(found.values())
+    if not isinstance(found, list):
+        return (), "there is no list of rows in it"
+    odd = next((at for at, each in enumerate(found, 1) if not isinstance(each, Mapping)), None)
+    return ((), f"row {odd} of the list is no object") if odd is not None else (tuple(found), "")
 
 
 def _refused(method: str, status: int, body: Json, is_json: bool) -> Answer | Failure:
@@ -115,18 +128,18 @@ def _message(body: Json) -> str | None:
 
 
 def _errors(body: Json) -> dict[str, tuple[str, ...]]:
-    found = body.get("errors") if isinstance(body, Mapping) else None
-    if not isinstance(found, Mapping):
-        return {}
-    return {str(path): texts for path, each in found.items() if (texts := _texts(each))}
-
-
-def _texts(found: Json) -> tuple[str, ...]:
-    if isinstance(found, str):
-        return (found,)
-    if isinstance(found, Sequence):
-        return tuple(each for each in found if isinstance(each, str))
-    return ()
+    """Texts by dotted path. The platform gives them flat; nested ones are flattened, and those of no path have none."""
+    found: dict[str, list[str]] = {}
+    todo: list[tuple[str, Json]] = [("", body.get("errors") if isinstance(body, Mapping) else None)]
+    while todo:
+        path, value = todo.pop(0)
+        if isinstance(value, str):
+            found.setdefault(path, []).append(value)
+        elif isinstance(value, Mapping):
+            todo += [(f"{path}.{name}" if path else str(name), each) for name, each in value.items()]
+        elif isinstance(value, Sequence):
+            todo += [(path, each) for each in value]
+    return {path: tuple(texts) for path, texts in found.items()}
 
 
 def _retry_after(headers: Mapping[str, str], body: Json, now: datetime) -> float | None:
@@ -145,6 +158,8 @@ def _retry_after(headers: Mapping[str, str], body: Json, now: datetime) -> float
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             return max(0.0, (aware - now).total_seconds())
     told = body.get("retry_after") if isinstance(body, Mapping) else None
+    if isinstance(told, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9})?", told.strip(), re.ASCII):
+        return float(told)
     if isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told):
         return max(0.0, float(told))
     return None

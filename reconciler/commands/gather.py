@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.config import Project, open_client
+from reconciler.commands.account import read_account
+from reconciler.commands.rollback import returning
+from reconciler.config import Project
 from reconciler.documents import Loaded, Settling, key_of, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
-from reconciler.live import sealed
 from reconciler.model import Action, Desired, Entry, Live, Plan
 from reconciler.planning import Overrides, PlanOptions, known_keys, make_plan, refusals, selected
 from reconciler.state.store import StateStore
@@ -42,24 +43,37 @@ def documents_of(project: Project, settled: Mapping[str, Desired] | None = None)
     )
 
 
-def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
-    """Read documents and state, and live where asked, and plan.
+def valid_documents(project: Project) -> Loaded:
+    """Every document of the project. Raises DocumentError with all errors and warnings of all files."""
+    loaded = documents_of(project)
+    if loaded.errors:
+        raise DocumentError.of(loaded.diagnostics)
+    return loaded
+
+
+def gather(
+    project: Project,
+    store: StateStore,
+    options: PlanOptions,
+    *,
+    refresh: bool = False,
+    to_previous: Sequence[str] = (),
+) -> Gathered:
+    """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector. Documents that did not change
     since they were applied are not read; where one of them stands in what there is to tell, all are.
     """
-    if not (refresh or project.environ.get(READ_ALL)):
+    if not (refresh or to_previous or project.environ.get(READ_ALL)):
         quick = _without_the_settled(project, store, options)
         if quick is not None:
             return quick
-    loaded = documents_of(project)
-    if loaded.errors:
-        raise DocumentError.of(loaded.diagnostics)
+    loaded = documents_of(project) if to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
-    live = _live(project, loaded, entries) if refresh else None
-    return _planned(project, loaded, lineage, entries, options, live)
+    live = read_account(project, entries, loaded) if refresh else None
+    return _planned(project, loaded, lineage, entries, options, live, to_previous)
 
 
 def _without_the_settled(project: Project, store: StateStore, options: PlanOptions) -> Gathered | None:
@@ -84,7 +98,7 @@ def _without_the_settled(project: Project, store: StateStore, options: PlanOptio
     loaded = documents_of(project, settling.found)
     if loaded.errors:
         return None
-    found = _planned(project, loaded, lineage, entries, options, None)
+    found = _planned(project, loaded, lineage, entries, options)
     return None if any(each.action is Action.BLOCKED for each in found.plan.changes) else found
 
 
@@ -94,9 +108,12 @@ def _planned(
     lineage: str | None,
     entries: Mapping[str, Entry],
     options: PlanOptions,
-    live: Mapping[int, Live] | None,
+    live: Mapping[int, Live] | None = None,
+    to_previous: Sequence[str] = (),
 ) -> Gathered:
     refuse_idle(options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(to_previous, entries)
+    back = returning(project, loaded, entries, to_previous) if to_previous else None
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
@@ -105,7 +122,8 @@ def _planned(
         schemas=project.schemas,
         live=live,
         options=options,
-        diagnostics=loaded.diagnostics,
+        previous=None if back is None else back.desired,
+        diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
 
@@ -129,16 +147,6 @@ def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
         "A merge may have brought both. Find out whose it is, and `reconciler state forget` the other.",
         key=keys[0],
     )
-
-
-def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
-    from reconciler.refresh import read_live
-
-    with open_client(project) as client:
-        shown = read_live(client, project.schemas)
-    sent = {each.id: each.content for each in loaded.desired if each.id is not None}
-    sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
-    return {id: sealed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
 
 
 def refuse_idle(targets: Sequence[str], keys: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json
 from reconciler.documents.across import Claimant, conflicts
+from reconciler.documents.conflicts import check_conflicts
 from reconciler.documents.files import Files, Sources
 from reconciler.documents.judging import judge, place_of
 from reconciler.documents.keys import key_collisions, key_fault, key_of
@@ -136,6 +137,7 @@ class _Loading:
         schemas = self.world.schemas
         problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         problems += check_variants(found, layered, schemas, key=key)
+        problems += check_conflicts(found, layered, self.world.sources, key=key)
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         desired = None if layered.broken else self._desired(parsed, settings, layered, found, key)
@@ -157,7 +159,7 @@ class _Loading:
             source=self._source(layered, found),
             file=parsed.file,
             line=parsed.places[()].line,
-            positions=layered.places,
+            positions={**layered.places, **_settings_places(parsed)},
             id=settings.id,
             moved_from=settings.moved_from,
             unmanaged=settings.unmanaged,
@@ -199,7 +201,7 @@ def _claimant(parsed: Parsed, settings: Settings, layered: Layered, found: Resol
         id=settings.id,
         moved_from=settings.moved_from,
         places=layered.places,
-        settings_places={path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)},
+        settings_places=_settings_places(parsed),
     )
 
 
@@ -215,6 +217,10 @@ def _settled_claimant(desired: Desired) -> Claimant:
         places=places,
         settings_places={},
     )
+
+
+def _settings_places(parsed: Parsed) -> dict[Path, Position]:
+    return {path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)}
 
 
 def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
