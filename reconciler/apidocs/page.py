@@ -16,16 +16,22 @@ Where = Literal["body", "path", "query", "response"]
 
 TYPES = {
     "string": "string",
+    "str": "string",
     "integer": "integer",
     "int": "integer",
     "number": "number",
     "float": "number",
+    "double": "number",
+    "decimal": "number",
     "boolean": "boolean",
     "bool": "boolean",
     "array": "array",
     "object": "object",
 }
 """The type words that pages use, and JSON Schema's word for each; any of them may be followed by `[]`."""
+LIST_OF = re.compile(r"(?:array|list)(?:<(?P<inner>.+)>| of (?P<words>.+?)s?)", re.IGNORECASE)
+NULLABLE = re.compile(r"\s*(?:\||,|\bor\b)\s*null\b|\bnull\s*(?:\||\bor\b)\s*|\s*\(?\bnullable\b\)?|\?$", re.IGNORECASE)
+FORMATTED = re.compile(r"(?:enum<(?P<inner>\w+)(?:<\w+>)?>|(?P<outer>\w+)<[\w-]+>)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,8 +39,9 @@ class PageField:
     """One documented field. `type` is JSON Schema's word, with `[]` for a list of it; empty where the page has none.
 
     `description` holds paragraphs; one that starts with `- ` was a bullet, and code spans keep their backticks.
-    `default` is the text as printed. `details` are the lines of a fold-out that documents no fields of its own,
-    `code` the samples shown with the field. `line` counts from 1 in the page.
+    `default` is the text as printed. `nullable`: the type itself says so. `details` are the lines of a fold-out that
+    documents no fields of its own, `code` the samples shown with the field. `line` counts from 1 in the page, and
+    `lines` holds the line of each paragraph of the description.
     """
 
     name: str
@@ -48,6 +55,8 @@ class PageField:
     fields: tuple[PageField, ...] = ()
     details: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
+    nullable: bool = False
+    lines: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -96,11 +105,21 @@ class Draft:
 
 
 def json_type(word: str) -> str | None:
-    """JSON Schema's word for a page's type word, `[]` kept; None where the word is no type."""
-    bare = word.strip().lower()
+    """JSON Schema's word for a page's type word, `[]` kept, null left out; None where the word is no type."""
+    bare = NULLABLE.sub("", word.strip().lower())
+    listed = LIST_OF.fullmatch(bare)
+    if listed:
+        inner = json_type(listed["inner"] or listed["words"])
+        return None if inner is None else inner + "[]"
     depth = (len(bare) - len(bare.rstrip("[]"))) // 2
-    known = TYPES.get(bare.rstrip("[]"))
+    formatted = FORMATTED.fullmatch(bare.rstrip("[]"))
+    known = TYPES.get((formatted["inner"] or formatted["outer"]) if formatted else bare.rstrip("[]"))
     return None if known is None else known + "[]" * depth
+
+
+def allows_null(word: str) -> bool:
+    """Whether a type word says that null is a value, too: `integer | null`, `string (nullable)`."""
+    return bool(NULLABLE.search(word.strip()))
 
 
 def gathered(fields: tuple[PageField, ...], outer: str = "") -> tuple[PageField, ...]:

@@ -9,7 +9,8 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from reconciler.apidocs import lines_form, mdx_form
+from reconciler.apidocs import inline_form, lines_form, mdx_form, skeleton_form
+from reconciler.apidocs.endpoint import base_in, endpoint_in, split
 from reconciler.apidocs.page import Draft, Page, PageField, Role, gathered, refuse
 
 RESOURCE = "assistant"
@@ -21,13 +22,12 @@ METHODS: dict[Role, tuple[str, ...]] = {
 }
 FORMS: tuple[tuple[str, Callable[[str], bool], Callable[[str, str], Draft]], ...] = (
     ("mdx", mdx_form.recognises, mdx_form.read),
+    ("skeleton", skeleton_form.recognises, lambda text, _: skeleton_form.read(text)),
+    ("inline", inline_form.recognises, lambda text, _: inline_form.read(text)),
     ("lines", lines_form.recognises, lambda text, _: lines_form.read(text)),
 )
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-ENDPOINT = re.compile(
-    r"(?:^|[\s\"'`])(?P<method>GET|POST|PUT|PATCH|DELETE)\s+(?P<target>https?://[^\s\"'`]+|/[^\s\"'`]*)", re.MULTILINE
-)
-BASE = re.compile(r"(?P<base>https?://[^/\s]+(?:/[^/\s]+)*?/api(?:/v\d+)?|https?://[^/\s]+(?:/v\d+)?)(?=/)")
+AGENTS = re.compile(r"<AgentInstructions>.*?</AgentInstructions>", re.DOTALL)
 SAVE_AGAIN = "Save the page again with its field names: its source (.md, .mdx), or the text as a browser copies it."
 
 
@@ -42,7 +42,7 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
         raise refuse("page-empty", source, "the page is empty", "Save it again and look that the file has text.")
     form, draft = _read_form(clean, source)
     method, target = _endpoint(clean, source)
-    base, path = _split(target)
+    base, path = split(target)
     page = Page(
         source=source,
         form=form,
@@ -50,7 +50,7 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
         description=draft.description,
         method=method,
         path=path,
-        api=base or _base_in_samples(clean, path),
+        api=base or base_in(clean, path),
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         fields=gathered(draft.fields),
         notes=draft.notes,
@@ -63,14 +63,16 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").translate(INVISIBLE)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").translate(INVISIBLE)
+    # what a page says to programs that read it is not about its endpoint; its lines stay, so that numbers hold
+    return AGENTS.sub(lambda found: "\n" * found[0].count("\n"), plain)
 
 
 def _read_form(text: str, source: str) -> tuple[str, Draft]:
     for name, recognises, read in FORMS:
         if recognises(text):
             return name, read(text, source)
-    if ENDPOINT.search(text) and re.search(r"param(?:eter)?s|request|fields", text, re.IGNORECASE):
+    if endpoint_in(text) and re.search(r"param(?:eter)?s|request|fields", text, re.IGNORECASE):
         raise refuse(
             "page-names-lost", source, "the page describes fields, but their names and types are lost", SAVE_AGAIN
         )
@@ -78,7 +80,7 @@ def _read_form(text: str, source: str) -> tuple[str, Draft]:
 
 
 def _endpoint(text: str, source: str) -> tuple[str, str]:
-    found = ENDPOINT.search(mdx_form.front_matter(text).get("api", "")) or ENDPOINT.search(text)
+    found = endpoint_in(mdx_form.front_matter(text).get("api", ""), text)
     if found is None:
         raise refuse(
             "page-no-endpoint",
@@ -86,26 +88,7 @@ def _endpoint(text: str, source: str) -> tuple[str, str]:
             "the page names no endpoint (a line such as `POST /path`)",
             "Save the page again, from its heading on.",
         )
-    return found["method"], found["target"]
-
-
-def _split(target: str) -> tuple[str | None, str]:
-    """An address as base and path; a path has no base. The last placeholder is the resource's id by contract."""
-    found = BASE.match(target)
-    base, path = (found["base"], target[found.end() :]) if found else (None, target)
-    path = re.sub(r"/{2,}", "/", path.split("?")[0]).rstrip("/")
-    return _normalised(base), re.sub(r"\{[^}]*\}$|:\w+$", "{id}", path)
-
-
-def _base_in_samples(text: str, path: str) -> str | None:
-    """The base that an address in the page has before the documented path: a cURL sample, a paging link ..."""
-    pattern = re.escape(path).replace(re.escape("{id}"), r"[^/\s\"'?]+")
-    found = re.search(rf"(https?://[^\s\"'`<>]*?){pattern}(?=[\s\"'?`)]|$)", text, re.MULTILINE)
-    return _normalised(found[1]) if found else None
-
-
-def _normalised(base: str | None) -> str | None:
-    return None if base is None else re.sub(r"(?<!:)/{2,}", "/", base).rstrip("/")
+    return found
 
 
 def _check_role(page: Page, role: Role) -> None:
