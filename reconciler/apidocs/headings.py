@@ -16,7 +16,10 @@ PLACES: tuple[tuple[str, Where | None], ...] = (
     (r"par[aâá]m[eè]tr(?:os?|es|i) (?:de (?:consulta|requête)|di query)", "query"),
     (r"(?:request(?: body)?|body(?: param(?:eter)?s?)?|parameters)", "body"),
     (r"(?:anfrage-?(?:körper|text|body)|anfrage|request-body)", "body"),
-    (r"(?:cuerpo de la solicitud|corpo da (?:requisição|solicitação)|corps de la requête|corpo della richiesta)", "body"),
+    (
+        r"(?:cuerpo de la solicitud|corpo da (?:requisição|solicitação)|corps de la requête|corpo della richiesta)",
+        "body",
+    ),
     (r"(?:(?:error )?responses?(?: (?:fields|body|param(?:eter)?s?))?|returns)", "response"),
     (r"(?:(?:fehler-?)?antwort(?:en|felder|-body)?|respuestas?(?: de error)?|respostas?(?: de erro)?)", "response"),
     (r"(?:réponses?(?: d'erreur)?|rispost[ae]|yanıt(?:lar)?|отговор)", "response"),
@@ -24,10 +27,14 @@ PLACES: tuple[tuple[str, Where | None], ...] = (
 )
 """Headings that say where the fields under them go; None ends the fields."""
 REQUIRED = frozenset(
-    "required erforderlich pflichtfeld obligatorio obligatoria requerido obrigatório requis obligatoire obbligatorio"
-    " zorunlu задължително".split()
+    (
+        *("required", "erforderlich", "pflichtfeld", "obligatorio", "obligatoria", "requerido", "obrigatório"),
+        *("requis", "obligatoire", "obbligatorio", "zorunlu", "задължително"),
+    )
 )
-OPTIONAL = frozenset("optional opcional optionnel opzionale facultatif isteğe bağlı deprecated body".split())
+OPTIONAL = frozenset(
+    ("optional", "opcional", "optionnel", "opzionale", "facultatif", "isteğe bağlı", "deprecated", "body")
+)
 DEFAULT = re.compile(
     r"(?:default|standard|standardwert|predeterminado|por defecto|padrão|par défaut):\s*"
     r"(?:[\"“](?P<value>.*)[\"”]|(?P<bare>[^\s\"“].*))"

@@ -7,7 +7,8 @@ lines are put in the shape of the lines form, under their own numbers, and read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import pairwise
 
 from reconciler.apidocs.headings import DEFAULT, OPTIONAL, REQUIRED
 from reconciler.apidocs.lines_form import NAME, Numbered, read_lines
@@ -19,7 +20,7 @@ SPACED = re.compile(
     rf"(?P<name>{NAME.pattern})\s+(?P<type>(?:{WORDS})(?:\[\])*(?:<\w+>)?(?: ?\| ?null)?)(?P<marks>(?:\s+.*)?)",
     re.IGNORECASE,
 )
-GLUED = re.compile(rf"(?P<name>{NAME.pattern}?)(?P<type>(?:{WORDS})(?:\[\])*)(?P<marks>(?:{MARKS})?)")
+GLUED = re.compile(rf"(?P<name>{NAME.pattern}?)(?P<type>(?:{WORDS})(?:\[\])*)(?P<marks>(?:\s*(?:{MARKS}))*)")
 MARK = re.compile(rf"\s*(?P<mark>{DEFAULT.pattern.replace('?P<value>', '').replace('?P<bare>', '')}|{MARKS})$")
 ENOUGH = 3
 """Lines of that shape that make a page of this form: a sentence may look like one by chance."""
@@ -28,8 +29,8 @@ ENOUGH = 3
 def recognises(text: str) -> bool:
     """Whether several lines are a name, a type and nothing but marks, and more of them than of the lines form."""
     lines = [each.strip() for each in text.splitlines() if each.strip()]
-    inline = sum(_parts(each, glued=False) is not None for each in lines)
-    apart = sum(bool(NAME.fullmatch(a)) and json_type(b) is not None for a, b in zip(lines, lines[1:], strict=False))
+    inline = sum(is_field(each) for each in lines)
+    apart = sum(bool(NAME.fullmatch(a)) and json_type(b) is not None for a, b in pairwise(lines))
     return inline >= ENOUGH and inline > apart
 
 
@@ -38,7 +39,12 @@ def read(text: str) -> Draft:
     return read_lines(expanded(enumerate(text.splitlines(), start=1)))
 
 
-def expanded(numbered: Iterator[Numbered]) -> list[Numbered]:
+def is_field(line: str) -> bool:
+    """Whether a line is a name, a type and nothing but marks."""
+    return _parts(line, glued=False) is not None
+
+
+def expanded(numbered: Iterable[Numbered]) -> list[Numbered]:
     """The lines with every field's name, type and marks on lines of their own."""
     lines = [(number, each.strip()) for number, each in numbered]
     starts = [index for index, (_, each) in enumerate(lines) if _parts(each, glued=True) is not None]

@@ -73,7 +73,9 @@ def read(text: str) -> Draft:
 
 def read_lines(numbered: Iterable[Numbered], title: str = "") -> Draft:
     """The same from lines with the numbers that they have in the page."""
-    reading = _Reading([(number, each if each in (OPENS, CLOSES) else each.strip()) for number, each in numbered], title)
+    reading = _Reading(
+        [(number, each if each in (OPENS, CLOSES) else each.strip()) for number, each in numbered], title
+    )
     while reading.index < len(reading.lines):
         reading.step()
     reading.close()
@@ -253,7 +255,7 @@ class _Reading:
 
 def _goes_on(before: str, line: str) -> bool:
     """Whether a sentence was broken where a code span stood: browsers copy some spans as lines of their own."""
-    if before.endswith(("," , "(")) or line[0] in ",.;)":
+    if before.endswith((",", "(")) or line[0] in ",.;)":
         return True
     if before.endswith(":"):
         return len(line.split()) < 5 or line[0].islower()

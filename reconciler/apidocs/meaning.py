@@ -16,6 +16,10 @@ from reconciler.apidocs.page import Page, PageField
 from reconciler.apidocs.prose import Fact, facts_in, number
 from reconciler.canonical import Json
 
+BOOLEANS: Mapping[str, Json] = {
+    **dict.fromkeys(("true", "wahr", "verdadero", "verdadeiro", "vrai", "vero"), True),
+    **dict.fromkeys(("false", "falsch", "falso", "faux"), False),
+}
 Limit = tuple[str, tuple[str, ...]]
 """A discriminator and those of its values that a sentence names."""
 
@@ -93,6 +97,13 @@ class _Known:
         # in the order of the field's own values, whichever way round a sentence names them
         return owners[0], tuple(each.value for each in self.choices[owners[0]] if each.value in fact.values)
 
+    def rest(self, limit: Limit | None) -> Limit | None:
+        """The discriminator's other values."""
+        if limit is None:
+            return None
+        others = tuple(each.value for each in self.choices[limit[0]] if each.value not in limit[1])
+        return (limit[0], others) if others else None
+
     def owner(self, value: str) -> str | None:
         return next(iter(self._owners((value,))), None)
 
@@ -124,7 +135,7 @@ def _field(page_field: PageField, known: _Known) -> Meaning:
         has_default=has_default,
         default=default,
         unread_default=unread,
-        nullable="null" in by_kind and "not-null" not in by_kind,
+        nullable=page_field.nullable or ("null" in by_kind and "not-null" not in by_kind),
         replaced="replaced" in by_kind,
         placeholders="placeholders" in by_kind and page_field.type == "object",
         format=_format(page_field, by_kind) if textual else None,
@@ -193,7 +204,9 @@ def _format(page_field: PageField, by_kind: Mapping[str, list[Fact]]) -> str | N
 
 
 def _limit(by_kind: Mapping[str, list[Fact]], kind: str, known: _Known) -> Limit | None:
-    limits = (known.limit(fact) for fact in by_kind.get(kind, []))
+    limits = [known.limit(fact) for fact in by_kind.get(kind, [])]
+    if kind == "applies":
+        limits += [known.rest(known.limit(fact)) for fact in by_kind.get("applies-not", [])]
     return next((each for each in limits if each is not None), None)
 
 
@@ -201,7 +214,7 @@ def _required_if(by_kind: Mapping[str, list[Fact]], known: _Known) -> tuple[str,
     for fact in by_kind.get("required-if", []):
         if fact.parts["field"] in known.names:
             literal = fact.parts["value"]
-            return fact.parts["field"], {"true": True, "false": False}.get(literal.lower(), literal)
+            return fact.parts["field"], BOOLEANS.get(literal.lower(), literal)
     return None
 
 
@@ -250,13 +263,17 @@ def _table(page: Page, known: _Known) -> dict[str, Limit]:
 
 def _resets(page: Page, known: _Known) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for text in [*(each.text for each in page.body), *page.notes]:
+    texts = [*((each.name, each.text) for each in page.body), *(("", each) for each in page.notes)]
+    for owner, text in texts:
         for fact in facts_in(text, known.values):
-            if fact.gives == "reset" and fact.parts["field"] in known.names:
+            name = fact.parts.get("field", "")
+            # in another language the sentence may call the field by no name: it is then the one that it stands under
+            cause = name if name in known.names else owner if owner in known.discriminators else None
+            if fact.gives == "reset" and cause is not None:
                 phrases = tuple(
                     each.strip() for each in re.split(r",| and ", fact.parts.get("list", "")) if each.strip()
                 )
-                found[fact.parts["field"]] = phrases or found.get(fact.parts["field"], ())
+                found[cause] = phrases or found.get(cause, ())
     return found
 
 

@@ -9,9 +9,10 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from reconciler.apidocs import inline_form, lines_form, mdx_form, skeleton_form
+from reconciler.apidocs import html_form, inline_form, lines_form, mdx_form, skeleton_form
 from reconciler.apidocs.endpoint import base_in, endpoint_in, split
 from reconciler.apidocs.page import Draft, Page, PageField, Role, gathered, refuse
+from reconciler.errors import PageError
 
 RESOURCE = "assistant"
 METHODS: dict[Role, tuple[str, ...]] = {
@@ -40,7 +41,7 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
     clean = _clean(text)
     if not clean.strip():
         raise refuse("page-empty", source, "the page is empty", "Save it again and look that the file has text.")
-    form, draft = _read_form(clean, source)
+    form, draft, clean = _read_form(clean, source)
     method, target = _endpoint(clean, source)
     base, path = split(target)
     page = Page(
@@ -68,15 +69,25 @@ def _clean(text: str) -> str:
     return AGENTS.sub(lambda found: "\n" * found[0].count("\n"), plain)
 
 
-def _read_form(text: str, source: str) -> tuple[str, Draft]:
+def _read_form(text: str, source: str) -> tuple[str, Draft, str]:
+    """The form's name, what the page says, and its text without tags, where endpoints and addresses are found."""
+    if html_form.recognises(text):
+        lines = html_form.lines_of(text)
+        plain = "\n".join(each for _, each in lines)
+        if inline_form.recognises(plain) or lines_form.recognises(plain):
+            return "html", skeleton_form.read_lines(lines), plain
+        raise _lost(source)
     for name, recognises, read in FORMS:
         if recognises(text):
-            return name, read(text, source)
+            return name, read(text, source), text
     if endpoint_in(text) and re.search(r"param(?:eter)?s|request|fields", text, re.IGNORECASE):
-        raise refuse(
-            "page-names-lost", source, "the page describes fields, but their names and types are lost", SAVE_AGAIN
-        )
+        raise _lost(source)
     raise refuse("page-form-unknown", source, "no form of an API reference page is recognised in the page", SAVE_AGAIN)
+
+
+def _lost(source: str) -> PageError:
+    told = "the page describes fields, but their names and types are lost"
+    return refuse("page-names-lost", source, told, SAVE_AGAIN)
 
 
 def _endpoint(text: str, source: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ leave most of it out, so it is a sample here and never a source of fields. Pure,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from reconciler.apidocs import inline_form, lines_form
 from reconciler.apidocs.lines_form import Numbered
@@ -25,17 +26,21 @@ def recognises(text: str) -> bool:
 
 def read(text: str) -> Draft:
     """The page's fields, notes and samples. Never fails."""
-    numbered = [(number, each.strip()) for number, each in enumerate(text.splitlines(), start=1)]
-    filled = [index for index, each in enumerate(numbered) if each[1]]
-    span = _header([numbered[index][1] for index in filled])
+    return read_lines((number, each.strip()) for number, each in enumerate(text.splitlines(), start=1))
+
+
+def read_lines(numbered: Iterable[Numbered]) -> Draft:
+    """The same from lines with their numbers, whether or not such a header stands above them."""
+    rest = list(numbered)
+    filled = [index for index, each in enumerate(rest) if each[1]]
+    span = _header([rest[index][1] for index in filled])
     title = ""
-    rest: list[Numbered] = numbered
     if span is not None:
         start, end = span
-        title = _title(numbered, filled, start, end)
-        rest = [each for index, each in enumerate(numbered) if index > filled[end - 1] and each[1] != title]
-    if inline_form.recognises(text):
-        rest = inline_form.expanded(iter(rest))
+        title = _title(rest, filled, start, end)
+        rest = [each for index, each in enumerate(rest) if index > filled[end - 1] and each[1] != title]
+    if inline_form.recognises("\n".join(each for _, each in rest)):
+        rest = inline_form.expanded(rest)
     return lines_form.read_lines(rest, title)
 
 
