@@ -86,6 +86,7 @@ def read_lines(numbered: Iterable[Numbered], title: str = "") -> Draft:
         description=first,
         fields=tuple(reading.fields),
         notes=tuple(reading.notes),
+        note_lines=tuple(reading.note_lines),
         samples=tuple(reading.samples),
     )
 
@@ -111,6 +112,7 @@ class _Reading:
         self.marked = False
         self.fields: list[PageField] = []
         self.notes: list[str] = []
+        self.note_lines: list[int] = []
         self.samples: list[str] = []
 
     def step(self) -> None:
@@ -246,6 +248,7 @@ class _Reading:
         elif self.open is None or self.where is None or (not above and self.open.description):
             # a blank line ends a field's own text in a page that has any: what follows speaks of the section
             self.notes.append(words)
+            self.note_lines.append(self.numbers[self.index - 1])
         elif above and self.open.description and not bullet and _goes_on(self.open.description[-1], line):
             self.open.description[-1] = re.sub(r" (?=[,.;)])", "", f"{self.open.description[-1]} {words}")
         else:

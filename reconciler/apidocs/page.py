@@ -63,13 +63,24 @@ class PageField:
         """The description without its bullets."""
         return "\n".join(each for each in self.description if not each.startswith("- "))
 
+    def line_at(self, offset: int) -> int:
+        """The page's line of a place in `text`."""
+        lines = self.lines if len(self.lines) == len(self.description) else (self.line,) * len(self.description)
+        end = 0
+        for words, line in zip(self.description, lines, strict=True):
+            if not words.startswith("- "):
+                end += len(words) + 1
+                if offset < end:
+                    return line
+        return self.line
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """One docs page. `path` is relative to the API's base, with `{id}` for the resource's id; `api` is that base.
 
     `fields` holds body, path, query and response fields in page order, `notes` what is said outside any field
-    (rows of tables included), `sha256` the digest of the text as it was given.
+    (rows of tables included) and `note_lines` where, `sha256` the digest of the text as it was given.
     """
 
     source: str
@@ -83,6 +94,7 @@ class Page:
     fields: tuple[PageField, ...]
     notes: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
+    note_lines: tuple[int, ...] = ()
 
     def of(self, where: Where) -> tuple[PageField, ...]:
         """The fields of one place: the body's, the query's ..."""
@@ -102,6 +114,7 @@ class Draft:
     fields: tuple[PageField, ...]
     notes: tuple[str, ...]
     samples: tuple[str, ...]
+    note_lines: tuple[int, ...] = ()
 
 
 def json_type(word: str) -> str | None:

@@ -55,6 +55,7 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         fields=gathered(draft.fields),
         notes=draft.notes,
+        note_lines=draft.note_lines,
         samples=draft.samples,
     )
     if role is not None:

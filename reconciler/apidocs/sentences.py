@@ -255,7 +255,7 @@ RULES: tuple[Rule, ...] = (
     ),
     row(
         "always-on",
-        r"\bkann (?:für|im|in|bei|mit)(?: den| die| der)? {values} nicht (?:deaktiviert|ab-?|aus-?)(?:geschaltet)? werden",
+        r"\bkann (?:für|im|in|bei|mit)(?: den| die| der)? {values} nicht (?:deaktiviert|\w+geschaltet) werden",
         "Kann in den Modi `south` und `west` nicht deaktiviert werden.",
     ),
     row(
