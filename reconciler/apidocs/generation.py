@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from reconciler.apidocs.page import Page, refuse
 from reconciler.apidocs.properties import Schema, property_of
 from reconciler.apidocs.reserved import RESERVED
 from reconciler.apidocs.rules import kept, limits, needs
+from reconciler.apidocs.unread import is_foreign, kinds_not_found
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, note
 
@@ -172,7 +173,7 @@ def _resets(fields: Mapping[str, Field], meanings: tuple[PageMeaning, ...]) -> d
     found: dict[str, tuple[str, ...]] = {}
     causes = {cause for meaning in meanings for cause in meaning.resets}
     for cause in [name for name in fields if name in causes]:
-        phrases = {each for meaning in meanings for each in meaning.resets.get(cause, ())}
+        phrases = {each for meaning in meanings if cause in meaning.resets for each in meaning.resets[cause].phrases}
         for name, field in fields.items():
             applies = field.both.applies
             named = any(words_of(phrase) <= words_of(name) for phrase in phrases)
@@ -183,15 +184,22 @@ def _resets(fields: Mapping[str, Field], meanings: tuple[PageMeaning, ...]) -> d
     return found
 
 
-def _unread(meanings: tuple[PageMeaning, ...]) -> list[Diagnostic]:
-    return [
-        note(
-            "sentence-not-understood",
-            f'`{field.name}`: no rule was made of "{sentence}"',
-            file=meaning.page.source,
-            line=field.line,
-            field=field.name,
-        )
-        for meaning in meanings
-        for field, sentence in meaning.unread
-    ]
+def _unread(meanings: tuple[PageMeaning, ...]) -> Iterable[Diagnostic]:
+    for meaning in meanings:
+        if is_foreign(meaning.page):
+            missing = kinds_not_found(meaning.page, (c.value for each in meaning.fields.values() for c in each.choices))
+            yield note(
+                "page-not-english",
+                "the page is not in English: names, types, marks, numbers and defaults were read"
+                + (f"; not found: {', '.join(missing)}" if missing else ""),
+                "Give the English page where the brand has one; rules between fields depend on wording.",
+                file=meaning.page.source,
+            )
+        for each in meaning.unread:
+            yield note(
+                "sentence-not-understood",
+                f'`{each.field}`: no rule was made of "{each.words}"',
+                file=meaning.page.source,
+                line=each.line,
+                field=each.field.partition(".")[0],
+            )

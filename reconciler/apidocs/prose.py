@@ -16,12 +16,15 @@ from reconciler.apidocs.wording import PIECES, Rule
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One thing that a text says, and where in the text it says so. `worded`: a word like "modes" stood there."""
+    """One thing that a text says, and where in the text it says so. `worded`: a word like "modes" stood there;
+    `loose`: only the neighbourhood says that it is a rule.
+    """
 
     gives: str
     parts: Mapping[str, str]
     values: tuple[str, ...] = ()
     worded: str = ""
+    loose: bool = False
     start: int = 0
     end: int = 0
 
@@ -57,6 +60,7 @@ def _fact(rule: Rule, match: re.Match[str], spelled: Mapping[str, str]) -> Fact:
         parts=groups,
         values=tuple(spelled[each] for each in listed),
         worded=worded.lower(),
+        loose=rule.gives.endswith("-loosely"),
         start=match.start(),
         end=match.end(),
     )

@@ -237,6 +237,11 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:for|in|with) {values},? {named} is always (?:enabled|on|true|active)",
         "For north mode, it is always on.",
     ),
+    row(
+        "always-on",
+        r"\b(?:for|in|with) {values}, [^.]*?\bcannot be (?:disabled|turned off|switched off)",
+        "In north mode, what is said cannot be turned off.",
+    ),
     row("required-for", r"\brequired (?:for|in|with) {values}", "Required for north mode."),
     row(
         "required-for",
