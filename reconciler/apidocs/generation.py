@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.apidocs.evidence import Evidence, evidence_of
 from reconciler.apidocs.listing import list_schema
 from reconciler.apidocs.meaning import PageMeaning, meaning_of, words_of
 from reconciler.apidocs.merging import Field, merge
@@ -27,10 +28,14 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Generated:
-    """The schema files by name (`assistant.schema.json`, ...), and what there is to say of the pages."""
+    """The schema files by name (`assistant.schema.json`, ...), and what there is to say of the pages.
+
+    `evidence` holds, per field, which words of which page each constraint comes from.
+    """
 
     files: Mapping[str, Json]
     diagnostics: tuple[Diagnostic, ...]
+    evidence: Mapping[str, tuple[Evidence, ...]]
 
     def text(self, name: str) -> str:
         """A file's text: indented, keys in the order they have here, LF at the end."""
@@ -49,8 +54,9 @@ def generate(create: Page, update: Page, list_: Page | None = None, delete: Page
     fields, said = merge(*meanings)
     resets = _resets(fields, meanings)
     common = _Common(create=create, update=update, fields=fields, resets=resets, name=_name_field(create, fields))
+    assistant = common.assistant()
     files: dict[str, Json] = {
-        "assistant.schema.json": common.assistant(),
+        "assistant.schema.json": assistant,
         "create.schema.json": common.create_body(),
         "update.schema.json": common.update_body(),
     }
@@ -64,7 +70,9 @@ def generate(create: Page, update: Page, list_: Page | None = None, delete: Page
             "x-endpoint": _endpoint(delete),
             **_source(("delete", delete)),
         }
-    return Generated(files=files, diagnostics=(*said, *_unread(meanings)))
+    rules = assistant.get("allOf", [])
+    told = {name: evidence_of(each, assistant["properties"][name], rules, meanings) for name, each in fields.items()}
+    return Generated(files=files, diagnostics=(*said, *_unread(meanings)), evidence=told)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

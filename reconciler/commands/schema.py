@@ -17,9 +17,12 @@ from reconciler.apidocs.structure import differences
 from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb, verbs
 from reconciler.commands.schema_files import ROLES, SUFFIX, own_pages, read_pages, read_set, write_all
-from reconciler.errors import Diagnostic
+from reconciler.errors import Diagnostic, UsageError, error
+from reconciler.render.escape import json_text, terminal_safe
+from reconciler.render.evidence import evidence_to_json, render_evidence
 from reconciler.render.paint import counted
 from reconciler.schemas import SchemaSet
+from reconciler.validation import suggestion
 
 OPTIONAL = frozenset({f"list{SUFFIX}", f"delete{SUFFIX}"})
 """The files that a set made from the create and update pages alone does not have."""
@@ -30,6 +33,7 @@ schema = verbs(
     epilog="""\b
 Examples:
   reconciler schema generate --create create.txt --update update.txt --out schemas
+  reconciler schema generate --create create.txt --update update.txt --explain mode
   reconciler schema check
   reconciler schema diff schemas ../other-brand/schemas""",
 )
@@ -46,11 +50,22 @@ def _page_option(role: Role, *, required: bool) -> Callable[[Callable[..., int]]
 @_page_option("update", required=True)
 @_page_option("list", required=False)
 @_page_option("delete", required=False)
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
-def generate_verb(invocation: Invocation, out: Path, **pages: str | None) -> int:
-    """Write the schema set from the vendor's docs pages. A PAGE is a file, - for standard input, or an address."""
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
+@click.option(
+    "--explain", multiple=True, metavar="FIELD", help="Write nothing: show which words a field's rules are from."
+)
+def generate_verb(invocation: Invocation, out: Path | None, explain: tuple[str, ...], **pages: str | None) -> int:
+    """Write the schema set from the vendor's docs pages. A PAGE is a file, - for standard input, or an address.
+
+    Sentences that look like a rule and gave none are counted; -v lists them.
+    """
+    if (out is None) == (not explain):
+        told = "say where to write the set with --out DIR, or which field to show with --explain FIELD"
+        raise UsageError(error("usage-out-or-explain", told, "One of the two: to explain writes nothing."))
     given = {role: pages[f"{role}_page"] for role in ROLES}
     made = generate_from(read_pages(invocation.directory, given))
+    if out is None:
+        return _explain(invocation, made, explain)
     folder = invocation.directory / out
     written = write_all(folder, {name: made.text(name) for name in made.files})
     stale = [f"{role}{SUFFIX}" for role in ROLES if f"{role}{SUFFIX}" not in made.files]
@@ -60,6 +75,25 @@ def generate_verb(invocation: Invocation, out: Path, **pages: str | None) -> int
     else:
         invocation.result("\n".join([*_report(made, invocation.verbose), *_written(folder, made, written, left)]))
     return 0
+
+
+def _explain(invocation: Invocation, made: Generated, fields: tuple[str, ...]) -> int:
+    unknown = [each for each in fields if each not in made.evidence]
+    if unknown:
+        raise UsageError(*(_no_field(each, made) for each in unknown))
+    if invocation.output == "json":
+        told = {each: evidence_to_json(made.evidence[each]) for each in fields}
+        invocation.result(json_text({"format_version": "1.0", "fields": told}))
+    else:
+        lines = [line for each in fields for line in (*render_evidence(each, made.evidence[each]), "")]
+        invocation.result("\n".join(lines[:-1]))
+    return 0
+
+
+def _no_field(name: str, made: Generated) -> Diagnostic:
+    guess = suggestion(name, made.evidence)
+    then = f"Did you mean {guess}?" if guess else "Generate the set to see its fields."
+    return error("no-such-field", f"the pages document no field {name}", then)
 
 
 @verb("check", short_help="Whether the schema set is what its pages say.")
@@ -158,7 +192,7 @@ def _properties(made: Generated, kind: str) -> dict[str, Any]:
 
 def _line(said: Diagnostic) -> str:
     place = f"{said.file}:{said.line}: " if said.file and said.line else ""
-    return f"{said.severity}: {place}{said.summary}{'. ' + said.detail if said.detail else ''}"
+    return terminal_safe(f"{said.severity}: {place}{said.summary}{'. ' + said.detail if said.detail else ''}")
 
 
 def _written(folder: Path, made: Generated, written: list[str], left: list[str]) -> Iterable[str]:
