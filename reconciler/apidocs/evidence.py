@@ -6,10 +6,10 @@ Pure, stdlib.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.apidocs.meaning import Meaning, PageMeaning
+from reconciler.apidocs.meaning import Meaning, PageMeaning, nested_meaning
 from reconciler.apidocs.merging import Field
 from reconciler.apidocs.page import PageField
 from reconciler.apidocs.unread import SENTENCE
@@ -78,7 +78,27 @@ def evidence_of(
             for page in pages
             if cause in page.resets
         ][-1:]
-    return (*told, *_rules(field, rules, sides))
+    return (*told, *_inside(schema, sides), *_rules(field, rules, sides))
+
+
+def _inside(schema: Mapping[str, Any], sides: Sides) -> Iterator[Evidence]:
+    """The same for the parts of a list's entries or of an object, named by their way from the field."""
+    holder = schema.get("items", schema)
+    for file, meaning in sides[:1]:
+        speaker = next((each for _, each in sides if each.field.fields), meaning)
+        for inner in speaker.field.fields:
+            part = holder.get("properties", {}).get(inner.name, {})
+            own = [(file, nested_meaning(inner))]
+            told = [_keyword(name, value, own) for name, value in part.items() if name != "description"]
+            if inner.required:
+                told.append(_mark("required", True, "required", own[0][1], own))
+            yield from (replace(each, keyword=f"{inner.name}.{each.keyword}") for each in told)
+    for kind, variant in holder.get("x-variants", {}).items():
+        for name, part in variant["properties"].items():
+            value = {key: each for key, each in part.items() if key != "description"}
+            value |= {"required": True} if name in variant["required"] else {}
+            file, meaning = next(((a, b) for a, b in sides if b.field.details), sides[0])
+            yield _mark(f"{kind}.{name}", value, part["description"], meaning, [(file, meaning)])
 
 
 Sides = list[tuple[str, Meaning]]

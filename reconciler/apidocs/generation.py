@@ -18,6 +18,7 @@ from reconciler.apidocs.merging import Field, merge
 from reconciler.apidocs.page import Page, refuse
 from reconciler.apidocs.properties import Schema, property_of
 from reconciler.apidocs.reserved import RESERVED
+from reconciler.apidocs.resource import check_one_resource, completed
 from reconciler.apidocs.rules import kept, limits, needs
 from reconciler.apidocs.unread import is_foreign, kinds_not_found
 from reconciler.canonical import Json
@@ -49,7 +50,8 @@ def as_text(schema: Json) -> str:
 
 def generate(create: Page, update: Page, list_: Page | None = None, delete: Page | None = None) -> Generated:
     """The schema set of a brand. Raises PageError where the pages are not of one resource or name it by no field."""
-    _check_one_resource(create, update, delete)
+    create, update, delete = completed(create, update, delete)
+    check_one_resource(create, update, delete)
     meanings = meaning_of(create), meaning_of(update)
     fields, said = merge(*meanings)
     resets = _resets(fields, meanings)
@@ -151,22 +153,12 @@ def _source(*pages: tuple[str, Page]) -> Schema:
     return {"x-source": {**({"api": api} if api else {}), "pages": listed}}
 
 
-def _check_one_resource(create: Page, update: Page, delete: Page | None) -> None:
-    for page in (update, *([delete] if delete else [])):
-        if page.path != f"{create.path}/{{id}}":
-            raise refuse(
-                "page-other-resource",
-                page.source,
-                f"{page.method} {page.path} is not of the resource that {create.source} creates ({create.path})",
-                f"Give pages of one resource and one brand: here {create.path}/{{id}} is expected.",
-            )
-
-
 def _name_field(create: Page, fields: Mapping[str, Field]) -> str:
     """The field that names the resource: the first required text with a limit that is called so."""
     for name, field in fields.items():
         text = field.both.field.type == "string" and field.both.longest is not None
-        if field.required and text and re.search(r"(?:^|_)name$", name):
+        needed = field.required or not any(each.required for each in fields.values())
+        if needed and text and re.search(r"(?:^|_)name$", name):
             return name
     raise refuse(
         "page-no-name-field",

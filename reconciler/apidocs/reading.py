@@ -42,7 +42,7 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
     if not clean.strip():
         raise refuse("page-empty", source, "the page is empty", "Save it again and look that the file has text.")
     form, draft, clean = _read_form(clean, source)
-    method, target = _endpoint(clean, source)
+    method, target = _endpoint(clean, source, role if form == "mdx" and role != "list" else None)
     base, path = split(target)
     page = Page(
         source=source,
@@ -51,7 +51,7 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
         description=draft.description,
         method=method,
         path=path,
-        api=base or base_in(clean, path),
+        api=base or (base_in(clean, path) if path else None),
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         fields=gathered(draft.fields),
         notes=draft.notes,
@@ -91,8 +91,11 @@ def _lost(source: str) -> PageError:
     return refuse("page-names-lost", source, told, SAVE_AGAIN)
 
 
-def _endpoint(text: str, source: str) -> tuple[str, str]:
+def _endpoint(text: str, source: str, role: Role | None) -> tuple[str, str]:
+    """Method and target. An exported page may have lost both with its front matter: `generate` completes them."""
     found = endpoint_in(mdx_form.front_matter(text).get("api", ""), text)
+    if found is None and role is not None:
+        return METHODS[role][0], ""
     if found is None:
         raise refuse(
             "page-no-endpoint",
@@ -112,7 +115,7 @@ def _check_role(page: Page, role: Role) -> None:
             f"this is the page of {page.method} {page.path}; the {role} page documents a {' or '.join(wanted)}",
             f"Give the {role} page as --{role}; check that the files were not swapped.",
         )
-    if not _is_of_resource(page, role):
+    if page.path and not _is_of_resource(page, role):
         raise refuse(
             "page-other-resource",
             page.source,

@@ -284,7 +284,7 @@ def test_a_page_may_be_an_address(tmp_path: Path, site: str) -> None:
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/create", "page-is-html"),
+        ("/create", "page-empty"),
         ("/missing.md", "page-unreachable"),
         ("/away.md", "page-elsewhere"),
         ("/round.md", "page-unreachable"),
