@@ -12,16 +12,16 @@ from typing import Any
 
 import click
 
-from reconciler.apidocs import Generated, Page, Role, as_text, generate
+from reconciler.apidocs import Generated, Role, as_text
 from reconciler.apidocs.structure import differences
 from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb, verbs
-from reconciler.commands.schema_files import ROLES, SUFFIX, own_pages, read_pages, read_set, write_all
+from reconciler.commands.schema_diff import diff_verb
+from reconciler.commands.schema_files import ROLES, SUFFIX, generate_from, own_pages, read_pages, read_set, write_all
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.evidence import evidence_to_json, render_evidence
 from reconciler.render.paint import counted
-from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
 
 OPTIONAL = frozenset({f"list{SUFFIX}", f"delete{SUFFIX}"})
@@ -125,23 +125,6 @@ def check_verb(invocation: Invocation, against: Path | None, structure: bool) ->
     return 0
 
 
-@verb("diff", short_help="What differs between two schema folders.")
-@click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
-@click.argument("new", type=click.Path(path_type=Path), metavar="[NEW]", required=False)
-@click.option("--words", is_flag=True, help="Count descriptions, titles, sections and sources, too.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are differences.")
-def diff_verb(invocation: Invocation, old: Path, new: Path | None, words: bool, detailed_exitcode: bool) -> int:
-    """Show what a newer page, or another brand's, changes: OLD against NEW, or against schemas/.
-
-    Use it to read differences, which end it with exit 0; for a test that fails on them, use `schema check`.
-    """
-    names = str(old), str(new or "schemas")
-    sets = [read_set(invocation.directory / each) for each in names]
-    found = differences(*sets, words=words, names=names)
-    invocation.result("\n".join(found) if found else "No differences.")
-    return 2 if found and detailed_exitcode else 0
-
-
 for each in (generate_verb, check_verb, diff_verb):
     schema.add_command(each)
 
@@ -158,13 +141,6 @@ def _without_lacking(
     ]
     kept = [{name: each for name, each in side.items() if name not in lacking} for side in (left, right)]
     return kept[0], kept[1], notes
-
-
-def generate_from(pages: Mapping[Role, Page]) -> Generated:
-    """The schema set of some pages, which loads: a set that the rest of the program would refuse is never written."""
-    made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"))
-    SchemaSet.from_files({name.removesuffix(SUFFIX): file for name, file in made.files.items()})
-    return made
 
 
 def _report(made: Generated, verbose: int) -> Iterable[str]:

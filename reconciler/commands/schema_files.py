@@ -7,13 +7,15 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from reconciler.apidocs import Page, Role, read_page
+from reconciler.apidocs import Generated, Page, Role, generate, read_page
+from reconciler.apidocs.reading import METHODS
 from reconciler.canonical import Json
 from reconciler.commands.schema_fetch import fetch
 from reconciler.errors import ConfigError, Diagnostic, PageError, SchemaError, UsageError, error
+from reconciler.schemas import SchemaSet
 
 ROLES: tuple[Role, ...] = ("create", "update", "list", "delete")
 SUFFIX = ".schema.json"
@@ -39,6 +41,27 @@ def read_pages(directory: Path, given: Mapping[Role, str | None]) -> dict[Role, 
     if wrong:
         raise PageError(*wrong)
     return found
+
+
+def pages_by_method(directory: Path, given: Sequence[str]) -> dict[Role, Page]:
+    """Pages whose roles their methods say. Raises PageError with what is wrong in all of them, UsageError for twins."""
+    methods: dict[str, Role] = {method: role for role, listed in METHODS.items() for method in listed}
+    found: dict[Role, Page] = {}
+    for where in given:
+        text, source = _text_of(directory, where), where.replace("\\", "/")
+        role = methods[read_page(text, source=source).method]
+        if role in found:
+            told = f"{found[role].source} and {source} are both the page that {role}s"
+            raise UsageError(error("usage-page-twice", told, "Give one page of each kind."))
+        found[role] = read_page(text, source=source, role=role)
+    return found
+
+
+def generate_from(pages: Mapping[Role, Page]) -> Generated:
+    """The schema set of some pages, which loads: a set that the rest of the program would refuse is never written."""
+    made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"))
+    SchemaSet.from_files({name.removesuffix(SUFFIX): file for name, file in made.files.items()})
+    return made
 
 
 def _text_of(directory: Path, where: str) -> str:

@@ -198,6 +198,8 @@ def test_diff_shows_what_another_page_would_change(project: Path, capsys: pytest
     run("generate", "-C", project, "--create", "create.txt", "--update", "update.txt", "--out", "newer")
     capsys.readouterr()
     assert run("diff", "-C", project, "schemas", "newer") == 0
+    assert "added      town_name: new: string\n" in capsys.readouterr().out
+    assert run("diff", "-C", project, "schemas", "newer", "--words") == 0
     assert "create.schema.json#/properties/town_name: only in newer" in capsys.readouterr().out
     assert run("diff", "-C", project, "schemas", "newer", "--detailed-exitcode") == 2
     assert run("diff", "-C", project, "schemas", "schemas", "--detailed-exitcode") == 0
