@@ -149,8 +149,15 @@ def _endpoint(page: Page) -> dict[str, str]:
 
 def _source(*pages: tuple[str, Page]) -> Schema:
     api = next((page.api for _, page in pages if page.api), None)
-    listed = [{"page": role, "title": page.title, "sha256": page.sha256} for role, page in pages]
+    listed = [
+        {"page": role, "title": page.title, "sha256": page.sha256, **_address(page.source)} for role, page in pages
+    ]
     return {"x-source": {**({"api": api} if api else {}), "pages": listed}}
+
+
+def _address(source: str) -> dict[str, str]:
+    """Where a page was fetched from, so that it can be asked again; a file's place is nobody else's business."""
+    return {"address": source} if source.startswith(("https://", "http://")) else {}
 
 
 def _name_field(create: Page, fields: Mapping[str, Field]) -> str:

@@ -5,27 +5,22 @@ Reads pages and schema folders, asks `reconciler.apidocs` what they mean, writes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from reconciler.apidocs import Generated, Role, as_text
-from reconciler.apidocs.structure import differences
-from reconciler.canonical import Json
+from reconciler.apidocs import Generated, as_text
 from reconciler.commands.invocation import Invocation, verb, verbs
+from reconciler.commands.schema_check import check_verb
 from reconciler.commands.schema_diff import diff_verb
-from reconciler.commands.schema_files import ROLES, SUFFIX, generate_from, own_pages, read_pages, read_set, write_all
+from reconciler.commands.schema_files import ROLES, SUFFIX, generate_from, page_option, read_pages, write_all
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.evidence import evidence_to_json, render_evidence
-from reconciler.render.paint import counted
 from reconciler.validation import suggestion
-
-OPTIONAL = frozenset({f"list{SUFFIX}", f"delete{SUFFIX}"})
-"""The files that a set made from the create and update pages alone does not have."""
 
 schema = verbs(
     "schema",
@@ -39,17 +34,11 @@ Examples:
 )
 
 
-def _page_option(role: Role, *, required: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    return click.option(
-        f"--{role}", f"{role}_page", required=required, metavar="PAGE", help=f"The page of the {role} endpoint."
-    )
-
-
 @verb("generate", outputs=("text", "json"), short_help="Write the schema set from docs pages.")
-@_page_option("create", required=True)
-@_page_option("update", required=True)
-@_page_option("list", required=False)
-@_page_option("delete", required=False)
+@page_option("create", required=True)
+@page_option("update", required=True)
+@page_option("list", required=False)
+@page_option("delete", required=False)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
 @click.option(
     "--explain", multiple=True, metavar="FIELD", help="Write nothing: show which words a field's rules are from."
@@ -96,51 +85,8 @@ def _no_field(name: str, made: Generated) -> Diagnostic:
     return error("no-such-field", f"the pages document no field {name}", then)
 
 
-@verb("check", short_help="Whether the schema set is what its pages say.")
-@click.option("--against", type=click.Path(path_type=Path), metavar="DIR", help="Compare with this schema folder.")
-@click.option("--structure", is_flag=True, help="Leave out descriptions, titles, sections and sources.")
-def check_verb(invocation: Invocation, against: Path | None, structure: bool) -> int:
-    """Compare schemas/ with what schemas/pages/ gives, or with another schema folder. Exit 1 where they differ.
-
-    Use it as a test that must pass, in CI too; to read what a newer page or another brand changes, use `schema diff`.
-    """
-    folder = invocation.directory / "schemas"
-    here = read_set(folder)
-    notes: list[str] = []
-    if against is not None:
-        names = ("schemas", str(against))
-        left, right = here, read_set(invocation.directory / against)
-        if structure:
-            left, right, notes = _without_lacking(left, right, names)
-    else:
-        names = ("the pages", "schemas")
-        left, right = dict(generate_from(own_pages(invocation.directory, folder)).files), here
-    found = differences(left, right, words=not structure, names=names)
-    if found:
-        told = f"{counted(len(found), 'difference')} between {names[0]} and {names[1]}."
-        invocation.result("\n".join([*notes, *found, "", told]))
-        return 1
-    said = "structure identical" if structure else "identical"
-    invocation.result("\n".join([*notes, f"{names[0]} and {names[1]}: {said}, {counted(len(left), 'file')}."]))
-    return 0
-
-
 for each in (generate_verb, check_verb, diff_verb):
     schema.add_command(each)
-
-
-def _without_lacking(
-    left: Mapping[str, Json], right: Mapping[str, Json], names: tuple[str, str]
-) -> tuple[dict[str, Json], dict[str, Json], list[str]]:
-    """Both sets without the optional files that one of them lacks, and a note on each of those."""
-    lacking = (left.keys() ^ right.keys()) & OPTIONAL
-    notes = [
-        f"note: {name}: only in {names[name in right]}; the other set was made without its page, which is optional"
-        for name in (*left, *right)
-        if name in lacking
-    ]
-    kept = [{name: each for name, each in side.items() if name not in lacking} for side in (left, right)]
-    return kept[0], kept[1], notes
 
 
 def _report(made: Generated, verbose: int) -> Iterable[str]:

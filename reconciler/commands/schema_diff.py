@@ -18,10 +18,10 @@ from reconciler.apidocs.structure import differences
 from reconciler.canonical import Json
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.commands.schema_files import SUFFIX, generate_from, pages_by_method, read_set
+from reconciler.commands.schema_files import SUFFIX, found_pages, generate_from, pages_by_method, read_pages, read_set
 from reconciler.config import Project, open_project
 from reconciler.documents import Loaded
-from reconciler.errors import Diagnostic, ReconcilerError
+from reconciler.errors import Diagnostic, ReconcilerError, UsageError, error
 from reconciler.model import Position
 from reconciler.render.escape import json_text
 from reconciler.render.evolution import evolution_to_json, render_evolution
@@ -47,17 +47,24 @@ Examples:
 def diff_verb(invocation: Invocation, old: Path, new: tuple[str, ...], words: bool, detailed_exitcode: bool) -> int:
     """Show what a newer page, or another brand's, changes: the folder OLD against NEW, or against schemas/.
 
-    NEW is a schema folder, or pages: files or addresses, told apart by their methods. Says which documents of this
+    NEW is a schema folder, or pages: files or addresses, told apart by their methods; pages that are not given are
+    those in OLD/pages. Says which documents of this
     project would break, and which may newly say something. Differences end it with exit 0; for a test that fails on
     them, use `schema check`.
     """
     before = read_set(invocation.directory / old)
-    after, whole = _new_set(invocation, new or ("schemas",))
+    after, whole = _new_set(invocation, old, new or ("schemas",))
     if words:
         kept = {name: each for name, each in before.items() if whole or name in after}
         found = differences(kept, after, words=True, names=(str(old), new[0] if new else "schemas"))
         invocation.result("\n".join(found) if found else "No differences.")
         return 2 if found and detailed_exitcode else 0
+    changed = tell(invocation, before, after, whole=whole)
+    return 2 if changed and detailed_exitcode else 0
+
+
+def tell(invocation: Invocation, before: Mapping[str, Json], after: Mapping[str, Json], *, whole: bool = True) -> bool:
+    """Print what changes between two sets of files and which documents that concerns; whether anything does."""
     changes = evolved(_roles(before), _roles(after))
     project = _project(invocation) if whole and changes else None
     broken, places = _concerned(project, _roles(before), _roles(after), changes) if project else ([], {})
@@ -66,23 +73,28 @@ def diff_verb(invocation: Invocation, old: Path, new: tuple[str, ...], words: bo
     else:
         sources = line_reader(project) if project else None
         invocation.result(render_evolution(changes, broken, places, color=invocation.color, sources=sources))
-    return 2 if changes and detailed_exitcode else 0
+    return bool(changes)
 
 
-def _new_set(invocation: Invocation, new: tuple[str, ...]) -> tuple[dict[str, Json], bool]:
-    """The new files, and whether they are a whole set: one page alone gives one body."""
+def _new_set(invocation: Invocation, old: Path, new: tuple[str, ...]) -> tuple[dict[str, Json], bool]:
+    """The new files, and whether they are a whole set: one page alone, with no sister beside OLD, gives one body."""
     folder = invocation.directory / new[0]
     if len(new) == 1 and (folder.is_dir() or new == ("schemas",)):
         return read_set(folder), True
     pages = pages_by_method(invocation.directory, new)
+    sisters = found_pages(invocation.directory, invocation.directory / old)
+    pages |= read_pages(invocation.directory, {role: each for role, each in sisters.items() if role not in pages})
     if "create" in pages and "update" in pages:
         return dict(generate_from(pages).files), True
-    role, page = next(iter(pages.items()))
+    role, page = next((role, page) for role, page in pages.items())
     return {f"{role}{SUFFIX}": generate_from(_with_twin(role, page)).files[f"{role}{SUFFIX}"]}, False
 
 
 def _with_twin(role: Role, page: Page) -> dict[Role, Page]:
     """One body's page as both: only the file of its own role is looked at."""
+    if role not in ("create", "update"):
+        told = "a page without a body says nothing of documents"
+        raise UsageError(error("usage-page-alone", told, "Give the create or the update page with it."))
     collection = page.path.removesuffix("/{id}")
     twin = replace(page, path=collection if role == "update" else f"{collection}/{{id}}")
     return {"create": page, "update": twin} if role == "create" else {"create": twin, "update": page}
