@@ -54,14 +54,25 @@ def evolved(old: Files, new: Files) -> list[Evolved]:
     found: list[Evolved] = []
     main = next((role for role in ("assistant", "update", "create") if role in old and role in new), None)
     if main is not None:
-        found += _fields(old[main], new[main])
+        lone = main != "assistant"
+        sides = [_of_one_page(each[main]) if lone else each[main] for each in (old, new)]
+        found += _fields(sides[0], sides[1])
+        found += _rules(sides[0], sides[1])
     if main == "assistant" and "update" in old and "update" in new:
         found += _changeable(old, new)
-    found += _rules(old.get(main or "", {}), new.get(main or "", {}))
     found += [each for role in ("create", "update", "list", "delete") for each in _route(role, old, new)]
     if "list" in old and "list" in new:
         found += _readable(old["list"], new["list"])
     return found
+
+
+def _of_one_page(schema: Schema) -> Schema:
+    """A body's schema without what only its two pages together say: how fields are cleared and what rules them."""
+    bare = {
+        name: {key: each for key, each in field.items() if not key.startswith("x-")}
+        for name, field in _own(schema).items()
+    }
+    return {"properties": bare, "required": schema.get("required", ())}
 
 
 def _own(schema: Schema) -> dict[str, Schema]:

@@ -72,7 +72,10 @@ def tell(invocation: Invocation, before: Mapping[str, Json], after: Mapping[str,
         invocation.result(json_text(evolution_to_json(changes, broken, places)))
     else:
         sources = line_reader(project) if project else None
-        invocation.result(render_evolution(changes, broken, places, color=invocation.color, sources=sources))
+        told = render_evolution(
+            changes, broken, places, documents=project is not None, color=invocation.color, sources=sources
+        )
+        invocation.result(told)
     return bool(changes)
 
 

@@ -28,10 +28,14 @@ def render_evolution(
     broken: Sequence[Diagnostic],
     concerned: Concerned,
     *,
+    documents: bool = True,
     color: bool = False,
     sources: Sources | None = None,
 ) -> str:
-    """A line per change, what needs a hand first; then the documents that break, and those that may say more."""
+    """A line per change, what needs a hand first; then the documents that break, and those that may say more.
+
+    `documents`: whether any were looked at.
+    """
     if not changes:
         return "No differences."
     lines = [_line(each) for each in _sorted(changes)]
@@ -41,7 +45,7 @@ def render_evolution(
     if concerned:
         lines += ["", "Documents that may newly say something:"]
         lines += [terminal_safe(f"  {field}: {_places(places)}") for field, places in concerned.items()]
-    return "\n".join([*lines, "", _verdict(changes, broken)])
+    return "\n".join([*lines, "", _verdict(changes, broken if documents else None)])
 
 
 def evolution_to_json(changes: Sequence[Evolved], broken: Sequence[Diagnostic], concerned: Concerned) -> Json:
@@ -82,8 +86,10 @@ def _places(places: Sequence[Position]) -> str:
     return f"{shown}{more}"
 
 
-def _verdict(changes: Sequence[Evolved], broken: Sequence[Diagnostic]) -> str:
+def _verdict(changes: Sequence[Evolved], broken: Sequence[Diagnostic] | None) -> str:
     counts = [f"{sum(each.kind == kind for each in changes)} {kind}" for kind in ORDER]
-    files = len({each.file for each in broken})
+    files = len({each.file for each in broken or ()})
     told = f"{counted(files, 'document')} would break" if files else "no document breaks"
+    if broken is None:
+        told = "no documents were looked at"
     return f"{', '.join(each for each in counts if not each.startswith('0 '))}; {told}."
