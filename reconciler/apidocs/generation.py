@@ -48,9 +48,14 @@ def as_text(schema: Json) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def generate(create: Page, update: Page, list_: Page | None = None, delete: Page | None = None) -> Generated:
-    """The schema set of a brand. Raises PageError where the pages are not of one resource or name it by no field."""
-    create, update, delete = completed(create, update, delete)
+def generate(
+    create: Page, update: Page, list_: Page | None = None, delete: Page | None = None, *, route: str = ""
+) -> Generated:
+    """The schema set of a brand; `route` is the path that creates, for pages that have all lost theirs.
+
+    Raises PageError where the pages are not of one resource or name it by no field.
+    """
+    create, update, delete = completed(create, update, delete, route)
     check_one_resource(create, update, delete)
     meanings = meaning_of(create), meaning_of(update)
     fields, said = merge(*meanings)

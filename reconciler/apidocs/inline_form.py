@@ -17,10 +17,10 @@ from reconciler.apidocs.page import TYPES, Draft, json_type
 WORDS = "|".join(sorted(TYPES, key=len, reverse=True))
 MARKS = "|".join(sorted({*REQUIRED, *OPTIONAL}, key=len, reverse=True))
 SPACED = re.compile(
-    rf"(?P<name>{NAME.pattern})\s+(?P<type>(?:{WORDS})(?:\[\])*(?:<\w+>)?(?: ?\| ?null)?)(?P<marks>(?:\s+.*)?)",
-    re.IGNORECASE,
+    rf"(?P<name>(?![A-Z]){NAME.pattern})\s+(?P<type>(?:{WORDS})(?:\[\])*(?:<\w+>)?(?: ?\| ?null)?)(?P<marks>(?:\s+.*)?)"
 )
-GLUED = re.compile(rf"(?P<name>{NAME.pattern}?)(?P<type>(?:{WORDS})(?:\[\])*)(?P<marks>(?:\s*(?:{MARKS}))*)")
+"""A capital starts a heading, never a name: "Phone number" is none of type number."""
+GLUED = re.compile(rf"(?P<name>(?![A-Z]){NAME.pattern}?)(?P<type>(?:{WORDS})(?:\[\])*)(?P<marks>(?:\s*(?:{MARKS}))*)")
 MARK = re.compile(rf"\s*(?P<mark>{DEFAULT.pattern.replace('?P<value>', '').replace('?P<bare>', '')}|{MARKS})$")
 ENOUGH = 3
 """Lines of that shape that make a page of this form: a sentence may look like one by chance."""

@@ -15,16 +15,19 @@ SHARED = 0.5
 """The least share of the update page's fields that the create page must know."""
 
 
-def completed(create: Page, update: Page, delete: Page | None) -> tuple[Page, Page, Page | None]:
-    """The pages with the paths that they lack, from the others. Raises PageError where none names a path."""
-    named = next((each.path for each in (create, update, delete) if each and each.path), "")
+def completed(create: Page, update: Page, delete: Page | None, route: str = "") -> tuple[Page, Page, Page | None]:
+    """The pages with the paths that they lack, from the others or from `route`, the path that creates.
+
+    Raises PageError where none names a path.
+    """
+    named = next((each.path for each in (create, update, delete) if each and each.path), route.rstrip("/"))
     collection = named.removesuffix("/{id}")
     if not collection:
         raise refuse(
             "page-no-endpoint",
             create.source,
             "no page names an endpoint (a line such as `POST /path`)",
-            "Save one of the pages again with its heading, or as the page's source with `api:` at its top.",
+            "Say which path creates (`--route /user/...`), or save one of the pages again with its heading.",
         )
     one = f"{collection}/{{id}}"
     return (

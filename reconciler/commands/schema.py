@@ -39,11 +39,14 @@ Examples:
 @page_option("update", required=True)
 @page_option("list", required=False)
 @page_option("delete", required=False)
+@click.option("--route", default="", metavar="PATH", help="The path that creates, where no page names it.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
 @click.option(
     "--explain", multiple=True, metavar="FIELD", help="Write nothing: show which words a field's rules are from."
 )
-def generate_verb(invocation: Invocation, out: Path | None, explain: tuple[str, ...], **pages: str | None) -> int:
+def generate_verb(
+    invocation: Invocation, route: str, out: Path | None, explain: tuple[str, ...], **pages: str | None
+) -> int:
     """Write the schema set from the vendor's docs pages. A PAGE is a file, - for standard input, or an address.
 
     Sentences that look like a rule and gave none are counted; -v lists them.
@@ -52,7 +55,7 @@ def generate_verb(invocation: Invocation, out: Path | None, explain: tuple[str, 
         told = "say where to write the set with --out DIR, or which field to show with --explain FIELD"
         raise UsageError(error("usage-out-or-explain", told, "One of the two: to explain writes nothing."))
     given = {role: pages[f"{role}_page"] for role in ROLES}
-    made = generate_from(read_pages(invocation.directory, given))
+    made = generate_from(read_pages(invocation.directory, given), route)
     if out is None:
         return _explain(invocation, made, explain)
     folder = invocation.directory / out

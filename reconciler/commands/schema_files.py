@@ -66,9 +66,9 @@ def pages_by_method(directory: Path, given: Sequence[str]) -> dict[Role, Page]:
     return found
 
 
-def generate_from(pages: Mapping[Role, Page]) -> Generated:
+def generate_from(pages: Mapping[Role, Page], route: str = "") -> Generated:
     """The schema set of some pages, which loads: a set that the rest of the program would refuse is never written."""
-    made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"))
+    made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"), route=route)
     SchemaSet.from_files({name.removesuffix(SUFFIX): file for name, file in made.files.items()})
     return made
 
