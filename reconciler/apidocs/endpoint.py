@@ -38,10 +38,10 @@ def endpoint_in(*texts: str) -> tuple[str, str] | None:
 
 def split(target: str) -> tuple[str | None, str]:
     """An address as base and path; a path has no base. The last placeholder is the resource's id by contract."""
-    target = target.rstrip(".,;)")
+    target = re.sub(r"(?<!:)/{2,}", "/", target.rstrip(".,;)"))
     found = BASE.match(target)
     base, path = (found["base"], target[found.end() :]) if found else (None, LEADING.sub("", target))
-    path = re.sub(r"/{2,}", "/", path.split("?")[0]).rstrip("/")
+    path = path.split("?")[0].rstrip("/")
     return normalised(base), re.sub(r"(?:\{[^}]*\}|(?<=/):\w+|(?<=/)\d+)$", "{id}", path)
 
 
