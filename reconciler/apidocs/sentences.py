@@ -57,6 +57,12 @@ RULES: tuple[Rule, ...] = (
         "default", r"`(?P<value>[^`]+)` \((?:the )?default\b", "Key that ends the input: `9` (default), `8`.", value="9"
     ),
     row(
+        "default",
+        r"(?:(?<=: )|(?<=, ))(?P<value>[\w#*-]+) \((?:the )?default(?=\)|\s*[—–-])",
+        "Key that ends the input. Options: 9 (default), 8",
+        value="9",
+    ),
+    row(
         "timezone",
         r"\b(?:time ?zone|Zeitzone|zona horaria|fuso hor[áa]rio|fuseau horaire|saat dilimi|часова зона)\b"
         r".*?\b(?-i:[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)",

@@ -50,3 +50,46 @@ def test_a_page_without_any_role_needs_its_endpoint() -> None:
     """Nobody can tell what an export is the page of, unless it is said."""
     with pytest.raises(Exception, match="names no endpoint"):
         read_page(FORMS["export"](own_page("create")), source="create.md")
+
+
+KINDS = """
+  <Expandable title="Kinds">
+    **end_call** - Hangs up
+
+    * `description`: When to
+
+    **collect_keypad** - Asks for keys
+
+    * `timeout`: How long to wait, 1–30 (default: `5`)
+    * `stop_key`: What ends it. Options: `#` (default), `*`
+    * `crm_token` (required): The key of the address book
+  </Expandable>
+"""
+COPIED = """Show Kinds
+end_call - Hangs up
+• description: When to
+collect_keypad - Asks for keys
+• timeout: How long to wait, 1–30 (default: 5)
+• stop_key: What ends it. Options: # (default), *
+• crm_token (required): The key of the address book
+"tools": [{"type": "end_call"}]
+"""
+
+
+def test_kinds_of_entries_are_read_from_a_copied_fold_out_too() -> None:
+    """A browser drops bold type and code spans; required keys, ranges, values and defaults are the same."""
+    source, copied = FORMS["mdx"](own_page("update")), FORMS["lines"](own_page("update"))
+    end = source.index("</ParamField>", source.index('body="tools"'))
+    text = next(each for each in own_page("update").body if each.name == "tools").description[-1]
+    told = "Each tool has a `type` field and tool-specific fields."
+    pages = [
+        source[:end] + told + KINDS + source[end:],
+        copied.replace(text, f"{text}\n{told.replace('`', '')}\n{COPIED.rstrip()}"),
+    ]
+    mine, theirs = (generate(own_page("create"), page(each, "update")).files for each in pages)
+    made: Any = theirs["update.schema.json"]
+    kinds = made["properties"]["tools"]["items"]["x-variants"]
+    assert kinds["collect_keypad"]["required"] == ["crm_token"]
+    assert kinds["collect_keypad"]["properties"]["stop_key"]["enum"] == ["#", "*"]
+    assert kinds["collect_keypad"]["properties"]["stop_key"]["default"] == "#"
+    assert differences(mine, theirs) == []
