@@ -19,6 +19,7 @@ BULLET = re.compile(r"[•*‣◦-]\s+(?P<text>\S.*)")
 CODE = re.compile(r"[{}\[\]]|\"[\w.]+\"\s*:|curl\s|-[HdX]\s|\d{3}\s+\S")
 STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"")
 BOILERPLATE = frozenset({"skip to main content", "copy", "copy page", "was this page helpful?", "on this page"})
+GLUED_FOLD = re.compile(r"(?P<text>.*[a-z.)])(?P<fold>(?:Show|Hide) [\w ]+)")
 OPENS, CLOSES = "\x0e", "\x0f"
 """Lines that a reader with a better source puts around nested fields: text from a browser marks their start alone."""
 Numbered = tuple[int, str]
@@ -91,6 +92,12 @@ def read_lines(numbered: Iterable[Numbered], title: str = "") -> Draft:
     )
 
 
+def _unglued(number: int, line: str) -> list[Numbered]:
+    """A line, and the label of a fold-out that a browser has put right behind its last word."""
+    parts = GLUED_FOLD.fullmatch(line)
+    return [(number, parts["text"]), (number, parts["fold"])] if parts else [(number, line)]
+
+
 def _starts_field(lines: list[str], index: int) -> bool:
     following = lines[index + 1] if index + 1 < len(lines) else ""
     return bool(NAME.fullmatch(lines[index])) and json_type(following) is not None and json_type(lines[index]) is None
@@ -145,7 +152,8 @@ class _Reading:
         self.open = None
 
     def _fold_open(self, line: str) -> None:
-        self.index += 1
+        """What follows stands inside of the open field."""
+        self.index += bool(line)
         self.marked = line == OPENS
         if self.open is not None:
             self.outer.append(self.open)
@@ -161,6 +169,8 @@ class _Reading:
         name, kind = self.lines[self.index : self.index + 2]
         if self.outer and not self.marked and self._is_outside(name):
             self._fold_close()
+        elif self._is_second(name):
+            self._fold_open("")
         self._close_field()
         self.open = building = _Building(
             name=name,
@@ -179,6 +189,12 @@ class _Reading:
         inner = [each.name for each in (*self.outer[-1].fields, *([self.open.finished()] if self.open else []))]
         spelled = any(each.startswith(self.outer[-1].name) for each in inner)
         return name in inner or (spelled and not name.startswith(self.outer[-1].name))
+
+    def _is_second(self, name: str) -> bool:
+        """Whether a name that was documented before follows a list: it is then a part of the list's entries."""
+        if self.outer or self.open is None or not self.open.type.startswith(("array", "object")):
+            return False
+        return any(each.name == name and each.where == self.where for each in self.fields)
 
     def _mark(self, line: str, building: _Building) -> bool:
         """Take `required`, `optional` and default lines under a type; False for anything else."""
