@@ -13,8 +13,8 @@ ADDRESS = r"https?://[^\s\"'`<>\\]+"
 STEP = r"(?:\{[^}\s]*\}|:?[\w.~-]+)"
 # a browser breaks the path of an API page at every slash
 PRINTED = re.compile(
-    rf"(?:^|[\s\"'`]){METHOD.format('a')}\s+(?P<target>{ADDRESS}(?:\s*\n\s*/\s*{STEP})*"
-    rf"|/[ \t]*\n?[ \t]*{STEP}(?:[ \t]*\n?[ \t]*/[ \t]*\n?[ \t]*{STEP})*)",
+    rf"(?:^|[\s\"'`]){METHOD.format('a')}\s+(?P<target>{ADDRESS}(?:[ \t]*\n[ \t\n]*/[ \t\n]*{STEP}){{0,12}}"
+    rf"|/[ \t]*\n?[ \t]*{STEP}(?:[ \t]*\n?[ \t]*/[ \t]*\n?[ \t]*{STEP}){{0,12}})",
     re.MULTILINE,
 )
 SAMPLED = re.compile(

@@ -8,6 +8,7 @@ name the pieces of a field in `data-component-part`; where one does not, blocks 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from reconciler.apidocs import inline_form
@@ -44,6 +45,8 @@ EMPTY = frozenset(
 )
 PIECE = re.compile(r"field-(?:name|info-pill|required-pill|optional-pill|default-pill|deprecated-pill|content)")
 FOLD_CLASS = re.compile(r"(?:^|[\s-])expandable(?:$|[\s-])")
+LONGEST = 20_000
+"""Characters of one line: no paragraph has as many."""
 JOINT = "\x1f"
 """Stands where two spans meet without a space: a space there may be what parts a name from its type."""
 
@@ -73,6 +76,9 @@ class _Lines(HTMLParser):
         self.code = 0
         self.button = 0
         self.stack: list[tuple[str, bool, bool]] = []
+        # counted beside the stack: a hostile page may nest a hundred thousand tags
+        self.open: Counter[str] = Counter()
+        self.folds = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in EMPTY:
@@ -82,8 +88,11 @@ class _Lines(HTMLParser):
         silent = tag in SILENT or named.get("aria-hidden") == "true"
         piece = bool(PIECE.fullmatch(named.get("data-component-part", "")))
         fold = tag == "details" or bool(FOLD_CLASS.search(named.get("class", "")))
-        self.stack.append((tag, fold and not self.silent, silent))
+        fold = fold and not self.silent
+        self.stack.append((tag, fold, silent))
+        self.open[tag] += 1
         self.silent += silent
+        self.folds += fold
         if self.silent:
             return
         if tag in BLOCKS or tag in HEADINGS or piece or fold:
@@ -101,18 +110,20 @@ class _Lines(HTMLParser):
             self.buffer += "`"
         elif tag in ("td", "th"):
             self.buffer += " | "
-        elif tag == "span" and re.search(r"\w$", self.buffer):
+        elif tag == "span" and self.buffer[-1:].isalnum():
             self.buffer += JOINT
         if fold:
             self._put(OPENS)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in EMPTY or all(each != tag for each, _, _ in self.stack):
+        if tag in EMPTY or not self.open[tag]:
             return
         while self.stack:
             name, fold, silent = self.stack.pop()
             self._end(name, fold=fold)
+            self.open[name] -= 1
             self.silent -= silent
+            self.folds -= fold
             if name == tag:
                 return
 
@@ -121,7 +132,7 @@ class _Lines(HTMLParser):
             return
         if tag == "code" and not self.code:
             self.buffer += "`"
-        elif tag == "span" and re.search(r"\w$", self.buffer):
+        elif tag == "span" and self.buffer[-1:].isalnum():
             self.buffer += JOINT
         elif tag == "button":
             self.end_line()
@@ -150,6 +161,8 @@ class _Lines(HTMLParser):
             self.buffer += rest
         else:
             self.buffer += re.sub(r"\s+", " ", data)
+        if len(self.buffer) > LONGEST:
+            self.end_line()
 
     def end_line(self) -> None:
         """Put what was gathered as a line, where it is text and not the label of a button."""
@@ -158,8 +171,7 @@ class _Lines(HTMLParser):
             spaced if inline_form.is_field(spaced) else re.sub(r"[ \t]+", " ", self.buffer.replace(JOINT, "")).strip()
         )
         self.buffer = ""
-        folds = any(fold for _, fold, _ in self.stack)
-        if line and line != "•" and (not self.button or (FOLD.fullmatch(line) and not folds)):
+        if line and line != "•" and (not self.button or (FOLD.fullmatch(line) and not self.folds)):
             self._put(line)
 
     def _put(self, line: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from reconciler.apidocs.headings import DEFAULT, OPTIONAL, REQUIRED
-from reconciler.apidocs.lines_form import NAME, Numbered, read_lines
+from reconciler.apidocs.lines_form import LONGEST, NAME, Numbered, read_lines
 from reconciler.apidocs.page import TYPES, Draft, json_type
 
 WORDS = "|".join(sorted(TYPES, key=len, reverse=True))
@@ -58,6 +58,8 @@ def expanded(numbered: Iterable[Numbered]) -> list[Numbered]:
 
 def _parts(line: str, *, glued: bool) -> list[str] | None:
     """Name, type and marks of a line that is nothing else; None for any other."""
+    if len(line) > LONGEST:
+        return None
     match = SPACED.fullmatch(line) or (GLUED.fullmatch(line) if glued else None)
     if match is None or not match["name"] or json_type(match["name"]) is not None:
         return None

@@ -19,6 +19,8 @@ BULLET = re.compile(r"[•*‣◦-]\s+(?P<text>\S.*)")
 CODE = re.compile(r"[{}\[\]]|\"[\w.]+\"\s*:|curl\s|-[HdX]\s|\d{3}\s+\S")
 STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"")
 BOILERPLATE = frozenset({"skip to main content", "copy", "copy page", "was this page helpful?", "on this page"})
+LONGEST = 400
+"""Characters. A longer line is text: neither a field's head nor a label."""
 GLUED_FOLD = re.compile(r"(?P<text>.*[a-z.)])(?P<fold>(?:Show|Hide) [\w ]+)")
 OPENS, CLOSES = "\x0e", "\x0f"
 """Lines that a reader with a better source puts around nested fields: text from a browser marks their start alone."""
@@ -94,7 +96,7 @@ def read_lines(numbered: Iterable[Numbered], title: str = "") -> Draft:
 
 def _unglued(number: int, line: str) -> list[Numbered]:
     """A line, and the label of a fold-out that a browser has put right behind its last word."""
-    parts = GLUED_FOLD.fullmatch(line)
+    parts = GLUED_FOLD.fullmatch(line) if len(line) < LONGEST else None
     return [(number, parts["text"]), (number, parts["fold"])] if parts else [(number, line)]
 
 

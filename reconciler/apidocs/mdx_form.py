@@ -16,6 +16,8 @@ TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Z]\w*)(?P<rest>(?:\"[^\"]*\"|'[^']*
 ATTRIBUTE = re.compile(r"(?P<name>[a-zA-Z]\w*)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|\{(?P<c>[^}]*)\}))?")
 BROKEN = re.compile(r"<(?:ParamField|ResponseField|Expandable)\b[^>]*$")
 """A tag whose attributes go on in the next line."""
+TAG_LINES = 30
+"""The most lines that a tag may have: what goes on for longer was never closed."""
 FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})")
 FRONT = re.compile(r"\A---\s*\n(?P<block>.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 HEADING = re.compile(r"#{1,6}\s+(?P<text>.+)")
@@ -84,9 +86,10 @@ def _events(text: str, skipped: int) -> Iterator[tuple[str, str, int]]:
                 body.append(inner)
             yield "code", "\n".join(body), number
             continue
-        while BROKEN.search(line):
-            _, more = next(lines, (0, ">"))
-            line = f"{line} {more.strip()}"
+        for _ in range(TAG_LINES):
+            if not BROKEN.search(line):
+                break
+            line = f"{line} {next(lines, (0, '>'))[1].strip()}"
         done = 0
         for tag in TAG.finditer(line):
             if line[done : tag.start()].strip():

@@ -29,10 +29,15 @@ class Fact:
     end: int = 0
 
 
+LONGEST = 10_000
+"""Characters: no description is as long, and patterns are not to be tried on what is."""
+
+
 def facts_in(text: str, values: Iterable[str] = ()) -> list[Fact]:
     """Every fact that the table finds in `text`, in table order. `values` are those of the page's enum fields."""
     known = tuple(sorted(set(values), key=lambda each: (-len(each), each)))
     spelled = {each.lower(): each for each in known}
+    text = text[:LONGEST]
     taken: list[tuple[int, int]] = []
     found: list[Fact] = []
     for rule, pattern in _compiled(known):

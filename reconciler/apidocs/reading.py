@@ -28,7 +28,8 @@ FORMS: tuple[tuple[str, Callable[[str], bool], Callable[[str, str], Draft]], ...
     ("lines", lines_form.recognises, lambda text, _: lines_form.read(text)),
 )
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-AGENTS = re.compile(r"<AgentInstructions>.*?</AgentInstructions>", re.DOTALL)
+AGENTS_END = "</AgentInstructions>"
+AGENTS = re.compile(rf"<AgentInstructions>.*?{AGENTS_END}", re.DOTALL)
 SAVE_AGAIN = "Save the page again with its field names: its source (.md, .mdx), or the text as a browser copies it."
 
 
@@ -67,7 +68,10 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
 def _clean(text: str) -> str:
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").translate(INVISIBLE)
     # what a page says to programs that read it is not about its endpoint; its lines stay, so that numbers hold
-    return AGENTS.sub(lambda found: "\n" * found[0].count("\n"), plain)
+    end = plain.rfind(AGENTS_END) + len(AGENTS_END)
+    if end < len(AGENTS_END):
+        return plain
+    return AGENTS.sub(lambda found: "\n" * found[0].count("\n"), plain[:end]) + plain[end:]
 
 
 def _read_form(text: str, source: str) -> tuple[str, Draft, str]:

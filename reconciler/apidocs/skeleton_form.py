@@ -15,6 +15,8 @@ from reconciler.apidocs.lines_form import Numbered
 from reconciler.apidocs.page import Draft
 
 METHOD = re.compile(r"GET|POST|PUT|PATCH|DELETE")
+STEPS = 40
+"""The most lines that a path may be broken into."""
 STEP = re.compile(r"/|https?://\S+|\{[^}\s]*\}|[\w.~:-]+|(?:\s*/\s*(?:\{[^}\s]*\}|[\w.~:-]+))+")
 
 
@@ -49,7 +51,11 @@ def _header(lines: list[str]) -> tuple[int, int] | None:
     for start, line in enumerate(lines[:-1]):
         if METHOD.fullmatch(line) and re.match(r"/|https?://", lines[start + 1]):
             end = start + 1
-            while end < len(lines) and STEP.fullmatch(lines[end]) and _is_path(lines[start + 1 : end + 1]):
+            while (
+                end < min(len(lines), start + STEPS)
+                and STEP.fullmatch(lines[end])
+                and _is_path(lines[start + 1 : end + 1])
+            ):
                 end += 1
             return start, end
     return None
