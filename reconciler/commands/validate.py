@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reconciler.commands.catalog import ids_wrong
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import open_project
@@ -19,10 +20,12 @@ from reconciler.render.validation import diagnostics_to_json, render_validation
 Examples:
   reconciler validate
   reconciler validate assistants/acme
+  reconciler validate --online
   reconciler -e production validate -o json""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
+@click.option("--online", is_flag=True, help="Ask the API whether ids exist and fit: needs its key.")
+def validate(invocation: Invocation, paths: tuple[str, ...], online: bool) -> int:
     """Check every document, without a network or a key.
 
     PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
@@ -34,7 +37,8 @@ def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
     idle = [path for path, wish in zip(paths, wanted, strict=True) if not any(_within(d, [wish]) for d in documents)]
     if idle:
         raise UsageError(*(_no_document(path) for path in idle))
-    told = [each for each in loaded.diagnostics if each.file is None or _within(each.file, wanted)]
+    found = (*loaded.diagnostics, *(ids_wrong(project, loaded.desired) if online else ()))
+    told = [each for each in found if each.file is None or _within(each.file, wanted)]
     failed = any(each.severity == "error" for each in told)
     if invocation.output == "json":
         invocation.result(json_text(diagnostics_to_json(project.environment, told, documents=len(documents))))
