@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.apidocs import generate
@@ -80,6 +80,7 @@ def test_each_keyword_is_told_by_what_it_means(field: str, keywords: dict[str, A
 
 
 @pytest.mark.parametrize("field", ["max_duration", "name", "speech_speed"])
+@settings(deadline=None)
 @given(low=st.integers(0, 99), high=st.integers(100, 999))
 def test_the_way_back_loosens_what_was_tightened(field: str, low: int, high: int) -> None:
     """Whatever bounds change: tightened one way is loosened the other way."""
