@@ -31,7 +31,7 @@ def diff_lines(items: Iterable[Item], extent: Extent) -> list[str]:
     found: list[str | int] = []
     above = ""
     for item in items:
-        name = _name(item)
+        name = item.name
         if item.hunk is not None:
             found += [f"@@ {name} @@"] if name != above else []
             found += _hunk_lines(item.hunk, extent.context)
@@ -39,11 +39,6 @@ def diff_lines(items: Iterable[Item], extent: Extent) -> list[str]:
             found += _value_lines(item, name)
         above = name
     return [_cut(line, extent.width) for line in _short(list(_folded(found)), extent.lines)]
-
-
-def _name(item: Item) -> str:
-    place = item.part.place
-    return f"{item.field}{'' if not place or place.startswith('[') else '.'}{place}"
 
 
 def _hunk_lines(hunk: Hunk, context: bool) -> Iterator[str | int]:

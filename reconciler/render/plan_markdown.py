@@ -14,13 +14,12 @@ from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Plan, Risk
-from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.diff_fence import Extent, diff_lines
 from reconciler.render.markdown_safe import code_span, code_tag, fence
 from reconciler.render.paint import counted
-from reconciler.render.plan_text import MARKS, drift_lines, in_order, orphan_lines, remaining, total_lines
-from reconciler.render.review import COLUMNS, Bundle, Item, Review, Single, review
+from reconciler.render.plan_text import MARKS, drift_lines, orphan_lines, total_lines
+from reconciler.render.review import COLUMNS, Bundle, Item, Next, Review, Single, compared_with, concerns, review
 from reconciler.schemas import SchemaSet
 
 GITHUB, GITLAB = 65_536, 1_000_000
@@ -29,14 +28,6 @@ LEAST = 2_000
 """No report fits into less: title, counts and footer alone."""
 _FEW = 5
 """Up to so many blocks stand open."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Next:
-    """The commands that the report ends with: what does this plan, and what shows the whole of it."""
-
-    apply: str = "reconciler apply"
-    whole: str = "reconciler plan"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,26 +146,28 @@ def _counted(sections: Iterable[Section]) -> list[str]:
 
 def _head(plan: Plan) -> str:
     totals = list(total_lines(plan))
-    compared = "what live says now" if plan.refreshed else "what was last applied; live was not read"
-    lines = [f"### {totals[-1]}", "", f"Environment {code_span(plan.environment)}, compared with {compared}."]
+    lines = [
+        f"### {totals[-1]}",
+        "",
+        f"Environment {code_span(plan.environment)}, compared with {compared_with(plan)}.",
+    ]
     return "\n".join([*lines, *totals[:-1]])
 
 
 def _foot(plan: Plan, digest: str, refused: Sequence[Diagnostic], commands: Next) -> str:
     if plan.is_empty:
         return f"---\nDigest {code_span(digest)}"
-    then = "Refused as it stands" if refused else f"To do this: {code_span(commands.apply)}"
+    blocked = any(each.action is Action.BLOCKED for each in plan.changes)
+    then = "Refused as it stands" if refused or blocked else f"To do this: {code_span(commands.apply)}"
     return f"---\n{then} · Digest {code_span(digest)}"
 
 
 def _sections(arranged: Review, refused: Sequence[Diagnostic]) -> Iterator[Section]:
     """Worst first, since sections are left out from the end."""
     plan = arranged.plan
-    silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
-    blocked = [each for each in in_order(plan) if each.action is Action.BLOCKED]
-    why = dict.fromkeys((*refused, *(told for each in blocked for told in each.diagnostics)))
-    yield _listed("list of what nobody answers", "Nobody would answer", silent)
-    yield _listed("list of reasons to refuse", "Refused", list(why))
+    beside = concerns(plan, refused)
+    yield _listed("list of what nobody answers", "Nobody would answer", beside.silent)
+    yield _listed("list of reasons to refuse", "Refused", beside.refused)
     if arranged.table:
         yield Section(what="table", render=lambda detail: _table(arranged, detail))
     opened = len(arranged.blocks) <= _FEW
@@ -185,7 +178,7 @@ def _sections(arranged: Review, refused: Sequence[Diagnostic]) -> Iterator[Secti
             yield Section(what=f"{block.risk.value if block.risk else 'other'} change", render=_single(block, opened))
     yield _lines("list of drift", "Changed in the portal", lambda: list(drift_lines(plan)))
     yield _lines("list of orphans", "Orphaned", lambda: list(orphan_lines(plan)))
-    yield _listed("list of warnings", "Also to know", [each for each in remaining(plan) if each not in why])
+    yield _listed("list of warnings", "Also to know", beside.rest)
 
 
 def _listed(what: str, title: str, diagnostics: Sequence[Diagnostic]) -> Section:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
+from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Plan, Risk
+from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.hunks import Hunk, hunks, shared
 from reconciler.render.parts import Part, field_parts
-from reconciler.render.plan_text import in_order, rank_of
+from reconciler.render.plan_text import in_order, rank_of, remaining
 from reconciler.render.values import inline
 from reconciler.schemas import SchemaSet
 
@@ -36,6 +38,12 @@ class Item:
     hunk: Hunk | None = None
     mark: tuple[object, ...] = ()
     """Equal for equal changes, whatever stands around them. Secrets count by name."""
+
+    @property
+    def name(self) -> str:
+        """The field, and where in it: `tools[0].description`."""
+        place = self.part.place
+        return f"{self.field}{'' if not place or place.startswith('[') else '.'}{place}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +77,23 @@ class Single:
 
 
 Block: TypeAlias = "Bundle | Single"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Next:
+    """The commands that a report ends with: what does this plan, and what shows the whole of it."""
+
+    apply: str = "reconciler apply"
+    whole: str = "reconciler plan"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Concerns:
+    """What stands beside the changes: values that nobody would answer, reasons to refuse, and the rest."""
+
+    silent: tuple[Diagnostic, ...]
+    refused: tuple[Diagnostic, ...]
+    rest: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +133,19 @@ def review(plan: Plan, schemas: SchemaSet | None = None) -> Review:
     singles = [_single(each, items[each.key], taken.get(each.key, ())) for each in changes]
     blocks: list[Block] = [*bundles, *(each for each in singles if each is not None)]
     return Review(plan=plan, blocks=tuple(sorted(blocks, key=_order)))
+
+
+def concerns(plan: Plan, refused: Sequence[Diagnostic]) -> Concerns:
+    """Every diagnostic once; `refused` are reasons beyond those of blocked changes."""
+    blocked = [told for each in plan.changes if each.action is Action.BLOCKED for told in each.diagnostics]
+    why = tuple(dict.fromkeys((*refused, *blocked)))
+    silent = tuple(each for each in plan.diagnostics if each.code == UNASSIGNED)
+    return Concerns(silent=silent, refused=why, rest=tuple(each for each in remaining(plan) if each not in why))
+
+
+def compared_with(plan: Plan) -> str:
+    """What the documents were compared with, in words."""
+    return "what live says now" if plan.refreshed else "what was last applied; live was not read"
 
 
 def client_of(key: str) -> str:
