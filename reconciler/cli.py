@@ -20,8 +20,7 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from reconciler.canonical import pretty
-from reconciler.commands.failure import bare_traceback, bug, failure_json
+from reconciler.commands.failure import bare_traceback, bug, failure_result
 from reconciler.commands.invocation import COMPLETE_VARIABLE, Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
 from reconciler.validation import suggestion
@@ -164,7 +163,7 @@ def _bug(context: click.Context | None, problem: Exception) -> int:
 
 
 def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], code: int) -> int:
-    """Show diagnostics on stderr, and on stdout as JSON where that was asked for and nothing stands there yet."""
+    """Show diagnostics on stderr, and on stdout in the form that was asked for where nothing stands there yet."""
     from reconciler.render.diagnostics_text import render_diagnostics
 
     invocation = made_in(context) if context else None
@@ -172,9 +171,10 @@ def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], co
     text = render_diagnostics(diagnostics, color=color, sources=_sources(invocation))
     with contextlib.suppress(OSError):  # nobody listens, and the code still says it
         click.echo(text.rstrip("\n"), err=True, color=color)
-    if context and invocation and invocation.output == "json" and not printed_in(context):
+    if context and invocation and invocation.output != "text" and not printed_in(context):
+        result = failure_result(invocation.output, diagnostics, code, below=invocation.below)
         with contextlib.suppress(OSError):
-            click.echo(pretty(failure_json(diagnostics, code)), nl=False)
+            click.echo(result or "", nl=False)
     return code
 
 

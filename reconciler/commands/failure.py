@@ -15,15 +15,22 @@ from pathlib import Path
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, ReconcilerError, error
 
-FORMAT_VERSION = "1.0"
 _PACKAGE = Path(__file__).parent.parent
 
 
-def failure_json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> Json:
+def failure_result(form: str, diagnostics: tuple[Diagnostic, ...], exit_code: int, *, below: str = "") -> str | None:
+    """What stands on stdout in place of a result, in the form that was asked for; None where nothing does."""
+    from reconciler.render.escape import json_text  # no verb's help needs a renderer
+    from reconciler.render.forms import failure_in
+
+    return json_text(_json(diagnostics, exit_code)) if form == "json" else failure_in(form, diagnostics, below=below)
+
+
+def _json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> Json:
     """What `-o json` prints in place of a result. `error` is the first diagnostic that is an error, in short."""
     first = next((each for each in diagnostics if each.severity == "error"), None)
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": "1.0",
         "error": {
             "code": first.code if first else "unknown",
             "summary": first.summary if first else "",

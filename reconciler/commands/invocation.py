@@ -45,6 +45,15 @@ class Invocation:
         """The columns of the terminal that a result goes to; None where it goes elsewhere and is never wrapped."""
         return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
+    @property
+    def below(self) -> str:
+        """The project's folder below the current one, with a slash at its end; empty where they are the same.
+
+        In a pipeline the current folder is the repository, and forges want paths from there.
+        """
+        folder = os.path.relpath(self.directory).replace(os.sep, "/")
+        return "" if folder == "." or folder.startswith("../") or folder == ".." else f"{folder}/"
+
     def result(self, text: str) -> None:
         """Print a result on stdout: whole, with one newline at its end."""
         context = click.get_current_context(silent=True)

@@ -8,18 +8,19 @@ from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import open_project
 from reconciler.errors import Diagnostic, UsageError, error
-from reconciler.render.escape import json_text
-from reconciler.render.validation import diagnostics_to_json, render_validation
+from reconciler.render.forms import VALIDATION_FORMS, Frame, validation_in
 
 
 @verb(
     "validate",
-    outputs=("text", "json"),
+    outputs=VALIDATION_FORMS,
     epilog="""\b
 Examples:
   reconciler validate
   reconciler validate assistants/acme
-  reconciler -e production validate -o json""",
+  reconciler -e production validate -o json
+  reconciler validate -o github            # remarks at the lines of a pull request
+  reconciler validate -o junit > junit.xml""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
@@ -36,11 +37,10 @@ def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
         raise UsageError(*(_no_document(path) for path in idle))
     told = [each for each in loaded.diagnostics if each.file is None or _within(each.file, wanted)]
     failed = any(each.severity == "error" for each in told)
-    if invocation.output == "json":
-        invocation.result(json_text(diagnostics_to_json(project.environment, told, documents=len(documents))))
-    else:
-        color, sources = invocation.color, line_reader(project)
-        invocation.result(render_validation(told, documents=len(documents), color=color, sources=sources))
+    frame = Frame(color=invocation.color, below=invocation.below)
+    environment, sources = project.environment, line_reader(project)
+    found = validation_in(invocation.output, told, frame, environment=environment, documents=documents, sources=sources)
+    invocation.result(found)
     return int(failed)
 
 

@@ -39,7 +39,7 @@ fieldset input { margin: 0 .3rem 0 0; accent-color: var(--accent); vertical-alig
   border-radius: .5rem; background: var(--card); content-visibility: auto; contain-intrinsic-size: auto 4rem; }
 .change summary { padding: .6rem .9rem; cursor: pointer; overflow-wrap: anywhere; }
 .change summary:focus-visible { outline: 2px solid var(--accent); }
-.change > div { padding: 0 .9rem .8rem; }
+.change > div { padding: 0 .9rem .8rem; } .change > div:empty { padding: 0; }
 .key { font-weight: 600; }
 .pill { display: inline-block; padding: 0 .55rem; border: 1px solid currentColor; border-radius: 1rem;
   font-size: .78rem; color: var(--soft); white-space: nowrap; }
@@ -67,7 +67,7 @@ fieldset input { margin: 0 .3rem 0 0; accent-color: var(--accent); vertical-alig
 footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); }
 @media (max-width: 44rem) {
   body { padding: 1.2rem .8rem 3rem; } h1 { font-size: 1.35rem; }
-  .field { display: block; } legend { float: none; flex-basis: 100%; }
+  .field { display: block; } .name { display: block; } legend { float: none; flex-basis: 100%; }
   .sides, .sides tbody, .sides tr, .sides td { display: block; } .sides thead, .sides td.same + td.same,
   .sides td.none { display: none; } .sides td + td { border-left: 0; } }
 @media print {

@@ -31,7 +31,9 @@ def hunks(lines: Sequence[Line]) -> list[Hunk]:
     shown = 0
     for first, last, following in _spans(changed):
         start = max(first - CONTEXT, shown)
+        start -= start - shown == 1  # a fold of one line takes as much room as the line
         end = min(last + 1 + CONTEXT, len(lines))
+        end += following is None and len(lines) - end == 1
         found.append(
             Hunk(
                 lines=tuple(lines[first : last + 1]),

@@ -16,11 +16,12 @@ from reconciler.render.escape import terminal_safe
 
 LONGEST = 120
 """Names are cut here: a name is no place to write a letter in."""
+LONGEST_COMMAND = 300
 
 
-def code_span(text: str) -> str:
+def code_span(text: str, longest: int = LONGEST) -> str:
     """A code span for a line of prose or a cell of a table; never empty, never with a bar that would end a cell."""
-    safe = _defused(_cut(terminal_safe(text))).replace("|", "\\x7c")
+    safe = _defused(_cut(terminal_safe(text), longest)).replace("|", "\\x7c")
     ticks = "`" * (_longest_run(safe) + 1)
     pad = " " if not safe.strip(" ") or safe[0] in "` " or safe[-1] in "` " else ""
     return f"{ticks}{pad}{safe}{pad}{ticks}"
@@ -28,7 +29,7 @@ def code_span(text: str) -> str:
 
 def code_tag(text: str) -> str:
     """A `<code>` element for a line of HTML."""
-    return f"<code>{html.escape(_cut(terminal_safe(text)))}</code>"
+    return f"<code>{html.escape(_cut(terminal_safe(text), LONGEST))}</code>"
 
 
 def fence(lines: Iterable[str], language: str) -> str:
@@ -42,8 +43,8 @@ def _defused(text: str) -> str:
     return text.replace("<!--", "<\\x21--")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _longest_run(text: str) -> int:

@@ -22,6 +22,7 @@ from reconciler.render.review import (
     compared_with,
     concerns,
     review,
+    words,
 )
 from reconciler.schemas import SchemaSet
 
@@ -106,7 +107,7 @@ def _block(block: Block, clients: Mapping[str, int], opened: bool) -> str:
     risk = f' <span class="pill {block.risk.value}">{block.risk.value}</span>' if block.risk else ""
     return (
         f'<details class="{kind}"{" open" if opened else ""}><summary>{title}{risk}</summary>\n'
-        f"<div>\n{chr(10).join(inside)}\n</div></details>"
+        f"<div>{chr(10).join(inside)}</div></details>"
     )
 
 
@@ -118,8 +119,9 @@ def _bundle_title(bundle: Bundle) -> str:
 def _title(change: Change) -> str:
     name = f" {plain(change.name)}" if change.name else ""
     number = f' <span class="soft">id {change.id}</span>' if change.id is not None else ""
-    told = change.reason.value if change.moved_from is None else f"moved from {code(change.moved_from)}"
-    action = f' <span class="soft">{change.action.value}, {told}</span>'
+    told = list(words(change))
+    told += [f"moved from {code(change.moved_from)}"] if change.moved_from is not None else []
+    action = f' <span class="soft">{", ".join(told)}</span>'
     return f'{MARKS[change.action][0]} <span class="key">{code(change.key)}</span><bdi>{name}</bdi>{number}{action}'
 
 

@@ -1,64 +1,26 @@
 """A plan as Markdown for a pull request: a table to see who is touched, and every change to unfold. Pure.
 
-Forges refuse a comment that is too long, and a comment cut anywhere shows half a fence. So the report is made of
-sections, each whole, and is told in less and less detail until it fits: without the lines around changes, without
-cosmetic ones, with short lists, and at last without whole sections, least risk first. It says what was left out.
+What the same assistants share stands once. Sections stand worst first, since the last ones go first where the report
+has to be made to fit (see `fitting`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Plan, Risk
 from reconciler.render.diagnostics_text import diagnostic_lines
-from reconciler.render.diff_fence import Extent, diff_lines
-from reconciler.render.markdown_safe import code_span, code_tag, fence
+from reconciler.render.diff_fence import diff_lines
+from reconciler.render.fitting import COSMETIC_STEP, GITHUB, STEPS, Detail, Section, fitted, lines_section
+from reconciler.render.markdown_safe import LONGEST_COMMAND, code_span, code_tag, fence
 from reconciler.render.paint import counted
 from reconciler.render.plan_text import MARKS, drift_lines, orphan_lines, total_lines
-from reconciler.render.review import COLUMNS, Bundle, Item, Next, Review, Single, compared_with, concerns, review
+from reconciler.render.review import COLUMNS, Bundle, Item, Next, Review, Single, compared_with, concerns, review, words
 from reconciler.schemas import SchemaSet
 
-GITHUB, GITLAB = 65_536, 1_000_000
-"""What a comment may hold: characters at GitHub and GitLab. Counted here in bytes, which are never fewer."""
-LEAST = 2_000
-"""No report fits into less: title, counts and footer alone."""
 _FEW = 5
 """Up to so many blocks stand open."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Detail:
-    """How much is told. `names` is the most that a list holds (None: all)."""
-
-    extent: Extent = Extent()  # noqa: RUF009 - frozen
-    cosmetic: bool = True
-    names: int | None = None
-
-
-Step: TypeAlias = tuple[Detail, str]
-_COSMETIC: Step = (Detail(extent=Extent(context=False), cosmetic=False), "cosmetic changes")
-STEPS: tuple[Step, ...] = (
-    (Detail(), ""),
-    (Detail(extent=Extent(context=False)), "the unchanged lines around changes"),
-    _COSMETIC,
-    (
-        Detail(extent=Extent(context=False, lines=40, width=400), cosmetic=False, names=10),
-        "what is long: more than 10 names of a list, 40 lines of a change and 400 characters of a line",
-    ),
-)
-"""Each step leaves out what is named, and all that the steps before it do."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
-    """One part of the report: a text in more or less detail (empty: nothing to tell), and what is lost without it."""
-
-    what: str
-    render: Callable[[Detail], str]
 
 
 def render_plan_markdown(
@@ -78,70 +40,8 @@ def render_plan_markdown(
     head, foot = _head(plan), _foot(plan, digest, refused, following)
     arranged = review(plan, schemas)
     sections = list(_sections(arranged, refused))
-    steps = [each for each in STEPS if each is not _COSMETIC or arranged.has(Risk.COSMETIC)]
+    steps = [each for each in STEPS if each is not COSMETIC_STEP or arranged.has(Risk.COSMETIC)]
     return fitted(head, sections, foot, most=most, whole=following.whole, steps=steps)
-
-
-def fitted(
-    head: str, sections: Sequence[Section], foot: str, *, most: int, whole: str, steps: Sequence[Step] = STEPS
-) -> str:
-    """Head, sections and foot in as much detail as fits into `most` bytes; `whole` is the command that shows all."""
-    told: list[str] = []
-    for detail, lost in steps:
-        told += [lost] if lost else []
-        room = most - _size(head, foot, *_left_out(told, whole))
-        texts = _within(sections, detail, room)
-        if texts is not None:
-            return _joined(head, *_left_out(told, whole), *texts, foot)
-    everything = [*told, *_counted(sections)]  # an upper bound of what will be said
-    chosen, lost_sections = _chosen(sections, steps[-1][0], most - _size(head, foot, *_left_out(everything, whole)))
-    return _joined(head, *_left_out([*told, *_counted(lost_sections)], whole), *chosen, foot)
-
-
-def _within(sections: Iterable[Section], detail: Detail, room: int) -> list[str] | None:
-    """Every section, or None as soon as they do not fit."""
-    texts: list[str] = []
-    for each in sections:
-        text = each.render(detail)
-        room -= _size(text) if text else 0
-        if room < 0:
-            return None
-        texts += [text] if text else []
-    return texts
-
-
-def _chosen(sections: Iterable[Section], detail: Detail, room: int) -> tuple[list[str], list[Section]]:
-    """As many sections as fit, in their order, and those that do not."""
-    texts: list[str] = []
-    lost: list[Section] = []
-    for each in sections:
-        text = each.render(detail)
-        if text and _size(text) > room:
-            lost.append(each)
-        elif text:
-            room -= _size(text)
-            texts.append(text)
-    return texts, lost
-
-
-def _size(*texts: str) -> int:
-    """Bytes of the texts with the two newlines that follow each."""
-    return sum(len(each.encode("utf-8")) + 2 for each in texts)
-
-
-def _joined(*texts: str) -> str:
-    return "\n\n".join(texts) + "\n"
-
-
-def _left_out(told: Sequence[str], whole: str) -> list[str]:
-    if not told:
-        return []
-    return [f"> Left out to stay within the size of a comment: {'; '.join(told)}. All of it: {code_span(whole)}"]
-
-
-def _counted(sections: Iterable[Section]) -> list[str]:
-    counts = Counter(each.what for each in sections)
-    return [counted(number, what) for what, number in counts.items()]
 
 
 def _head(plan: Plan) -> str:
@@ -158,7 +58,7 @@ def _foot(plan: Plan, digest: str, refused: Sequence[Diagnostic], commands: Next
     if plan.is_empty:
         return f"---\nDigest {code_span(digest)}"
     blocked = any(each.action is Action.BLOCKED for each in plan.changes)
-    then = "Refused as it stands" if refused or blocked else f"To do this: {code_span(commands.apply)}"
+    then = "Refused as it stands" if refused or blocked else f"To do this: {code_span(commands.apply, LONGEST_COMMAND)}"
     return f"---\n{then} · Digest {code_span(digest)}"
 
 
@@ -176,27 +76,13 @@ def _sections(arranged: Review, refused: Sequence[Diagnostic]) -> Iterator[Secti
             yield Section(what="change that many share", render=_bundle(block, opened))
         else:
             yield Section(what=f"{block.risk.value if block.risk else 'other'} change", render=_single(block, opened))
-    yield _lines("list of drift", "Changed in the portal", lambda: list(drift_lines(plan)))
-    yield _lines("list of orphans", "Orphaned", lambda: list(orphan_lines(plan)))
+    yield lines_section("list of drift", "Changed in the portal", lambda: list(drift_lines(plan)))
+    yield lines_section("list of orphans", "Orphaned", lambda: list(orphan_lines(plan)))
     yield _listed("list of warnings", "Also to know", beside.rest)
 
 
 def _listed(what: str, title: str, diagnostics: Sequence[Diagnostic]) -> Section:
-    return _lines(what, title, lambda: list(diagnostic_lines(diagnostics)))
-
-
-def _lines(what: str, title: str, lines: Callable[[], list[str]]) -> Section:
-    def render(detail: Detail) -> str:
-        found = lines()
-        if not found:
-            return ""
-        most, width = detail.extent.lines, detail.extent.width
-        shown = found if most is None else found[:most]
-        cut = [each if width is None else each[:width] for each in shown]
-        more = [f"… and {counted(len(found) - len(shown), 'line')} more"] if len(shown) < len(found) else []
-        return f"**{title}**\n\n{fence([*cut, *more], 'text')}"
-
-    return Section(what=what, render=render)
+    return lines_section(what, title, lambda: list(diagnostic_lines(diagnostics)))
 
 
 def _table(arranged: Review, detail: Detail) -> str:
@@ -258,8 +144,8 @@ def _title(change: Change) -> str:
     mark = MARKS[change.action][0]
     name = f" {code_tag(change.name)}" if change.name else ""
     number = f" (id {change.id})" if change.id is not None else ""
-    told = [change.action.value if change.moved_from is None else f"moved from {code_tag(change.moved_from)}"]
-    told += [change.reason.value] if change.moved_from is None else []
+    told = list(words(change))
+    told += [f"moved from {code_tag(change.moved_from)}"] if change.moved_from is not None else []
     told += [change.risk.value] if change.risk is not None else []
     return f"{mark} <b>{code_tag(change.key)}</b>{name}{number}: {', '.join(told)}"
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Plan, Risk
+from reconciler.model import Action, Change, Plan, Reason, Risk
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.hunks import Hunk, hunks, shared
 from reconciler.render.parts import Part, field_parts
@@ -141,6 +141,11 @@ def concerns(plan: Plan, refused: Sequence[Diagnostic]) -> Concerns:
     why = tuple(dict.fromkeys((*refused, *blocked)))
     silent = tuple(each for each in plan.diagnostics if each.code == UNASSIGNED)
     return Concerns(silent=silent, refused=why, rest=tuple(each for each in remaining(plan) if each not in why))
+
+
+def words(change: Change) -> tuple[str, ...]:
+    """What is done and why; of a move alone nothing, since where it moved from says all."""
+    return () if change.reason is Reason.MOVED else (change.action.value, change.reason.value)
 
 
 def compared_with(plan: Plan) -> str:
