@@ -60,12 +60,12 @@ def fitted(
     told: list[str] = []
     for detail, lost in steps:
         told += [lost] if lost else []
-        room = most - _size(head, foot, *_left_out(told, whole))
+        room = most + 1 - _size(head, foot, *_left_out(told, whole))
         texts = _within(sections, detail, room)
         if texts is not None:
             return _joined(head, *_left_out(told, whole), *texts, foot)
     everything = [*told, *_counted(sections)]  # an upper bound of what will be said
-    chosen, lost_sections = _chosen(sections, steps[-1][0], most - _size(head, foot, *_left_out(everything, whole)))
+    chosen, lost_sections = _chosen(sections, steps[-1][0], most + 1 - _size(head, foot, *_left_out(everything, whole)))
     return _joined(head, *_left_out([*told, *_counted(lost_sections)], whole), *chosen, foot)
 
 
@@ -96,7 +96,7 @@ def _chosen(sections: Iterable[Section], detail: Detail, room: int) -> tuple[lis
 
 
 def _size(*texts: str) -> int:
-    """Bytes of the texts with the two newlines that follow each."""
+    """Bytes of the texts with the two newlines that follow each; the last has one, so `most` may be one more."""
     return sum(len(each.encode("utf-8")) + 2 for each in texts)
 
 

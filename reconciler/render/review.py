@@ -170,7 +170,8 @@ def _items(change: Change, plan: Plan, schemas: SchemaSet | None) -> tuple[Item,
     seen: Counter[object] = Counter()
     for field in fields:
         for part in field_parts(field, change, plan, schemas):
-            for hunk in hunks(part.lines()) if part.kind == "prose" else [None]:
+            places = hunks(part.lines()) if part.kind == "prose" else []
+            for hunk in places or [None]:
                 told = (inline(part.before), inline(part.after), part.note) if hunk is None else hunk.lines
                 mark = (field.field, part.place, part.kind, told)
                 seen[mark] += 1  # the same line may be added at two places of one text: both count
