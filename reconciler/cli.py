@@ -21,7 +21,7 @@ import click
 from click.shell_completion import CompletionItem, shell_complete
 
 from reconciler.commands.failure import bare_traceback, bug, failure_result
-from reconciler.commands.invocation import COMPLETE_VARIABLE, Invocation, made_in, printed_in, verbs
+from reconciler.commands.invocation import COMPLETE_VARIABLE, EVERY_FORM, Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
 from reconciler.validation import suggestion
 
@@ -76,6 +76,7 @@ class LazyVerbs(click.Group):
 root = verbs(
     "reconciler",
     told="Keep AI voice assistants as files: plan exactly what would change, apply it without loss.",
+    forms=EVERY_FORM,
     cls=LazyVerbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="VERB [OPTIONS] ...",

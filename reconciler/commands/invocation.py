@@ -22,6 +22,8 @@ from reconciler import __version__
 
 COMMON = ("directory", "environment", "output", "no_color", "verbose", "quiet")
 FORMS = ("text", "json")
+EVERY_FORM = (*FORMS, "markdown", "html", "github", "sarif", "codequality", "gitlab-terraform", "junit")
+"""What `-o` takes before the verb; which of them a verb has is the verb's to say."""
 COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 """Set by a completion script when its shell asks what could come next; `reconciler.cli` answers."""
 _MADE = "reconciler.invocation"
@@ -84,7 +86,7 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
     options = [
         click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
         click.option("-e", "--env", "environment", metavar="NAME", help="The environment. [RECONCILER_ENV, default]"),
-        click.option("-o", "--output", type=click.Choice(outputs), help=f"The form of the result. [{outputs[0]}]"),
+        _output_option(outputs),
         click.option("--no-color", is_flag=True, default=None, help="No colour, whatever the terminal."),
         click.option("-v", "--verbose", count=True, default=None, help="Say more; twice for requests."),
         click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
@@ -97,6 +99,14 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
         return function
 
     return add
+
+
+def _output_option(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`-o`: two forms are told in its name, more in its help, which would be pushed out of its column."""
+    told, named = f"The form of the result. [{outputs[0]}]", None
+    if len(outputs) > len(FORMS):
+        told, named = f"The form of the result: {', '.join(outputs)}. [{outputs[0]}]", "FORM"
+    return click.option("-o", "--output", type=click.Choice(outputs), metavar=named, help=told)
 
 
 def verb(
@@ -120,7 +130,7 @@ def verb(
     return make
 
 
-def verbs(name: str, *, told: str, **settings: Any) -> click.Group:
+def verbs(name: str, *, told: str, forms: tuple[str, ...] = FORMS, **settings: Any) -> click.Group:
     """A group of verbs, to which `group.add_command` or `group.command` adds. `told` is its help."""
 
     def remember(**given: Any) -> None:
@@ -129,7 +139,7 @@ def verbs(name: str, *, told: str, **settings: Any) -> click.Group:
 
     remember.__doc__ = told
     decorate: Callable[[Callable[..., None]], click.Group] = click.group(name, **settings)
-    return decorate(common_options(FORMS)(remember))
+    return decorate(common_options(forms)(remember))
 
 
 def _invocation(context: click.Context, given: Mapping[str, Any], outputs: tuple[str, ...]) -> Invocation:

@@ -29,13 +29,14 @@ def render_junit(diagnostics: Sequence[Diagnostic], *, documents: Iterable[str],
     root = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(root, "testsuite", counts)
     for file, told in found.items():
-        _case(suite, file if file == WHOLE else in_repository(file, below), told)
+        _case(suite, None if file == WHOLE else in_repository(file, below), told)
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def _case(suite: ElementTree.Element, file: str, told: Sequence[Diagnostic]) -> None:
-    named = {"classname": "documents", "name": _text(file), "file": _text(file)}
+def _case(suite: ElementTree.Element, file: str | None, told: Sequence[Diagnostic]) -> None:
+    place = {} if file is None else {"file": _text(file)}
+    named = {"classname": "documents", "name": _text(file or WHOLE), **place}
     case = ElementTree.SubElement(suite, "testcase", named)
     errors = [each for each in told if each.severity == "error"]
     if errors:

@@ -134,4 +134,4 @@ def _about(block: Block) -> Iterator[str]:
     place = [] if change.file is None else [code(change.file + (f":{change.line}" if change.line else ""))]
     also = [f"Shared change {', '.join(map(str, block.bundles))} as well."] if block.bundles else []
     if place or also:
-        yield f'<p class="soft">{" ".join((*place, *also))}</p>'
+        yield f'<p class="soft">{" · ".join((*place, *also))}</p>'

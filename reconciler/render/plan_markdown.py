@@ -134,7 +134,7 @@ def _single(single: Single, opened: bool) -> Callable[[Detail], str]:
         lines += [f"  {name}: (no longer managed; stays as it is)" for name in sorted(change.releases)]
         also = [f"Shared change {', '.join(map(str, single.bundles))} as well."] if single.bundles else []
         place = "" if change.file is None else code_span(change.file + (f":{change.line}" if change.line else ""))
-        parts = [" ".join(each for each in (place, *also) if each), fence(lines, "diff") if lines else ""]
+        parts = [" · ".join(each for each in (place, *also) if each), fence(lines, "diff") if lines else ""]
         return _details(_title(change), opened, *(each for each in parts if each))
 
     return render

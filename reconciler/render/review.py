@@ -170,7 +170,7 @@ def _items(change: Change, plan: Plan, schemas: SchemaSet | None) -> tuple[Item,
     seen: Counter[object] = Counter()
     for field in fields:
         for part in field_parts(field, change, plan, schemas):
-            places = hunks(part.lines()) if part.kind == "prose" else []
+            places: list[Hunk | None] = [*hunks(part.lines())] if part.kind == "prose" else []
             for hunk in places or [None]:
                 told = (inline(part.before), inline(part.after), part.note) if hunk is None else hunk.lines
                 mark = (field.field, part.place, part.kind, told)

@@ -1,9 +1,10 @@
-"""Every form that a result can have, given the worst texts there are: nothing acts, nothing breaks out, all of it reads."""
+"""Every form of a result, given the worst texts there are: nothing acts, nothing breaks out, and all of it reads."""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciler.errors import Diagnostic
+from reconciler.errors import Diagnostic, error
 from reconciler.model import Plan
 from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, Frame, failure_in, plan_in, validation_in
 from reconciler.render.review import Next
-from tests.planfile.plans import plans
+from tests.planfile.plans import after_hours, lettings, plans, reception, sales, shown
 from tests.render.html_reading import read_page
 from tests.render.markdown_reading import assert_contained
 from tests.render.reports_reading import assert_code_quality, assert_sarif
@@ -33,7 +34,8 @@ WORST = [
     "closes #123, see !45 and acme/voice#6",
     "<!-- reconciler:plan -->",
     "--> <!--",
-    "[click](https://evil.example) ![x](https://evil.example/p.png) <https://evil.example> www.evil.example a@evil.example",
+    "[click](https://evil.example) ![x](https://evil.example/p.png)",
+    "<https://evil.example> www.evil.example a@evil.example",
     "]]><x/>&lt;&#60;&amp;",
     "%0A::error::forged%0D",
     "\n::error::forged",
@@ -117,11 +119,6 @@ def test_any_plan_in_any_form(form: str, plan: Plan, refused: list[Diagnostic], 
 @pytest.mark.parametrize("worst", WORST)
 def test_each_of_the_worst_in_every_place(form: str, worst: str) -> None:
     """One after the other, in all places at once: what was missed by chance is not missed here."""
-    from dataclasses import replace
-
-    from reconciler.errors import error
-    from tests.planfile.plans import after_hours, lettings, reception, sales, shown
-
     told = error(worst, worst, worst, file=worst, line=1, column=1, key=worst, field=worst)
     long_text = f"{worst}\n" * 9
     fields = (
