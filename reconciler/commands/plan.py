@@ -30,7 +30,7 @@ Examples:
   reconciler plan --target 'acme/*'
   reconciler plan --out change.plan && reconciler apply change.plan
   reconciler plan --detailed-exitcode -o json
-  reconciler plan -o markdown > comment.md  # for a pull request; -o html for a page of its own""",
+  reconciler plan -o markdown > comment.md""",
 )
 @planning_options
 @click.option(
