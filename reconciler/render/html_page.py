@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from reconciler.render.escape import terminal_safe
 from reconciler.render.html_style import STYLE
@@ -72,11 +72,10 @@ def summary_table(columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int
     return f'<div class="scroll">{table}</div>'
 
 
-def filters(risks: Mapping[str, int], clients: Sequence[str]) -> str:
+def filters(risks: Iterable[str], clients: Sequence[str]) -> str:
     """What the reader can hide: classes of risk, and all clients but one. The style rules do it, without a script."""
     boxes = [
-        f'<label><input type="checkbox" id="risk-{risk}" checked autocomplete="off">{risk} {count}</label>'
-        for risk, count in risks.items()
+        f'<label><input type="checkbox" id="risk-{risk}" checked autocomplete="off">{risk}</label>' for risk in risks
     ]
     chosen = [
         f'<label><input type="radio" name="client" id="c{at}" autocomplete="off">{plain(client) or NO_FOLDER}</label>'

@@ -74,10 +74,10 @@ def _foot(plan: Plan, digest: str, refused: Sequence[Diagnostic], commands: Next
     return f"<p>{'' if plan.is_empty else then}</p><p>Digest {code(digest)}</p>"
 
 
-def _risks(arranged: Review) -> Mapping[str, int]:
-    """How many blocks there are of each class that can be hidden."""
-    found = [_class_of(each) for each in arranged.blocks]
-    return {column: found.count(column) for column in COLUMNS if column in found}
+def _risks(arranged: Review) -> list[str]:
+    """The classes that can be hidden, worst first."""
+    found = {_class_of(each) for each in arranged.blocks}
+    return [column for column in COLUMNS if column in found]
 
 
 def _class_of(block: Block) -> str:
