@@ -22,22 +22,27 @@ class Extent:
     """How much of a fence is shown; None is all. `width` cuts its lines, which are prompts of 65,000 characters too."""
 
     context: bool = True
+    """Whether lines around changes are shown, and the whole of new texts."""
     lines: int | None = None
     width: int | None = None
 
 
 def diff_lines(items: Iterable[Item], extent: Extent) -> list[str]:
-    """The lines of all items, each under its field's name where it is a text."""
+    """The lines of all items: values, and below them texts, each under its field's name.
+
+    So no line of a text can be taken for a field: nothing but the text stands below its name, up to the next one.
+    """
+    values: list[str] = []
     found: list[str | int] = []
-    above = ""
+    above = None
     for item in items:
-        name = item.name
-        if item.hunk is not None:
-            found += [f"@@ {name} @@"] if name != above else []
+        if item.hunk is not None and (extent.context or item.part.kind != "new"):
+            found += [f"@@ {item.name} @@"] if item.name != above else []
             found += _hunk_lines(item.hunk, extent.context)
+            above = item.name
         else:
-            found += _value_lines(item, name)
-        above = name
+            values += _value_lines(item, item.name)
+    found = [*values, *found]
     return [_cut(line, extent.width) for line in _short(list(_folded(found)), extent.lines)]
 
 

@@ -35,7 +35,7 @@ Step: TypeAlias = tuple[Detail, str]
 COSMETIC_STEP: Step = (Detail(extent=Extent(context=False), cosmetic=False), "cosmetic changes")
 STEPS: tuple[Step, ...] = (
     (Detail(), ""),
-    (Detail(extent=Extent(context=False)), "the unchanged lines around changes"),
+    (Detail(extent=Extent(context=False)), "the unchanged lines around changes and most of new texts"),
     COSMETIC_STEP,
     (
         Detail(extent=Extent(context=False, lines=40, width=400), cosmetic=False, names=10),

@@ -130,8 +130,8 @@ def _single(single: Single, opened: bool) -> Callable[[Detail], str]:
         change = single.change
         if not detail.cosmetic and single.risk is Risk.COSMETIC:
             return ""
-        lines = diff_lines(items, detail.extent)
-        lines += [f"  {name}: (no longer managed; stays as it is)" for name in sorted(change.releases)]
+        released = [f"  {name}: (no longer managed; stays as it is)" for name in sorted(change.releases)]
+        lines = released + diff_lines(items, detail.extent)
         also = [f"Shared change {', '.join(map(str, single.bundles))} as well."] if single.bundles else []
         place = "" if change.file is None else code_span(change.file + (f":{change.line}" if change.line else ""))
         parts = [" · ".join(each for each in (place, *also) if each), fence(lines, "diff") if lines else ""]

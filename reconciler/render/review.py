@@ -17,9 +17,10 @@ from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Plan, Reason, Risk
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.hunks import Hunk, hunks, shared
+from reconciler.render.lines import Line, split
 from reconciler.render.parts import Part, field_parts
 from reconciler.render.plan_text import in_order, rank_of, remaining
-from reconciler.render.values import inline
+from reconciler.render.values import inline, is_long
 from reconciler.schemas import SchemaSet
 
 MANY = 3
@@ -170,13 +171,21 @@ def _items(change: Change, plan: Plan, schemas: SchemaSet | None) -> tuple[Item,
     seen: Counter[object] = Counter()
     for field in fields:
         for part in field_parts(field, change, plan, schemas):
-            places: list[Hunk | None] = [*hunks(part.lines())] if part.kind == "prose" else []
-            for hunk in places or [None]:
+            for hunk in _places(part) or [None]:
                 told = (inline(part.before), inline(part.after), part.note) if hunk is None else hunk.lines
                 mark = (field.field, part.place, part.kind, told)
                 seen[mark] += 1  # the same line may be added at two places of one text: both count
                 found.append(Item(field=field.field, risk=field.risk, part=part, hunk=hunk, mark=(*mark, seen[mark])))
     return tuple(found)
+
+
+def _places(part: Part) -> list[Hunk | None]:
+    """The changed places of a text; a text of a new assistant is one, all of it added."""
+    if part.kind == "prose":
+        return [*hunks(part.lines())]
+    if part.kind == "new" and not part.note and isinstance(part.after, str) and is_long(part.after):
+        return [Hunk(lines=tuple(Line(mark="+", text=text) for text in split(part.after)))]
+    return []
 
 
 def _bundles(changes: Mapping[str, Change], items: Mapping[str, Sequence[Item]]) -> list[Bundle]:

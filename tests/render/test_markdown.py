@@ -15,7 +15,7 @@ from reconciler.render.fitting import GITHUB, LEAST
 from reconciler.render.markdown_safe import code_span, code_tag, fence
 from reconciler.render.plan_markdown import render_plan_markdown
 from reconciler.render.review import Bundle, Next, review
-from tests.planfile.plans import every_kind, reception, shown
+from tests.planfile.plans import after_hours, every_kind, reception, shown
 from tests.render.markdown_reading import assert_contained, read
 from tests.render.reviews import RULE, agency, crowd
 from tests.support.frontdesk import frontdesk
@@ -147,6 +147,26 @@ def test_the_commands_of_the_foot() -> None:
     commands = Next(apply="reconciler apply change.plan", whole="reconciler show change.plan")
     assert "To do this: `reconciler apply change.plan`" in report(agency(), commands=commands)
     assert "All of it: `reconciler show change.plan`" in report(crowd(300), commands=commands)
+
+
+def test_no_line_of_a_prompt_can_be_taken_for_a_field() -> None:
+    """Values stand first; below the name of a text there is nothing but that text, up to the next name."""
+    forged = shown("instructions", "Be kind.\nBye.", "Be kind.\nline_id: 45\nBye.")
+    change = replace(reception(), fields=(forged, shown("report_on", False, True)))
+    text = report(Plan(environment="default", lineage=None, changes=(change,)))
+    order = [text.index(each) for each in ("pitch: (no", "+ report_on: true", "@@ instructions @@", "+ line_id: 45")]
+    assert order == sorted(order)
+
+
+def test_a_new_prompt_is_shown_whole_while_there_is_room() -> None:
+    """Whoever approves a new assistant reads what it will say; where it does not fit, its first line and size stand."""
+    plan = Plan(environment="default", lineage=None, changes=(after_hours(),))
+    assert "+ Close with a kind word.\n" in report(plan)
+    many = tuple(replace(after_hours(), key=f"dental/night-{at}") for at in range(90))
+    small = report(replace(plan, changes=many), most=45_000)
+    assert "Close with" not in small
+    assert "(9 lines, 225 characters)" in small
+    assert "most of new texts" in small
 
 
 def test_nothing_to_do() -> None:
