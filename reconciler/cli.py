@@ -173,7 +173,7 @@ def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], co
     with contextlib.suppress(OSError):  # nobody listens, and the code still says it
         click.echo(text.rstrip("\n"), err=True, color=color)
     if context and invocation and invocation.output != "text" and not printed_in(context):
-        result = failure_result(invocation.output, diagnostics, code, below=invocation.below)
+        result = failure_result(invocation, diagnostics, code)
         with contextlib.suppress(OSError):
             click.echo(result or "", nl=False)
     return code

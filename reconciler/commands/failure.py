@@ -13,20 +13,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconciler.canonical import Json
+from reconciler.commands.invocation import Invocation
 from reconciler.errors import Diagnostic, ReconcilerError, error
 
 _PACKAGE = Path(__file__).parent.parent
 
 
-def failure_result(form: str, diagnostics: tuple[Diagnostic, ...], exit_code: int, *, below: str = "") -> str | None:
+def failure_result(invocation: Invocation, diagnostics: tuple[Diagnostic, ...], exit_code: int) -> str | None:
     """What stands on stdout in place of a result, in the form that was asked for; None where nothing does."""
-    from reconciler.render.escape import json_text  # no verb's help needs a renderer
+    from reconciler.render.escape import json_line, json_text  # no verb's help needs a renderer
     from reconciler.render.forms import failure_in
 
-    return json_text(_json(diagnostics, exit_code)) if form == "json" else failure_in(form, diagnostics, below=below)
+    if invocation.output != "json":
+        return failure_in(invocation.output, diagnostics, below=invocation.below)
+    told = _json(diagnostics, exit_code)
+    return f"{json_line({'event': 'error', **told})}\n" if invocation.lines else json_text(told)
 
 
-def _json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> Json:
+def _json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> dict[str, Json]:
     """What `-o json` prints in place of a result. `error` is the first diagnostic that is an error, in short."""
     first = next((each for each in diagnostics if each.severity == "error"), None)
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.commands.rollback import returning
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
@@ -46,16 +47,25 @@ def valid_documents(project: Project) -> Loaded:
     return loaded
 
 
-def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
-    """Read documents and state, and live where asked, and plan.
+def gather(
+    project: Project,
+    store: StateStore,
+    options: PlanOptions,
+    *,
+    refresh: bool = False,
+    to_previous: Sequence[str] = (),
+) -> Gathered:
+    """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
     """
-    loaded = valid_documents(project)
+    loaded = documents_of(project) if to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
     refuse_idle(options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(to_previous, entries)
+    back = returning(project, loaded, entries, to_previous) if to_previous else None
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
@@ -64,7 +74,8 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
         schemas=project.schemas,
         live=_live(project, loaded, entries) if refresh else None,
         options=options,
-        diagnostics=loaded.diagnostics,
+        previous=None if back is None else back.desired,
+        diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
 
@@ -93,7 +104,7 @@ def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
 def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
     from reconciler.refresh import read_live
 
-    with open_client(project) as client:
+    with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
         shown = read_live(client, project.schemas)
     sent = {each.id: each.content for each in loaded.desired if each.id is not None}
     sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}

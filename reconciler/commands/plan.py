@@ -29,6 +29,7 @@ Examples:
   reconciler plan
   reconciler plan --target 'acme/*'
   reconciler plan --out change.plan && reconciler apply change.plan
+  reconciler plan --to-previous acme/sales-en
   reconciler plan --detailed-exitcode -o json
   reconciler plan -o markdown > comment.md""",
 )
@@ -46,7 +47,7 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     has moved.
     """
     project = open_project(invocation)
-    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh)
+    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh, to_previous=asked.to_previous)
     try:
         show_or_refuse(invocation, gathered, asked.overrides, out=out, max_bytes=max_bytes)
     except PlanRefusedError:

@@ -52,7 +52,8 @@ class Project:
 
     `root` is absolute and has no symbolic link in it; `assistants` is relative to it. `api_url` is `sandbox:`, or an
     address without a slash at its end, or None where neither a person nor the schemas name one. `state` is a folder
-    (relative to `root`, or absolute) or the address of another home. The secrets in it do not show in its repr.
+    (relative to `root`, or absolute) or the address of another home. `timeouts` are seconds
+    by phase, where stated. The secrets in it do not show in its repr.
     """
 
     root: Path
@@ -63,6 +64,7 @@ class Project:
     state: str
     catalog: Mapping[str, Json]
     limits: Limits
+    timeouts: Mapping[str, float]
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
@@ -101,6 +103,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
         limits=chosen.limits,
+        timeouts=chosen.timeouts,
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,

@@ -8,6 +8,7 @@
         state: state/production               # a folder
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
+        timeouts: {connect: 10, read: 60}     # seconds
 
 Pure: works on the value that the strict loader read and on its positions.
 """
@@ -31,6 +32,7 @@ from reconciler.validation import suggestion
 PROJECT_FILE = "reconciler.yaml"
 SANDBOX = "sandbox:"
 DEFAULT_ENVIRONMENT = "default"
+LONGEST_TIMEOUT = 600
 
 _SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -38,12 +40,16 @@ _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentSettings:
-    """What the file says of one environment; None where it says nothing. `catalog` is a path or the tables."""
+    """What the file says of one environment; None where it says nothing. `catalog` is a path or the tables.
+
+    `timeouts` are seconds by phase, as far as they are stated.
+    """
 
     api: str | None = None
     state: str | None = None
     catalog: str | Mapping[str, Json] | None = None
     limits: Limits = field(default_factory=Limits)
+    timeouts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,12 +138,13 @@ class _Reader:
         if why := why_no_environment_name(name):
             at = self.parsed.names.get(path)
             self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
-        found = self.mapping(content, path, ("api", "state", "catalog", "limits"))
+        found = self.mapping(content, path, ("api", "state", "catalog", "limits", "timeouts"))
         return EnvironmentSettings(
             api=self.api(found, path),
             state=self.state(found, path),
             catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
             limits=self.limits(found.get("limits"), (*path, "limits")),
+            timeouts=self.timeouts(found.get("timeouts"), (*path, "timeouts")),
         )
 
     def mapping(self, content: Json, path: Path, known: Sequence[str] | None) -> Mapping[str, Json]:
@@ -239,6 +246,17 @@ class _Reader:
             update=self.share(found, "update", path, Limits().update),
             unassigned="refuse" if unassigned == "refuse" else "allow",
         )
+
+    def timeouts(self, content: Json, path: Path) -> Mapping[str, float]:
+        found = self.mapping(content, path, ("connect", "read"))
+        good: dict[str, float] = {}
+        for name, value in found.items():
+            if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_TIMEOUT:
+                good[name] = float(value)
+            elif name in ("connect", "read"):
+                told = f"`{name}` must be seconds, more than 0 and at most {LONGEST_TIMEOUT}"
+                self.wrong((*path, name), "setting-value", told)
+        return good
 
     def share(self, found: Mapping[str, Json], name: str, path: Path, default: float | None) -> float | None:
         if name not in found:
