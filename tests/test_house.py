@@ -22,6 +22,10 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("documents", frozenset({"yaml", "ruamel"})),
     ("planning", frozenset({"deepdiff"})),
     ("live", frozenset()),
+    # the lists behind ids speak of documents, and documents that are pulled speak their names
+    ("lookups", frozenset()),
+    # above live and planning: what was read becomes documents, and drift becomes edits of them
+    ("pull", frozenset()),
     ("planfile", frozenset()),
     ("render", frozenset({"click", "deepdiff"})),
     ("durable", frozenset()),
@@ -29,6 +33,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("sandbox", frozenset({"httpx"})),
     ("api", frozenset({"httpx"})),
     ("refresh", frozenset()),
+    ("listing", frozenset()),
     ("apply", frozenset()),
     ("config", frozenset()),
     ("commands", frozenset({"click", "httpx", "rich"})),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from reconciler.commands.catalog import ids_wrong
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import open_project
@@ -18,12 +19,14 @@ from reconciler.render.forms import VALIDATION_FORMS, Frame, validation_in
 Examples:
   reconciler validate
   reconciler validate assistants/acme
+  reconciler validate --online
   reconciler -e production validate -o json
   reconciler validate -o github            # remarks at the lines of a pull request
   reconciler validate -o junit > junit.xml""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
+@click.option("--online", is_flag=True, help="Ask the API whether ids exist and fit: needs its key.")
+def validate(invocation: Invocation, paths: tuple[str, ...], online: bool) -> int:
     """Check every document, without a network or a key.
 
     PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
@@ -35,12 +38,14 @@ def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
     idle = [path for path, wish in zip(paths, wanted, strict=True) if not any(_within(d, [wish]) for d in documents)]
     if idle:
         raise UsageError(*(_no_document(path) for path in idle))
-    told = [each for each in loaded.diagnostics if each.file is None or _within(each.file, wanted)]
+    found = (*loaded.diagnostics, *(ids_wrong(project, loaded.desired) if online else ()))
+    told = [each for each in found if each.file is None or _within(each.file, wanted)]
     failed = any(each.severity == "error" for each in told)
     frame = Frame(color=invocation.color, below=invocation.below)
     environment, sources = project.environment, line_reader(project)
-    found = validation_in(invocation.output, told, frame, environment=environment, documents=documents, sources=sources)
-    invocation.result(found)
+    invocation.result(
+        validation_in(invocation.output, told, frame, environment=environment, documents=documents, sources=sources)
+    )
     return int(failed)
 
 

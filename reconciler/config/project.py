@@ -63,6 +63,10 @@ class Project:
     api_key: str | None = field(repr=False)
     state: str
     catalog: Mapping[str, Json]
+    catalog_file: str | None
+    """Where the catalogue stands, or would stand, in the project; None where it stands in the project file itself."""
+    schema_folder: str
+    """Where the project's own schemas stand, or would stand."""
     limits: Limits
     timeouts: Mapping[str, float]
     schemas: SchemaSet = field(repr=False)
@@ -89,7 +93,8 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
     chosen = settings.environments.get(environment, EnvironmentSettings())
     if with_documents:
         _check_assistants_folder(root, settings, problems)
-    catalog = _catalog(files, chosen.catalog, problems)
+    catalog_file = _catalog_file(root, chosen.catalog, environment)
+    catalog = _catalog(files, chosen.catalog if catalog_file is None else catalog_file, problems)
     variables = _variables(asked.environ, problems)
     if problems:
         raise ConfigError.of(problems)
@@ -102,6 +107,8 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         api_key=variables.api_key,
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
+        catalog_file=catalog_file or (None if chosen.catalog else default_catalog(environment)),
+        schema_folder=settings.schemas or "schemas",
         limits=chosen.limits,
         timeouts=chosen.timeouts,
         schemas=schemas,
@@ -168,6 +175,19 @@ def _check_assistants_folder(root: Path, settings: Settings, problems: list[Diag
         advice = f"A folder above has one: try `-C {os.path.relpath(above, root)}`."
     told = f"there is no folder `{settings.assistants}` in {root}"
     problems.append(error("no-assistants-folder", told, advice))
+
+
+def default_catalog(environment: str) -> str:
+    """Where the catalogue of an environment stands that names none."""
+    return f"catalog/{environment}.yaml"
+
+
+def _catalog_file(root: Path, stated: str | Mapping[str, Json] | None, environment: str) -> str | None:
+    """The file that is read: the one that is named, else the default one where it stands."""
+    if isinstance(stated, str):
+        return stated
+    default = default_catalog(environment)
+    return default if stated is None and (root / default).is_file() else None
 
 
 def _catalog(

@@ -11,8 +11,9 @@ from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
 from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
 from reconciler.planning.drift import drift_of
-from reconciler.planning.exclusive import Stance, hand_overs, refuse_held
+from reconciler.planning.exclusive import Stance, refuse_held, transfers
 from reconciler.planning.order import in_order
+from reconciler.planning.recall import claims, recalled, silences
 from reconciler.planning.rollback import going_back
 from reconciler.planning.safety import left_unassigned
 from reconciler.schemas import SchemaSet
@@ -60,14 +61,22 @@ def make_plan(
     decided = _decide(documents, sides, chosen.targets) if previous is None else _back(previous, documents, sides)
     stances = refuse_held(_stances(decided, sides), schemas)
     changes = [each.change for each in stances if each.change is not None]
-    ordered = in_order(changes, hand_overs([each for each in stances if _sends(each)], schemas), schemas)
+    ordered = in_order(changes, transfers([each for each in stances if _sends(each)], schemas), schemas)
+    unanswered = recalled(entries, stances, schemas)
+    ended = claims(unanswered, ordered.changes)
     return Plan(
         environment=environment,
         lineage=lineage,
         refreshed=live is not None,
         changes=ordered.changes,
         drift=_drift(wanted, decided, sides),
-        diagnostics=(*diagnostics, *ordered.diagnostics, *left_unassigned(stances, schemas)),
+        hand_overs=(*ordered.hand_overs, *ended),
+        diagnostics=(
+            *diagnostics,
+            *ordered.diagnostics,
+            *left_unassigned(stances, schemas),
+            *silences(unanswered, ended),
+        ),
     )
 
 

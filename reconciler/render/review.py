@@ -15,11 +15,10 @@ from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Plan, Reason, Risk
-from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.hunks import Hunk, hunks, shared
 from reconciler.render.lines import Line, split
 from reconciler.render.parts import Part, field_parts
-from reconciler.render.plan_text import in_order, rank_of, remaining
+from reconciler.render.plan_text import SILENCE, in_order, rank_of, remaining
 from reconciler.render.values import inline, is_long
 from reconciler.schemas import SchemaSet
 
@@ -140,7 +139,7 @@ def concerns(plan: Plan, refused: Sequence[Diagnostic]) -> Concerns:
     """Every diagnostic once; `refused` are reasons beyond those of blocked changes."""
     blocked = [told for each in plan.changes if each.action is Action.BLOCKED for told in each.diagnostics]
     why = tuple(dict.fromkeys((*refused, *blocked)))
-    silent = tuple(each for each in plan.diagnostics if each.code == UNASSIGNED)
+    silent = tuple(each for each in plan.diagnostics if each.code in SILENCE)
     return Concerns(silent=silent, refused=why, rest=tuple(each for each in remaining(plan) if each not in why))
 
 

@@ -99,6 +99,8 @@ def test_an_unknown_setting_is_answered_with_the_nearest() -> None:
         ("limits: {delete: 10%}", Limits(delete=0.1, delete_from=0)),
         ("limits: {delete: 0.1, update: 50}", Limits(delete=0.1, delete_from=0, update=0.5)),
         ("limits: {delete: 0, update: 12.5 %}", Limits(delete=0.0, delete_from=0, update=0.125)),
+        ("limits: {delete: 1.0, update: 100%}", Limits(delete=1.0, delete_from=0, update=1.0)),
+        ("limits: {delete: 1%}", Limits(delete=0.01, delete_from=0)),
         ("limits: {delete: off, unassigned: refuse}", Limits(delete=None, delete_from=0, unassigned="refuse")),
     ],
 )
