@@ -1,7 +1,7 @@
 """What happens to an entry: its JSON form, its digest, and the transitions that apply walks through.
 
     (nothing) ──begin_create──► pending ──record_request──► ok ──record_request──► ok ...
-    pending ──record_without_request (adopted)──► ok        ok/pending ──move──► the same under another key
+    pending ──bind (found in the list, or imported)──► ok   ok/pending ──move──► the same under another key
     ok/pending ──(forget, delete: the entry is removed)──► (nothing)
 
 Every transition takes an entry and returns a new one; the clock is an argument. Of replaced contents `history` keeps
@@ -138,6 +138,18 @@ def record_without_request(entry: Entry | None, change: Change, *, now: str) -> 
         protect=change.protect,
         updated_at=now,
     )
+
+
+def bind(entry: Entry, id: int, *, now: str | None = None) -> Entry:
+    """A begun create that turned out to be assistant `id`: applied is what was sent, and matches no document yet."""
+    sent = entry.pending.body if entry.pending is not None else entry.last_applied
+    bound = replace(entry, id=id, last_applied=sent, source="", pending=None)
+    return bound if now is None else replace(bound, updated_at=now)
+
+
+def without_create(entry: Entry) -> Entry:
+    """A begun create that came to nothing: the key is known, and no assistant."""
+    return replace(entry, pending=None)
 
 
 def move(entry: Entry, key: str, *, now: str) -> Entry:

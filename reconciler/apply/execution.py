@@ -129,7 +129,10 @@ class _Run:
         return [each for each in waited_for if self.progress[each].status in (Status.FAILED, Status.UNKNOWN)]
 
     def _record_without_requests(self) -> None:
-        """All that touches the state alone; moves first and in their order, so that no entry is overwritten."""
+        """All that touches the state alone: ids that were found, then moves in their order, so that no entry is
+        overwritten, then the rest."""
+        for found in self.progress.values():
+            self._bind(found)
         moves, ring = moves_in_order(self.plan)
         for change in ring:
             self.progress[change.key].end(Status.FAILED, messages.move_ring(change))
@@ -139,6 +142,18 @@ class _Run:
             if not self.halting.may_start:
                 return
             self._record(progress)
+
+    def _bind(self, progress: Progress) -> None:
+        before = self.recorder.entry(progress.change.moved_from or progress.change.key)
+        if not self.halting.may_start:
+            return
+        try:
+            self.recorder.bind(progress.change)
+        except StateError as problem:
+            self._state_broke(progress, Status.FAILED, messages.nothing_saved(progress.change), problem)
+            return
+        after = self.recorder.entry(progress.change.moved_from or progress.change.key)
+        progress.touched = progress.touched or after is not before
 
     def _record(self, progress: Progress) -> None:
         change = progress.change

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.entries import begin_create, move, record_request, record_without_request
+from reconciler.entries import begin_create, bind, move, record_request, record_without_request
 from reconciler.model import Action, Change, Content, Entry, Plan, Request
 from reconciler.state.store import StateStore
 
@@ -29,6 +29,15 @@ class Recorder:
     def entry(self, key: str) -> Entry | None:
         """What the state holds of `key` now."""
         return self._entries.get(key)
+
+    def bind(self, change: Change) -> None:
+        """Save which assistant a begun create made, where the plan found it, before anything is sent to it.
+
+        Once it was changed it no longer looks like what was sent, and no other run would find it again.
+        """
+        entry = self._source_of(change)
+        if entry is not None and entry.pending is not None and change.id is not None:
+            self._write(bind(entry, change.id, now=self._now()))
 
     def begin(self, key: str, body: Content) -> None:
         """Save that a create is about to be sent; `body` has secrets as references."""

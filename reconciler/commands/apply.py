@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
-from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
+from reconciler.apply import Outcome, apply_plan, read_back, sends_anything, take_over
+from reconciler.commands.begun import settle
+from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse, refusal
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
@@ -28,7 +29,7 @@ from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
-from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
+from reconciler.errors import ApiError, ConfigError, StalePlanError, UsageError, error, warning
 from reconciler.live import sealed
 from reconciler.model import Plan
 from reconciler.planfile import read_plan_file, staleness
@@ -154,14 +155,15 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
 
 def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
-    gathered = gather(project, store, asked.options, refresh=asked.refresh)
+    tell = invocation.progress
+    gathered = gather(project, store, asked.options, refresh=asked.refresh, tell=tell, wait=True)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked.options, refresh=asked.refresh)
+        gathered = gather(open_project(invocation), store, asked.options, refresh=asked.refresh, wait=True)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
-        raise PlanRefusedError(*refused)
+        raise refusal(gathered, refused)
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
     return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)
@@ -217,19 +219,23 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             on_event=narrator(invocation, total),
             stop=stop,
         )
-        if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
-            return _verified(project, store, decision.plan, client, outcome)
+        if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
+            return _verified(project, store, decision, client, outcome)
         return outcome
 
 
-def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient, outcome: Outcome) -> Outcome:
+def _verified(project: Project, store: StateStore, decision: Decision, client: ApiClient, outcome: Outcome) -> Outcome:
     from reconciler.refresh import read_live
 
+    plan = decision.plan
     try:
         shown = read_live(client, project.schemas)
     except ApiError as problem:
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
+    if outcome.unknown:
+        findings = settle(project, decision.documents, store.read(), shown)
+        outcome = take_over(outcome, plan, findings, store=store)
     sent = {entry.id: entry.last_applied for entry in store.read().values()}
     live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
     return read_back(outcome, plan, live, store=store, schemas=project.schemas)

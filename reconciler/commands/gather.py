@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.commands.begun import ask_list
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
-from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
+from reconciler.errors import (
+    CreateUnknownError,
+    Diagnostic,
+    DocumentError,
+    PlanRefusedError,
+    ReconcilerError,
+    StateError,
+    UsageError,
+    error,
+)
 from reconciler.live import sealed
-from reconciler.model import Action, Entry, Live, Plan
-from reconciler.planning import Overrides, PlanOptions, known_keys, make_plan, refusals, selected
+from reconciler.model import Action, Entry, Live, Plan, Reason
+from reconciler.planning import Overrides, PlanOptions, as_found, known_keys, make_plan, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
 
@@ -46,9 +56,18 @@ def valid_documents(project: Project) -> Loaded:
     return loaded
 
 
-def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
+def gather(
+    project: Project,
+    store: StateStore,
+    options: PlanOptions,
+    *,
+    refresh: bool = False,
+    tell: Callable[[str], None] = lambda text: None,
+    wait: bool = False,
+) -> Gathered:
     """Read documents and state, and live where asked, and plan.
 
+    Where a create was begun and never recorded, the list is read for it; `wait` and `tell` are as for `ask_list`.
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
     """
     loaded = valid_documents(project)
@@ -56,13 +75,16 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
     entries = store.read()
     refuse_shared_ids(entries)
     refuse_idle(options.targets, known_keys(loaded.desired, entries))
+    shown = read_list(project) if refresh else None
+    findings = ask_list(project, loaded, entries, lambda: read_list(project), shown=shown, tell=tell, wait=wait)
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
         desired=loaded.desired,
         entries=entries,
         schemas=project.schemas,
-        live=_live(project, loaded, entries) if refresh else None,
+        live=None if shown is None else _sealed(shown, project, loaded, as_found(entries, findings)),
+        findings=findings,
         options=options,
         diagnostics=loaded.diagnostics,
     )
@@ -90,11 +112,17 @@ def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
     )
 
 
-def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
+def read_list(project: Project) -> dict[int, Live]:
+    """Every assistant of the account, secrets in clear. Raises ApiError and ConfigError."""
     from reconciler.refresh import read_live
 
     with open_client(project) as client:
-        shown = read_live(client, project.schemas)
+        return read_live(client, project.schemas)
+
+
+def _sealed(
+    shown: Mapping[int, Live], project: Project, loaded: Loaded, entries: Mapping[str, Entry]
+) -> dict[int, Live]:
     sent = {each.id: each.content for each in loaded.desired if each.id is not None}
     sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
     return {id: sealed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
@@ -120,6 +148,13 @@ def reasons_to_refuse(gathered: Gathered, overrides: Overrides) -> tuple[Diagnos
     managed = sum(entry.id is not None for entry in gathered.entries.values())
     limits = gathered.project.limits
     return (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
+
+
+def refusal(gathered: Gathered, reasons: Sequence[Diagnostic]) -> PlanRefusedError:
+    """The error for these reasons: one of its own (exit 7) while the outcome of a create is unknown."""
+    blocked = [each for each in gathered.plan.changes if each.action is Action.BLOCKED]
+    unknown = any(each.reason is Reason.CREATE_INCOMPLETE for each in blocked)
+    return (CreateUnknownError if unknown else PlanRefusedError)(*reasons)
 
 
 def without_the_shown(refused: Sequence[Diagnostic], plan: Plan) -> tuple[Diagnostic, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.commands.gather import Gathered, gather, reasons_to_refuse, without_the_shown
+from reconciler.commands.gather import Gathered, gather, reasons_to_refuse, refusal, without_the_shown
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import save
@@ -43,7 +43,7 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     has moved.
     """
     project = open_project(invocation)
-    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh)
+    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh, tell=invocation.progress)
     try:
         show_or_refuse(invocation, gathered, asked.overrides)
     except PlanRefusedError:
@@ -70,4 +70,4 @@ def show_or_refuse(invocation: Invocation, gathered: Gathered, overrides: Overri
         invocation.result(render_plan(shown, color=color, width=width, verbose=verbose, schemas=schemas))
         refused = without_the_shown(refused, gathered.plan)
     if refused:
-        raise PlanRefusedError(*refused)
+        raise refusal(gathered, refused)

@@ -8,6 +8,7 @@
         state: state/production               # a folder
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
+        settle: 30                            # seconds that the server may take over a create it did not answer
 
 Pure: works on the value that the strict loader read and on its positions.
 """
@@ -31,6 +32,9 @@ from reconciler.validation import suggestion
 PROJECT_FILE = "reconciler.yaml"
 SANDBOX = "sandbox:"
 DEFAULT_ENVIRONMENT = "default"
+DEFAULT_SETTLE = 30.0
+"""Seconds. PHP, on which the platform runs, ends a request after so many unless it is told otherwise."""
+LONGEST_SETTLE = 3600
 
 _SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -44,6 +48,7 @@ class EnvironmentSettings:
     state: str | None = None
     catalog: str | Mapping[str, Json] | None = None
     limits: Limits = field(default_factory=Limits)
+    settle: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +105,12 @@ def why_no_api(address: str) -> str | None:
     return None
 
 
+def seconds_in(text: str) -> float | None:
+    """The settle delay that a text says, or None for what is none."""
+    seconds = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII) else math.inf
+    return seconds if seconds <= LONGEST_SETTLE else None
+
+
 def holds_password(address: str) -> bool:
     """Whether an address carries credentials before its host."""
     try:
@@ -132,12 +143,13 @@ class _Reader:
         if why := why_no_environment_name(name):
             at = self.parsed.names.get(path)
             self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
-        found = self.mapping(content, path, ("api", "state", "catalog", "limits"))
+        found = self.mapping(content, path, ("api", "state", "catalog", "limits", "settle"))
         return EnvironmentSettings(
             api=self.api(found, path),
             state=self.state(found, path),
             catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
             limits=self.limits(found.get("limits"), (*path, "limits")),
+            settle=self.settle(found, path),
         )
 
     def mapping(self, content: Json, path: Path, known: Sequence[str] | None) -> Mapping[str, Json]:
@@ -191,6 +203,14 @@ class _Reader:
         elif why := why_no_api(address):
             self.wrong((*path, "api"), "setting-value", f"`api` {why}")
         return address
+
+    def settle(self, found: Mapping[str, Json], path: Path) -> float | None:
+        value = found.get("settle")
+        seconds = seconds_in(str(value)) if type(value) in (int, float) else None
+        if value is not None and seconds is None:
+            told = f"`settle` must be a number of seconds from 0 to {LONGEST_SETTLE}, not {_kind(value)}"
+            self.wrong((*path, "settle"), "setting-value", told)
+        return seconds
 
     def state(self, found: Mapping[str, Json], path: Path) -> str | None:
         location = self.text(found, "state", path)

@@ -1,6 +1,20 @@
 """Desired, state and live in; one plan out. Pure: no IO, clock, randomness or environment."""
 
+from reconciler.planning.begun import Finding, Verdict, as_found, look_up, unread
 from reconciler.planning.plan import PlanOptions, known_keys, make_plan, selected
 from reconciler.planning.safety import Limits, Overrides, refusals
 
-__all__ = ["Limits", "Overrides", "PlanOptions", "known_keys", "make_plan", "refusals", "selected"]
+__all__ = [
+    "Finding",
+    "Limits",
+    "Overrides",
+    "PlanOptions",
+    "Verdict",
+    "as_found",
+    "known_keys",
+    "look_up",
+    "make_plan",
+    "refusals",
+    "selected",
+    "unread",
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
+from reconciler.planning.begun import Finding, as_found
 from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
 from reconciler.planning.drift import drift_of
@@ -35,19 +36,25 @@ def make_plan(
     entries: Mapping[str, Entry],
     schemas: SchemaSet,
     live: Mapping[int, Live] | None = None,
+    findings: Mapping[str, Finding] | None = None,
     options: PlanOptions | None = None,
     diagnostics: Sequence[Diagnostic] = (),
 ) -> Plan:
     """Decide what happens to every key, and in which order.
 
-    `live` is None where it was not read, else every assistant of the account by id. `diagnostics` are carried along.
+    `live` is None where it was not read, else every assistant of the account by id. `findings` are what the list says
+    of begun creates, by key (`look_up`), where it was asked. `diagnostics` are carried along.
     """
     chosen = options or PlanOptions()
     documents = {each.key: each for each in desired}
+    found = findings or {}
+    known = as_found(entries, found)
     sides = Sides(
         schemas=schemas,
-        entries=entries,
-        orphans=_orphans(documents, entries),
+        entries=known,
+        orphans=_orphans(documents, known),
+        begun={key: entries[key] for key in found},
+        findings=found,
         live=live,
         prune=chosen.prune,
         allow_new=chosen.allow_new,

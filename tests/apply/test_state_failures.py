@@ -42,7 +42,7 @@ def test_an_id_that_cannot_be_saved_is_told(tmp_path: Path) -> None:
     first, second = outcome.results
     assert (first.status, first.id, second.status) == (Status.UNKNOWN, 101, Status.NOT_STARTED)
     assert "101" in first.diagnostics[0].summary
-    assert "reconciler: {id: 101}" in (first.diagnostics[0].detail or "")
+    assert "reconciler import harbour 101" in (first.diagnostics[0].detail or "")
     assert outcome.exit_code == 7
     assert entry is not None
     assert entry.pending is not None
