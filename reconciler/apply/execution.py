@@ -91,6 +91,9 @@ class _Run:
     schedule: Schedule = field(init=False)
     progress: dict[str, Progress] = field(init=False)
     returns: Returns = field(init=False)
+    creating: int = 0
+    """The creates under way. The first goes alone until the API has answered something: at a wrong address, or with a
+    server that is down, every one of ten at once would stay unknown."""
     silent: bool = False
 
     def __post_init__(self) -> None:
@@ -118,7 +121,9 @@ class _Run:
         return Outcome(
             results=tuple(each.result() for each in self.progress.values()),
             diagnostics=tuple(self.halting.reasons),
-            interrupted=self.halting.interrupted,
+            # a signal that came when everything was done has stopped nothing
+            interrupted=self.halting.interrupted
+            and any(each.status is not Status.DONE for each in self.progress.values()),
         )
 
     def _held_back_by(self, progress: Progress) -> list[str]:
@@ -175,7 +180,7 @@ class _Run:
     def _send_all(self) -> None:
         while True:
             while self.halting.may_start and self.sending.in_flight < self.parallelism:
-                free = self.schedule.take()
+                free = self.schedule.take(creates=self.halting.answered or not self.creating)
                 if free is None:
                     break
                 self._start(*free)
@@ -200,6 +205,7 @@ class _Run:
             except StateError as problem:
                 self._state_broke(progress, Status.FAILED, messages.nothing_saved(change), problem)
                 return
+        self.creating += request.method == "POST"
         self.sending.submit(ready)
 
     def _take_in(self) -> None:
@@ -207,6 +213,7 @@ class _Run:
         if not isinstance(message, Ended):
             self._tell(message)
             return
+        self.creating -= message.request.method == "POST"
         progress = self.progress[message.change.key]
         if message.gives_back is not None:
             self._gave_back(progress, message.gives_back, message.result)
@@ -245,7 +252,7 @@ class _Run:
             told = (*told, messages.update_unknown(change)) if unsure else told
         elif unsure:
             progress.end(Status.UNKNOWN, messages.create_unknown(change), *told)
-            self.halting.failed(failure)
+            self.halting.failed(failure, creating=True)
             return
         else:
             try:

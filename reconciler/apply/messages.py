@@ -158,6 +158,11 @@ def stopped_by_breaker(failures: int) -> Diagnostic:
     return error("too-many-failures", summary, "Run it again when the API is well; what was done is recorded.")
 
 
+def stopped_by_another() -> Diagnostic:
+    summary = "stopped: the first create was not answered as the API does, so no other was sent"
+    return error("stopped-by-answer", summary, "Is this the API's address? Check RECONCILER_API_URL and `api`.")
+
+
 def stopped_by_key() -> Diagnostic:
     summary = "stopped: the API does not accept the key, so every other request would fail too"
     return error("stopped-by-key", summary, "Check RECONCILER_API_KEY and RECONCILER_API_URL.")

@@ -6,15 +6,16 @@ somebody already, and is done as it stands or refused as stale.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import click
 
@@ -48,6 +49,11 @@ NOT_READ_BACK = warning(
 )
 
 
+STOPPING = (
+    "Stopping: no new requests; those under way are waited for and recorded. Once more ends it at once, without them."
+)
+ENDED = "Ended at once: what was under way is not known, and noted. `reconciler plan` looks what became of it."
+INTERRUPTED = 130
 MADE_A_KEY = (
     "Made .reconciler/fingerprint.key, to notice when a secret changes. It stays on this machine; elsewhere, set its"
     " text as RECONCILER_FINGERPRINT_KEY."
@@ -243,13 +249,18 @@ def _verified(project: Project, store: StateStore, decision: Decision, client: A
 
 @contextmanager
 def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded."""
+    """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded.
+
+    A second one ends the process where it stands: a server that does not answer is waited for no longer. That is what
+    a killed process leaves, and the same holds for it: every create under way is noted, and the lock goes.
+    """
     stop = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
-        if not stop.is_set():
-            invocation.progress("Stopping: no new requests; those under way are waited for and recorded.")
+        if stop.is_set():
+            _end_at_once()
         stop.set()
+        invocation.progress(STOPPING)
 
     before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -257,6 +268,13 @@ def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _end_at_once() -> NoReturn:
+    """No thread is waited for, no output flushed: a handler may have come in the middle of either."""
+    with suppress(OSError):
+        os.write(2, f"{ENDED}\n".encode())
+    os._exit(INTERRUPTED)
 
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
