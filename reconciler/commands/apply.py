@@ -49,6 +49,11 @@ NOT_READ_BACK = warning(
 )
 
 
+STOPPED_BEFORE_READING = warning(
+    "not-read-back",
+    "everything was done when the signal came, and what the server kept was not read back",
+    "`reconciler plan --refresh` compares the two.",
+)
 STOPPING = (
     "Stopping: no new requests; those under way are waited for and recorded. Once more ends it at once, without them."
 )
@@ -227,6 +232,8 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         )
         if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
             return _verified(project, store, decision, client, outcome)
+        if pace.verify and stop.is_set() and not outcome.interrupted and sends_anything(outcome, decision.plan):
+            return replace(outcome, diagnostics=(*outcome.diagnostics, STOPPED_BEFORE_READING))
         return outcome
 
 
