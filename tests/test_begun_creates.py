@@ -92,6 +92,25 @@ def test_a_document_that_changed_meanwhile_is_an_update_of_what_was_found(desk: 
     settled(desk, "reminder")
 
 
+@pytest.mark.parametrize("fault", [LOST, NEVER])
+def test_a_saved_plan_is_stale_once_the_list_says_something_else(desk: Practice, fault: str) -> None:
+    """The entry has not moved: what turned up since would be made twice, and what went would be updated in vain."""
+    lost(desk, fault)
+    saved = str(desk.folder / "change.plan")
+    desk.done("plan", "--out", saved)
+    if fault == NEVER:
+        made_by_hand(desk)
+    else:
+        httpx.delete(f"{desk.vendor.url}/user/assistant/102", headers=desk.vendor.headers)
+    sent = len(desk.sent)
+    ended = desk.runs("apply", saved)
+    assert ended.code == 4, ended.told
+    assert "the list of assistants says something else now of the create of reminder" in ended.err
+    assert len(desk.sent) == sent
+    desk.done("apply", "-y")
+    settled(desk, "reminder")
+
+
 def test_an_id_is_bound_before_anything_is_sent_to_it(desk: Practice) -> None:
     """A changed assistant no longer looks like what was sent: had the run died there, nobody would find it again."""
     lost(desk)

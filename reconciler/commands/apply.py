@@ -20,8 +20,16 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 import click
 
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything, take_over
-from reconciler.commands.begun import settle
-from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse, refusal
+from reconciler.commands.begun import ask_list, overtaken, settle
+from reconciler.commands.gather import (
+    Gathered,
+    documents_of,
+    gather,
+    line_reader,
+    read_list,
+    reasons_to_refuse,
+    refusal,
+)
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
@@ -206,7 +214,10 @@ def _still_true(plan: Plan, project: Project, store: StateStore) -> Decision:
     documents = documents_of(project)
     vault = vault_for(plan, documents.vault, project.environ)
     fingerprints = {name: project.fingerprint(name, value) for name, value in vault.values.items()}
-    stale = staleness(plan, lineage=store.lineage(), entries=store.read(), secrets=fingerprints)
+    entries = store.read()
+    stale = staleness(plan, lineage=store.lineage(), entries=entries, secrets=fingerprints)
+    if not stale:
+        stale = overtaken(plan, entries, ask_list(project, documents, entries, lambda: read_list(project)))
     if stale:
         raise StalePlanError(*stale)
     return Decision(plan=plan, vault=vault, documents=documents)

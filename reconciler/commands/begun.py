@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 
 from reconciler.config import SANDBOX, Project
 from reconciler.documents import Loaded
-from reconciler.errors import ApiError
+from reconciler.errors import ApiError, Diagnostic, error
 from reconciler.live import sealed
-from reconciler.model import Content, Entry, Live
+from reconciler.model import Content, Entry, Live, Plan
+from reconciler.planfile.fresh import WAY_OUT
 from reconciler.planning import Finding, Verdict, look_up, unread
 from reconciler.render.escape import terminal_safe
 
@@ -76,3 +77,21 @@ def settle(
         taken=[each.id for each in loaded.desired if each.id is not None],
         sealed=hidden,
     )
+
+
+def overtaken(plan: Plan, entries: Mapping[str, Entry], findings: Mapping[str, Finding]) -> tuple[Diagnostic, ...]:
+    """Where the list says something else of a begun create than when a saved plan was made, each as `stale-plan`.
+
+    The entry has not moved, so nothing else tells: what was absent then may be there now, and would be made twice.
+    """
+    told = []
+    for change in plan.changes:
+        entry = entries.get(change.moved_from or change.key)
+        finding = findings.get(change.moved_from or change.key)
+        if not change.mutates_state or entry is None or entry.pending is None:
+            continue
+        wanted = (Verdict.ABSENT, ()) if change.id is None else (Verdict.FOUND, (change.id,))
+        if finding is None or (finding.verdict, finding.ids) != wanted:
+            summary = f"the list of assistants says something else now of the create of {change.key} that was begun"
+            told.append(error("stale-plan", summary, WAY_OUT, key=change.key))
+    return tuple(told)
