@@ -48,9 +48,11 @@ class Reason(StrEnum):
     ID_CONFLICT = "id-conflict"
     VALUE_HELD = "value-held"
     CONFLICTING = "conflicting"
+    ROLLED_BACK = "rolled-back"
     ORPHANED = "orphaned"
     REMOVED_FROM_CONFIG = "removed-from-config"
     PROTECTED = "protected"
+    NO_DELETE_ROUTE = "no-delete-route"
 
 
 class Risk(StrEnum):
@@ -77,9 +79,10 @@ class Desired:
     """What the files say of one assistant, after layers and references.
 
     `content` holds the vendor's fields (explicit nulls kept, secrets as references), already valid against the
-    document schema. `positions` has a place for every path in `content`, and `()` for the document itself;
-    a value that came through `${file:...}` has the place of the reference. `source` digests everything that
-    decided the content. `unmanaged` fields never stand in `content`; `seed` fields may.
+    document schema. `positions` has a place for every path in `content`, `()` for the document itself, and such as
+    `("reconciler", "id")` for its settings; a value that came through `${file:...}` has the place of the reference.
+    `source` digests everything that decided the content. `unmanaged` fields never stand in `content`; `seed` fields
+    may.
     """
 
     key: str
@@ -122,11 +125,21 @@ class Previous:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unassigned:
+    """An exclusive value that was released for an assistant which is not known to have taken it, and since when."""
+
+    field: str
+    value: Json
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """What the state knows of one key. `last_applied` is what we sent and manage; `source` is its `Desired.source`.
 
     `source` is empty where what was sent does not (yet) match one desired value: after the first of two requests.
-    Either `id` or `pending` is set, or both are not: then nothing is known but the key.
+    Either `id` or `pending` is set, or both are not: then nothing is known but the key. `unassigned` stands with who
+    released the value, or with who should have taken it where the old holder was deleted.
     """
 
     key: str
@@ -136,6 +149,7 @@ class Entry:
     pending: Pending | None = None
     history: tuple[Previous, ...] = ()
     protect: bool = False
+    unassigned: tuple[Unassigned, ...] = ()
     created_at: str | None = None
     updated_at: str | None = None
 
@@ -245,6 +259,21 @@ class Drift:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HandOver:
+    """An exclusive value that `taker` claims in step `claimed`, after `giver` released it in step `released`.
+
+    `released` is None where an earlier run did that and nobody took it: `giver`'s entry has it as `unassigned`.
+    """
+
+    field: str
+    value: Json
+    giver: str
+    taker: str
+    released: int | None
+    claimed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     create: int = 0
     update: int = 0
@@ -260,6 +289,7 @@ class Plan:
     """The decision, whole, as a value. `changes` and `drift` are sorted in here; equal inputs give equal plans.
 
     `drift` is what live moved away from last-applied, where live was read; it is told apart from the changes.
+    `hand_overs` are in the order of their claims.
     """
 
     environment: str
@@ -267,11 +297,14 @@ class Plan:
     refreshed: bool = False
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda each: each.key)))
         object.__setattr__(self, "drift", tuple(sorted(self.drift, key=lambda each: each.key)))
+        passed = sorted(self.hand_overs, key=lambda each: (each.claimed, each.field, each.giver))
+        object.__setattr__(self, "hand_overs", tuple(passed))
         found = (*self.diagnostics, *(d for each in self.changes for d in each.diagnostics))
         unique = sorted(set(found), key=Diagnostic.sort_key)
         object.__setattr__(self, "diagnostics", tuple(unique))

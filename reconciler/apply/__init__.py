@@ -2,7 +2,17 @@
 
 from reconciler.apply.execution import apply_plan
 from reconciler.apply.finding import take_over
-from reconciler.apply.outcome import ChangeResult, Event, Finished, Outcome, Retried, Started, Status, Waiting
+from reconciler.apply.outcome import (
+    ChangeResult,
+    Event,
+    Finished,
+    Outcome,
+    Requested,
+    Retried,
+    Started,
+    Status,
+    Waiting,
+)
 from reconciler.apply.readback import read_back, sends_anything
 from reconciler.apply.refusals import refusal_diagnostics
 from reconciler.apply.sending import Sender
@@ -12,6 +22,7 @@ __all__ = [
     "Event",
     "Finished",
     "Outcome",
+    "Requested",
     "Retried",
     "Sender",
     "Started",

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from reconciler.api import Answer, Failure, Retry, Wait
+from reconciler.api import Answer, Exchange, Failure, Retry, Wait
 from reconciler.apply import messages
-from reconciler.apply.outcome import Event, Retried, Waiting
+from reconciler.apply.outcome import Event, Requested, Retried, Waiting
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
-from reconciler.model import Change, Request
+from reconciler.model import Change, HandOver, Request
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault, reveal
 
@@ -32,23 +33,9 @@ class Sender(Protocol):
         body: Json = None,
         *,
         stop: threading.Event | None = None,
-        listen: Callable[[Wait | Retry], None] | None = None,
+        listen: Callable[[Wait | Retry | Exchange], None] | None = None,
+        label: str | None = None,
     ) -> Answer | Failure: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stranded:
-    """`value` of `field` left `giver` and did not reach `taker`. `release` is the request that let it go.
-
-    `body` gives it back to the giver; it is None where the giver cannot have it back.
-    """
-
-    field: str
-    value: Json
-    giver: Change
-    taker: Change
-    release: Request
-    body: Mapping[str, Json] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +46,7 @@ class Ready:
     change: Change
     path: str
     body: Json = field(repr=False)
-    gives_back: Stranded | None = None
+    gives_back: HandOver | None = None
     """Set where the request is no step of the plan, but gives a value back."""
 
 
@@ -70,17 +57,18 @@ class Ended:
     request: Request
     change: Change
     result: Answer | Failure
-    gives_back: Stranded | None = None
+    gives_back: HandOver | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Crashed:
     """A bug in the client: raised again on the coordinating thread once everything else has come back."""
 
+    change: Change
     problem: BaseException
 
 
-Message: TypeAlias = Ended | Crashed | Waiting | Retried
+Message: TypeAlias = Ended | Crashed | Waiting | Retried | Requested
 
 
 def prepare(
@@ -110,7 +98,8 @@ class Sending:
     """A pool of threads that send, and the one queue through which they report to the thread that decides."""
 
     def __init__(self, client: Sender, *, threads: int, stop: threading.Event) -> None:
-        self.in_flight = 0
+        self.in_flight: Counter[str] = Counter()
+        """How many requests are under way, by the key of their change; a key without one is not in it."""
         self._client = client
         self._stop = stop
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply")
@@ -118,14 +107,14 @@ class Sending:
 
     def submit(self, ready: Ready) -> None:
         """Send it on some thread; an `Ended` (or a `Crashed`) comes back through `receive`."""
-        self.in_flight += 1
+        self.in_flight[ready.change.key] += 1
         self._pool.submit(self._send, ready)
 
     def receive(self) -> Ended | Event:
         """The next report; waits for it. Raises what a crashed thread raised."""
         message = self._inbox.get()
         if isinstance(message, Ended | Crashed):
-            self.in_flight -= 1
+            self.in_flight -= Counter({message.change.key: 1})
         if isinstance(message, Crashed):
             raise message.problem
         return message
@@ -135,16 +124,37 @@ class Sending:
         self._pool.shutdown()
 
     def _send(self, ready: Ready) -> None:
-        def listen(heard: Wait | Retry) -> None:
-            key = ready.change.key
-            if isinstance(heard, Wait):
-                self._inbox.put(Waiting(key=key, seconds=heard.seconds, why=heard.why, everyone=heard.everyone))
-            else:
-                self._inbox.put(Retried(key=key, number=heard.number, why=heard.why))
-
+        request, key = ready.request, ready.change.key
         try:
-            result = self._client.attempt(ready.request.method, ready.path, ready.body, stop=self._stop, listen=listen)
+            result = self._client.attempt(
+                request.method,
+                ready.path,
+                ready.body,
+                stop=self._stop,
+                listen=lambda heard: self._inbox.put(_event(heard, request.step, key)),
+                label=key,
+            )
             ended = Ended(request=ready.request, change=ready.change, result=result, gives_back=ready.gives_back)
             self._inbox.put(ended)
         except BaseException as problem:
-            self._inbox.put(Crashed(problem=problem))
+            self._inbox.put(Crashed(change=ready.change, problem=problem))
+
+
+def _event(heard: Wait | Retry | Exchange, step: int, key: str) -> Waiting | Retried | Requested:
+    match heard:
+        case Wait():
+            return Waiting(key=key, seconds=heard.seconds, why=heard.why, everyone=heard.everyone)
+        case Retry():
+            return Retried(key=key, number=heard.number, why=heard.why)
+        case Exchange():
+            return Requested(
+                key=key,
+                step=step,
+                method=heard.method,
+                path=heard.path,
+                number=heard.number,
+                status=heard.status,
+                seconds=heard.seconds,
+                request_id=heard.request_id,
+                failure=None if heard.failure is None else heard.failure.value,
+            )

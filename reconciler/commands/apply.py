@@ -10,12 +10,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
@@ -33,16 +33,24 @@ from reconciler.commands.gather import (
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
-from reconciler.commands.progress import narrator
+from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
-from reconciler.errors import ApiError, ConfigError, StalePlanError, UsageError, error, warning
+from reconciler.errors import (
+    ApiError,
+    ConfigError,
+    StalePlanError,
+    StateError,
+    UsageError,
+    error,
+    warning,
+)
 from reconciler.live import sealed
-from reconciler.model import Plan
+from reconciler.model import Desired, Plan
 from reconciler.planfile import read_plan_file, staleness
-from reconciler.render.escape import json_text
+from reconciler.render.escape import json_line
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.secrecy import Vault
 from reconciler.state.store import StateStore
@@ -94,10 +102,12 @@ class Decision:
 @verb(
     "apply",
     outputs=("text", "json"),
+    lines=True,
     epilog="""\b
 Examples:
   reconciler apply
   reconciler apply -y --target acme/sales-en
+  reconciler apply --to-previous acme/sales-en
   reconciler plan --out change.plan && reconciler apply change.plan
 
 \b
@@ -136,6 +146,7 @@ def apply(
     """Make live what the documents say, and record each step.
 
     Without PLANFILE: plan, show it, ask, and do it. With PLANFILE (from `plan --out`): do exactly that, once.
+    With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
     _refuse_contradictions(planfile, asked, auto_approve)
     project = open_project(invocation)
@@ -174,18 +185,19 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
 
 def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
-    tell = invocation.progress
-    gathered = gather(project, store, asked.options, refresh=asked.refresh, tell=tell, wait=True)
+    given: dict[str, Any] = {"refresh": asked.refresh, "to_previous": asked.to_previous, "wait": True}
+    gathered = gather(project, store, asked.options, tell=invocation.progress, **given)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked.options, refresh=asked.refresh, wait=True)
+        gathered = gather(open_project(invocation), store, asked.options, **given)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
         raise refusal(gathered, refused)
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
-    return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)
+    vault = vault_for(gathered.plan, gathered.loaded.vault, project.environ)
+    return Decision(plan=gathered.plan, vault=vault, documents=gathered.loaded)
 
 
 def _needs_key(gathered: Gathered) -> bool:
@@ -217,7 +229,7 @@ def _still_true(plan: Plan, project: Project, store: StateStore) -> Decision:
     entries = store.read()
     stale = staleness(plan, lineage=store.lineage(), entries=entries, secrets=fingerprints)
     if not stale:
-        stale = overtaken(plan, entries, ask_list(project, documents, entries, lambda: read_list(project)))
+        stale = overtaken(plan, entries, ask_list(project, documents, entries, lambda: read_list(project, documents)))
     if stale:
         raise StalePlanError(*stale)
     return Decision(plan=plan, vault=vault, documents=documents)
@@ -227,18 +239,26 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
     """Do the plan, and read back what came of it, unless it was interrupted or that is not wanted."""
     if decision.plan.is_empty:
         return Outcome(results=())
-    with _stop_on_signals(invocation) as stop, open_client(project, connections=pace.parallelism) as client:
-        total = sum(each.mutates_state for each in decision.plan.changes)
+    with (
+        narration(invocation, decision.plan) as told,
+        _stop_on_signals(told.say) as stop,
+        open_client(
+            project,
+            warn=told.say,
+            connections=pace.parallelism,
+            secrets=tuple(decision.vault.values.values()),
+        ) as client,
+    ):
         outcome = apply_plan(
             decision.plan,
             store=store,
             client=client,
             schemas=project.schemas,
             vault=decision.vault,
-            desired={each.key: each for each in decision.documents.desired},
+            desired=_sources_of(decision),
             parallelism=pace.parallelism,
             on_error=pace.on_error,
-            on_event=narrator(invocation, total),
+            on_event=told.hear,
             stop=stop,
         )
         if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
@@ -246,6 +266,16 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         if pace.verify and stop.is_set() and not outcome.interrupted and sends_anything(outcome, decision.plan):
             return replace(outcome, diagnostics=(*outcome.diagnostics, STOPPED_BEFORE_READING))
         return outcome
+
+
+def _sources_of(decision: Decision) -> dict[str, Desired]:
+    """The documents that the plan's values stand in, for the places of errors.
+
+    A document that was edited after its plan was saved, or one that goes back, says something else than is sent: then
+    an error names its file alone.
+    """
+    planned = {each.key: each.source for each in decision.plan.changes}
+    return {each.key: each for each in decision.documents.desired if each.source == planned.get(each.key)}
 
 
 def _verified(project: Project, store: StateStore, decision: Decision, client: ApiClient, outcome: Outcome) -> Outcome:
@@ -257,16 +287,20 @@ def _verified(project: Project, store: StateStore, decision: Decision, client: A
     except ApiError as problem:
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
-    if outcome.unknown:
-        findings = settle(project, decision.documents, store.read(), shown)
-        outcome = take_over(outcome, plan, findings, store=store)
-    sent = {entry.id: entry.last_applied for entry in store.read().values()}
-    live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
-    return read_back(outcome, plan, live, store=store, schemas=project.schemas)
+    try:
+        if outcome.unknown:
+            findings = settle(project, decision.documents, store.read(), shown)
+            outcome = take_over(outcome, plan, findings, store=store)
+        sent = {entry.id: entry.last_applied for entry in store.read().values()}
+        live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
+        return read_back(outcome, plan, live, store=store, schemas=project.schemas)
+    except StateError as problem:
+        # what was done is told, whatever cannot be written any more
+        return replace(outcome, diagnostics=(*outcome.diagnostics, *problem.diagnostics))
 
 
 @contextmanager
-def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
+def _stop_on_signals(say: Callable[[str], None]) -> Iterator[threading.Event]:
     """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded.
 
     A second one ends the process where it stands: a server that does not answer is waited for no longer. That is what
@@ -278,7 +312,7 @@ def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
         if stop.is_set():
             _end_at_once()
         stop.set()
-        invocation.progress(STOPPING)
+        say(STOPPING)
 
     before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -297,6 +331,7 @@ def _end_at_once() -> NoReturn:
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
     if invocation.output == "json":
-        invocation.result(json_text(outcome_to_json(project.environment, outcome)))
+        told = outcome_to_json(project.environment, outcome)
+        invocation.result(json_line({"event": "outcome", **told}))
     elif outcome.results:
         invocation.result(render_outcome(outcome, color=invocation.color, sources=line_reader(project)))

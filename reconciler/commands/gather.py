@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.commands.begun import ask_list
+from reconciler.commands.rollback import returning
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import (
@@ -64,19 +65,22 @@ def gather(
     refresh: bool = False,
     tell: Callable[[str], None] = lambda text: None,
     wait: bool = False,
+    to_previous: Sequence[str] = (),
 ) -> Gathered:
-    """Read documents and state, and live where asked, and plan.
+    """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
     Where a create was begun and never recorded, the list is read for it; `wait` and `tell` are as for `ask_list`.
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
     """
-    loaded = valid_documents(project)
+    loaded = documents_of(project) if to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
     refuse_idle(options.targets, known_keys(loaded.desired, entries))
-    shown = read_list(project) if refresh else None
-    findings = ask_list(project, loaded, entries, lambda: read_list(project), shown=shown, tell=tell, wait=wait)
+    refuse_idle(to_previous, entries)
+    back = returning(project, loaded, entries, to_previous) if to_previous else None
+    shown = read_list(project, loaded) if refresh else None
+    findings = ask_list(project, loaded, entries, lambda: read_list(project, loaded), shown=shown, tell=tell, wait=wait)
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
@@ -86,7 +90,8 @@ def gather(
         live=None if shown is None else _sealed(shown, project, loaded, as_found(entries, findings)),
         findings=findings,
         options=options,
-        diagnostics=loaded.diagnostics,
+        previous=None if back is None else back.desired,
+        diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
 
@@ -112,11 +117,11 @@ def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
     )
 
 
-def read_list(project: Project) -> dict[int, Live]:
+def read_list(project: Project, loaded: Loaded) -> dict[int, Live]:
     """Every assistant of the account, secrets in clear. Raises ApiError and ConfigError."""
     from reconciler.refresh import read_live
 
-    with open_client(project) as client:
+    with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
         return read_live(client, project.schemas)
 
 

@@ -28,6 +28,7 @@ Examples:
   reconciler plan
   reconciler plan --target 'acme/*'
   reconciler plan --out change.plan && reconciler apply change.plan
+  reconciler plan --to-previous acme/sales-en
   reconciler plan --detailed-exitcode -o json""",
 )
 @planning_options
@@ -43,7 +44,14 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     has moved.
     """
     project = open_project(invocation)
-    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh, tell=invocation.progress)
+    gathered = gather(
+        project,
+        open_store(project),
+        asked.options,
+        refresh=asked.refresh,
+        to_previous=asked.to_previous,
+        tell=invocation.progress,
+    )
     try:
         show_or_refuse(invocation, gathered, asked.overrides)
     except PlanRefusedError:

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
+from reconciler.errors import UsageError, error
 from reconciler.planning import Overrides, PlanOptions
 
 _PLAN = ("targets", "prune", "allow_new", "allow_protected")
-_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh")
+_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh", "to_previous")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,10 +22,11 @@ class Asked:
     options: PlanOptions
     overrides: Overrides
     refresh: bool
+    to_previous: tuple[str, ...] = ()
 
     @property
     def is_default(self) -> bool:
-        return self.options == PlanOptions() and self.overrides == Overrides() and not self.refresh
+        return self == Asked(options=PlanOptions(), overrides=Overrides(), refresh=False)
 
 
 def planning_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -45,6 +47,12 @@ def planning_options(function: Callable[..., int]) -> Callable[..., int]:
 _OPTIONS = (
     click.option("--refresh", is_flag=True, help="Read live first: needs the API's key."),
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
+    click.option(
+        "--to-previous",
+        multiple=True,
+        metavar="KEY",
+        help="Return this key (or glob) to what was applied to it before, and plan nothing else; repeatable.",
+    ),
     click.option("--prune", is_flag=True, help="Delete assistants whose document is gone."),
     click.option("--allow-new", is_flag=True, help="A create that looks like a rename is a new assistant."),
     click.option("--allow-protected", is_flag=True, help="Delete what is protected, too; goes with --prune."),
@@ -55,12 +63,22 @@ _OPTIONS = (
 
 
 def _asked(chosen: Mapping[str, Any]) -> Asked:
+    options = PlanOptions(**{name: chosen[name] for name in _PLAN})
+    if chosen["to_previous"] and options != PlanOptions():
+        raise UsageError(
+            error(
+                "usage",
+                "`--to-previous` says itself which assistants it is about, and creates and deletes none",
+                "Leave out `--target`, `--prune`, `--allow-new` and `--allow-protected`.",
+            )
+        )
     return Asked(
-        options=PlanOptions(**{name: chosen[name] for name in _PLAN}),
+        options=options,
         overrides=Overrides(
             deletes=chosen["allow_deletes"],
             updates=chosen["allow_updates"],
             unassigned=chosen["allow_unassigned"],
         ),
         refresh=chosen["refresh"],
+        to_previous=chosen["to_previous"],
     )

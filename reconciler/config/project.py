@@ -55,8 +55,9 @@ class Project:
 
     `root` is absolute and has no symbolic link in it; `assistants` is relative to it. `api_url` is `sandbox:`, or an
     address without a slash at its end, or None where neither a person nor the schemas name one. `state` is a folder
-    (relative to `root`, or absolute) or the address of another home. `settle` is how many seconds the server may take
-    to carry out a create that it did not answer. The secrets in it do not show in its repr.
+    (relative to `root`, or absolute) or the address of another home. `timeouts` are seconds by phase, where stated;
+    `settle` is how many seconds the server may take to carry out a create that it did not answer. The secrets in it do
+    not show in its repr.
     """
 
     root: Path
@@ -68,6 +69,7 @@ class Project:
     catalog: Mapping[str, Json]
     limits: Limits
     settle: float
+    timeouts: Mapping[str, float]
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
@@ -107,6 +109,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         catalog=catalog,
         limits=chosen.limits,
         settle=next(each for each in (variables.settle, chosen.settle, DEFAULT_SETTLE) if each is not None),
+        timeouts=chosen.timeouts,
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,

@@ -9,6 +9,7 @@
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
         settle: 30                            # seconds that the server may take over a create it did not answer
+        timeouts: {connect: 10, read: 60}     # seconds
 
 Pure: works on the value that the strict loader read and on its positions.
 """
@@ -35,6 +36,7 @@ DEFAULT_ENVIRONMENT = "default"
 DEFAULT_SETTLE = 30.0
 """Seconds. PHP, on which the platform runs, ends a request after so many unless it is told otherwise."""
 LONGEST_SETTLE = 3600
+LONGEST_TIMEOUT = 600
 
 _SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -42,13 +44,17 @@ _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentSettings:
-    """What the file says of one environment; None where it says nothing. `catalog` is a path or the tables."""
+    """What the file says of one environment; None where it says nothing. `catalog` is a path or the tables.
+
+    `timeouts` are seconds by phase, as far as they are stated.
+    """
 
     api: str | None = None
     state: str | None = None
     catalog: str | Mapping[str, Json] | None = None
     limits: Limits = field(default_factory=Limits)
     settle: float | None = None
+    timeouts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,13 +149,14 @@ class _Reader:
         if why := why_no_environment_name(name):
             at = self.parsed.names.get(path)
             self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
-        found = self.mapping(content, path, ("api", "state", "catalog", "limits", "settle"))
+        found = self.mapping(content, path, ("api", "state", "catalog", "limits", "timeouts", "settle"))
         return EnvironmentSettings(
             api=self.api(found, path),
             state=self.state(found, path),
             catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
             limits=self.limits(found.get("limits"), (*path, "limits")),
             settle=self.settle(found, path),
+            timeouts=self.timeouts(found.get("timeouts"), (*path, "timeouts")),
         )
 
     def mapping(self, content: Json, path: Path, known: Sequence[str] | None) -> Mapping[str, Json]:
@@ -260,6 +267,17 @@ class _Reader:
             unassigned="refuse" if unassigned == "refuse" else "allow",
         )
 
+    def timeouts(self, content: Json, path: Path) -> Mapping[str, float]:
+        found = self.mapping(content, path, ("connect", "read"))
+        good: dict[str, float] = {}
+        for name, value in found.items():
+            if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_TIMEOUT:
+                good[name] = float(value)
+            elif name in ("connect", "read"):
+                told = f"`{name}` must be seconds, more than 0 and at most {LONGEST_TIMEOUT}"
+                self.wrong((*path, name), "setting-value", told)
+        return good
+
     def share(self, found: Mapping[str, Json], name: str, path: Path, default: float | None) -> float | None:
         if name not in found:
             return default
@@ -270,7 +288,7 @@ class _Reader:
         if share is None:
             advice = "Above that share of what is managed, a plan is refused."
             if isinstance(value, int | float) and value == 1:
-                advice = "A bare 1 could be one percent or all."
+                advice = "A bare 1 could be one percent or all: write `1%`, or `100%`."
             told = f"`{name}` must be a share such as `30%` or `0.3`, or `off`"
             self.wrong((*path, name), "setting-value", told, advice)
         return share
@@ -290,14 +308,17 @@ class _Reader:
 
 
 def _share(value: Json) -> float | None:
-    """A share from 0 to 1: of `30%` and 30 as of 0.3. None for anything else, and for 1, which could be either."""
+    """A share from 0 to 1: of `30%` and 30 as of 0.3. None for anything else, and for a bare 1.
+
+    `1.0` and `100%` are all of it, `1%` is one percent; 1 could be either.
+    """
     if isinstance(value, str):
         match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", value)
         share = float(match[1]) / 100 if match else math.inf
-    elif isinstance(value, bool) or not isinstance(value, int | float) or value == 1:
+    elif isinstance(value, bool) or not isinstance(value, int | float) or (isinstance(value, int) and value == 1):
         return None
     else:
-        share = value if value < 1 else value / 100
+        share = value if value <= 1 else value / 100
     return share if 0 <= share <= 1 else None
 
 

@@ -24,7 +24,7 @@ from reconciler.documents.settings import RESERVED, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, warning
-from reconciler.model import Desired
+from reconciler.model import Desired, Path, Position
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
 
@@ -149,7 +149,7 @@ class _Loading:
             source=self._source(layered, found),
             file=parsed.file,
             line=parsed.places[()].line,
-            positions=layered.places,
+            positions={**layered.places, **_settings_places(parsed)},
             id=settings.id,
             moved_from=settings.moved_from,
             unmanaged=settings.unmanaged,
@@ -193,8 +193,12 @@ def _claimant(parsed: Parsed, settings: Settings, layered: Layered, found: Resol
         id=settings.id,
         moved_from=settings.moved_from,
         places=layered.places,
-        settings_places={path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)},
+        settings_places=_settings_places(parsed),
     )
+
+
+def _settings_places(parsed: Parsed) -> dict[Path, Position]:
+    return {path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)}
 
 
 def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

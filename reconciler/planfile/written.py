@@ -8,7 +8,7 @@ from dataclasses import asdict
 from reconciler import __version__
 from reconciler.canonical import Json, digest, exact_digest
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Drift, FieldChange, Plan, Request
+from reconciler.model import Action, Change, Drift, FieldChange, HandOver, Plan, Request
 from reconciler.secrecy import secret_name
 
 FORMAT_VERSION = "1.0"
@@ -24,6 +24,7 @@ def plan_to_json(plan: Plan) -> dict[str, Json]:
         "summary": asdict(plan.summary),
         "changes": [_change_to_json(each) for each in plan.changes if _is_listed(each)],
         "drift": [drift_to_json(each) for each in plan.drift],
+        **({"hand_overs": [_hand_over_to_json(each) for each in plan.hand_overs]} if plan.hand_overs else {}),
         "diagnostics": [diagnostic_to_json(each) for each in plan.diagnostics],
     }
     return {**content, "digest": digest(content)}
@@ -116,6 +117,18 @@ def _request_to_json(request: Request) -> dict[str, Json]:
         "path": request.path,
         "body": _plain(request.body),
         "after": list(request.after),
+    }
+
+
+def _hand_over_to_json(each: HandOver) -> dict[str, Json]:
+    """Which value passes from whom to whom, and in which steps; `released` is null where an earlier run did that."""
+    return {
+        "field": each.field,
+        "value": _plain(each.value),
+        "giver": each.giver,
+        "taker": each.taker,
+        "released": each.released,
+        "claimed": each.claimed,
     }
 
 

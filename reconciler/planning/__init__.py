@@ -2,6 +2,7 @@
 
 from reconciler.planning.begun import Finding, Verdict, as_found, look_up, unread
 from reconciler.planning.plan import PlanOptions, known_keys, make_plan, selected
+from reconciler.planning.rollback import previous_desired
 from reconciler.planning.safety import Limits, Overrides, refusals
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "known_keys",
     "look_up",
     "make_plan",
+    "previous_desired",
     "refusals",
     "selected",
     "unread",

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from reconciler.errors import Diagnostic, error, note
 from reconciler.model import Action, Change, Desired, Entry, Pending
 from reconciler.planning.begun import Finding, Verdict
 
-
-def place(desired: Desired) -> dict[str, Any]:
-    """Where a diagnostic about the whole document points."""
-    return {"file": desired.file, "line": desired.line, "column": 1, "key": desired.key}
+RESERVED = "reconciler"
+"""The document's own key, under which its settings stand."""
 
 
-def incomplete(key: str, pending: Pending, finding: Finding | None) -> Diagnostic:
-    """A begun create that is not settled, with what settles it."""
-    summary = f"a create of {key} was begun {pending.started_at} and its outcome is unknown"
+def place(desired: Desired, setting: str | None = None) -> dict[str, Any]:
+    """Where a diagnostic about the whole document points, or about one of its settings."""
+    at = desired.place(() if setting is None else (RESERVED, setting))
+    return {"file": at.file, "line": at.line, "column": at.column, "key": desired.key}
+
+
+def incomplete(key: str, pending: Pending, finding: Finding | None, *, of: str | None = None) -> Diagnostic:
+    """A begun create that is not settled, with what settles it; `of` is the key that it is told of, where another."""
+    whose = "its create" if of in (None, key) else f"the create of {key}"
+    summary = f"{whose} was begun on {pending.started_at}, and the outcome is unknown"
     by_hand = (
         f"Look in the portal: if it exists, `reconciler import {key} ID`;"
         f" if it does not, `reconciler state forget {key}`, and the next apply creates it."
@@ -50,13 +56,13 @@ def _which(key: str) -> str:
 
 
 def found(change: Change, pending: Pending, id: int) -> Diagnostic:
-    summary = f"the create of {change.key} that was begun {pending.started_at} made assistant {id}"
+    summary = f"its create, begun on {pending.started_at}, made assistant {id}"
     detail = "It is in the list with the name and the content that were sent; apply takes its id over."
     return note("create-found", summary, detail, file=change.file, line=change.line, key=change.key)
 
 
 def came_to_nothing(change: Change, pending: Pending) -> Diagnostic:
-    summary = f"the create of {change.key} that was begun {pending.started_at} made nothing"
+    summary = f"its create, begun on {pending.started_at}, made nothing"
     detail = "The list of assistants does not have it" + (
         ": it is created now." if change.action is Action.CREATE else "."
     )
@@ -64,11 +70,12 @@ def came_to_nothing(change: Change, pending: Pending) -> Diagnostic:
 
 
 def other_id(desired: Desired, entry: Entry) -> Diagnostic:
+    whose = "it is" if entry.key == desired.key else f"{entry.key} is"
     return error(
         "id-conflict",
-        f"the document says id {desired.id}, the state says {entry.key} is assistant {entry.id}",
+        f"the document says id {desired.id}, the state says {whose} assistant {entry.id}",
         f"Remove `reconciler.id`, or run `reconciler state forget {entry.key}` to adopt {desired.id} instead.",
-        **place(desired),
+        **place(desired, "id"),
     )
 
 
@@ -77,7 +84,7 @@ def held_elsewhere(desired: Desired, holder: str) -> Diagnostic:
         "id-conflict",
         f"assistant {desired.id} is already managed as {holder}",
         f"If this is its new name, say `moved_from: {holder}` instead of `id`.",
-        **place(desired),
+        **place(desired, "id"),
     )
 
 
@@ -86,7 +93,7 @@ def no_such_live(desired: Desired) -> Diagnostic:
         "id-not-found",
         f"there is no assistant {desired.id} to adopt",
         "Look for its id in the portal, or remove `reconciler.id` to create a new one.",
-        **place(desired),
+        **place(desired, "id"),
     )
 
 
@@ -94,7 +101,7 @@ def rename(desired: Desired, twin: Entry) -> Diagnostic:
     what = f"assistant {twin.id}" if twin.id is not None else "a create whose outcome is unknown"
     return error(
         "looks-like-rename",
-        f"{desired.key} is new and looks like {twin.key}, whose document is gone ({what})",
+        f"it is new and looks like {twin.key}, whose document is gone ({what})",
         f"If it is the same assistant, say `reconciler: {{moved_from: {twin.key}}}` or run "
         f"`reconciler state mv {twin.key} {desired.key}`. If it is a new one, pass `--allow-new`.",
         **place(desired),
@@ -104,8 +111,8 @@ def rename(desired: Desired, twin: Entry) -> Diagnostic:
 def protected(key: str) -> Diagnostic:
     return error(
         "protected",
-        f"{key} left the files, and it is protected: it is not deleted",
-        f"Restore its document, or `state forget {key}` to leave it running. `--allow-protected` deletes it.",
+        "it left the files and is protected: it is not deleted",
+        f"Restore its document, or `reconciler state forget {key}` to let it run on; `--allow-protected` deletes it.",
         key=key,
     )
 
@@ -113,26 +120,38 @@ def protected(key: str) -> Diagnostic:
 def no_delete_route(key: str) -> Diagnostic:
     return error(
         "no-delete-route",
-        f"{key} left the files, but the schemas know no documented way to delete",
-        "Generate them again with `--delete PAGE`, or delete it in the portal and `state forget` it.",
+        "it left the files, but the schemas know no documented way to delete",
+        f"Generate them again with `--delete PAGE`, or delete it in the portal and `reconciler state forget {key}`.",
         key=key,
     )
 
 
 def moved(desired: Desired, source: Entry) -> Diagnostic:
-    summary = f"{source.key} is now {desired.key}; the same assistant, id {source.id}"
+    summary = f"it was {source.key} before; the same assistant, id {source.id}"
     return note("moved", summary, **place(desired))
 
 
 def protection(desired: Desired) -> Diagnostic:
     told = "protected from now on" if desired.protect else "no longer protected"
-    return note("protection", f"{desired.key} is {told}", **place(desired))
+    return note("protection", f"it is {told}", **place(desired))
 
 
 def cannot_create(desired: Desired, names: str) -> Diagnostic:
     return error(
         "cannot-create",
-        f"{desired.key} cannot be created without {names}",
+        f"it cannot be created without {names}",
         "Name it in the document; `unmanaged` is for assistants that exist already, `seed` for what is sent once.",
         **place(desired),
+    )
+
+
+def settled(desired: Desired, names: Sequence[str]) -> tuple[Diagnostic, ...]:
+    return tuple(
+        note(
+            "already-live",
+            f"`{name}` is live already as the document says: recorded, with nothing to send",
+            **place(desired),
+            field=name,
+        )
+        for name in names
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk, Side
+from reconciler.planning.recall import UNANSWERED
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
@@ -30,6 +31,7 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 }
 """No-op stands for a move: other no-ops are not shown."""
 
+_SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
 _WIDEST_PAD = 32
 _RANK = {risk: rank for rank, risk in enumerate(Risk)}
@@ -45,7 +47,7 @@ def render_plan(
     `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
     """
     look = Look(color=color, width=width, whole=verbose > 0)
-    silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
+    silent = [each for each in plan.diagnostics if each.code in _SILENCE]
     blocks = [list(diagnostic_lines(silent, color=color, alarming=True))]
     blocks += [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
     blocks.append(list(_drift(plan)))
@@ -156,7 +158,7 @@ def _orphans(plan: Plan) -> Iterator[str]:
 
 def _remaining(plan: Plan) -> list[Diagnostic]:
     shown = {d for each in plan.changes if each.action is Action.BLOCKED for d in each.diagnostics}
-    return [each for each in plan.diagnostics if each not in shown and each.code != UNASSIGNED]
+    return [each for each in plan.diagnostics if each not in shown and each.code not in _SILENCE]
 
 
 def _totals(plan: Plan) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Desired, Plan
+from reconciler.model import Desired, Plan, Unassigned
 from reconciler.planning import Limits, Overrides, refusals
 from reconciler.schemas import SchemaSet
 from tests.support import desk
@@ -35,6 +35,7 @@ def doc(key: str = "reception", /, **fields: Any) -> Desired:
 
 
 A, B = desk.entry("a", id=1, title="a"), desk.entry("b", id=2, title="b")
+STRANDED = replace(A, unassigned=(Unassigned(field="line_id", value=45, since="2026-11-03T09:00:00Z"),))
 
 
 def cases() -> dict[str, Plan]:
@@ -83,6 +84,11 @@ def cases() -> dict[str, Plan]:
             schemas=WITH_BADGES,
         ),
         "nobody answers any more": desk.plan(doc(), desk.entry(line_id=45)),
+        "changed alike on both sides": desk.plan(doc(pitch=1.5), desk.entry(), [desk.live(pitch=1.5)]),
+        "nobody took it, and somebody does now": desk.plan(
+            [doc("a", title="a"), doc("b", title="b", line_id=45)], [STRANDED, B]
+        ),
+        "nobody took it, and nobody does": desk.plan([doc("a", title="a"), doc("b", title="b")], [STRANDED, B]),
         "nobody answers any more, and no document says so": desk.plan([], desk.entry(line_id=45), prune=True),
     }
 
