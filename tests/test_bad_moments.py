@@ -221,7 +221,7 @@ def test_a_signal_when_everything_is_done_interrupts_nothing(desk: Practice) -> 
         there.set()
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
-    told = json.loads(out)
+    told = json.loads(out.splitlines()[-1])
     assert (told["interrupted"], told["summary"]["created"]) == (False, 1)
     assert [each["code"] for each in told["diagnostics"]] == ["not-read-back"]
 

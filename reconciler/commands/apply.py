@@ -6,16 +6,10 @@ somebody already, and is done as it stands or refused as stale.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -36,6 +30,7 @@ from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
+from reconciler.commands.stopping import stop_on_signals
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
 from reconciler.errors import (
@@ -70,11 +65,6 @@ STOPPED_BEFORE_READING = warning(
     "everything was done when the signal came, and what the server kept was not read back",
     "`reconciler plan --refresh` compares the two.",
 )
-STOPPING = (
-    "Stopping: no new requests; those under way are waited for and recorded. Once more ends it at once, without them."
-)
-ENDED = "Ended at once: what was under way is not known, and noted. `reconciler plan` looks what became of it."
-INTERRUPTED = 130
 MADE_A_KEY = (
     "Made .reconciler/fingerprint.key, to notice when a secret changes. It stays on this machine; elsewhere, set its"
     " text as RECONCILER_FINGERPRINT_KEY."
@@ -241,7 +231,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         return Outcome(results=())
     with (
         narration(invocation, decision.plan) as told,
-        _stop_on_signals(told.say) as stop,
+        stop_on_signals(told.say) as stop,
         open_client(
             project,
             warn=told.say,
@@ -297,36 +287,6 @@ def _verified(project: Project, store: StateStore, decision: Decision, client: A
     except StateError as problem:
         # what was done is told, whatever cannot be written any more
         return replace(outcome, diagnostics=(*outcome.diagnostics, *problem.diagnostics))
-
-
-@contextmanager
-def _stop_on_signals(say: Callable[[str], None]) -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded.
-
-    A second one ends the process where it stands: a server that does not answer is waited for no longer. That is what
-    a killed process leaves, and the same holds for it: every create under way is noted, and the lock goes.
-    """
-    stop = threading.Event()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            _end_at_once()
-        stop.set()
-        say(STOPPING)
-
-    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
-def _end_at_once() -> NoReturn:
-    """No thread is waited for, no output flushed: a handler may have come in the middle of either."""
-    with suppress(OSError):
-        os.write(2, f"{ENDED}\n".encode())
-    os._exit(INTERRUPTED)
 
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
