@@ -8,6 +8,7 @@
         state: state/production               # a folder
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
+        settle: 30                            # seconds that the server may take over a create it did not answer
         timeouts: {connect: 10, read: 60}     # seconds
 
 Pure: works on the value that the strict loader read and on its positions.
@@ -32,6 +33,9 @@ from reconciler.validation import suggestion
 PROJECT_FILE = "reconciler.yaml"
 SANDBOX = "sandbox:"
 DEFAULT_ENVIRONMENT = "default"
+DEFAULT_SETTLE = 30.0
+"""Seconds. PHP, on which the platform runs, ends a request after so many unless it is told otherwise."""
+LONGEST_SETTLE = 3600
 LONGEST_TIMEOUT = 600
 
 _SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
@@ -49,6 +53,7 @@ class EnvironmentSettings:
     state: str | None = None
     catalog: str | Mapping[str, Json] | None = None
     limits: Limits = field(default_factory=Limits)
+    settle: float | None = None
     timeouts: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -106,6 +111,12 @@ def why_no_api(address: str) -> str | None:
     return None
 
 
+def seconds_in(text: str) -> float | None:
+    """The settle delay that a text says, or None for what is none."""
+    seconds = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII) else math.inf
+    return seconds if seconds <= LONGEST_SETTLE else None
+
+
 def holds_password(address: str) -> bool:
     """Whether an address carries credentials before its host."""
     try:
@@ -138,12 +149,13 @@ class _Reader:
         if why := why_no_environment_name(name):
             at = self.parsed.names.get(path)
             self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
-        found = self.mapping(content, path, ("api", "state", "catalog", "limits", "timeouts"))
+        found = self.mapping(content, path, ("api", "state", "catalog", "limits", "timeouts", "settle"))
         return EnvironmentSettings(
             api=self.api(found, path),
             state=self.state(found, path),
             catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
             limits=self.limits(found.get("limits"), (*path, "limits")),
+            settle=self.settle(found, path),
             timeouts=self.timeouts(found.get("timeouts"), (*path, "timeouts")),
         )
 
@@ -198,6 +210,14 @@ class _Reader:
         elif why := why_no_api(address):
             self.wrong((*path, "api"), "setting-value", f"`api` {why}")
         return address
+
+    def settle(self, found: Mapping[str, Json], path: Path) -> float | None:
+        value = found.get("settle")
+        seconds = seconds_in(str(value)) if type(value) in (int, float) else None
+        if value is not None and seconds is None:
+            told = f"`settle` must be a number of seconds from 0 to {LONGEST_SETTLE}, not {_kind(value)}"
+            self.wrong((*path, "settle"), "setting-value", told)
+        return seconds
 
     def state(self, found: Mapping[str, Json], path: Path) -> str | None:
         location = self.text(found, "state", path)
