@@ -18,7 +18,7 @@ from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb, verbs
 from reconciler.config import open_project, open_store
 from reconciler.entries import entry_to_json, move
-from reconciler.errors import Diagnostic, LockHeldError, StateError, UsageError, error
+from reconciler.errors import Diagnostic, StateError, UsageError, error
 from reconciler.model import Content, Entry
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.secrecy import secret_name
@@ -138,17 +138,7 @@ def forget_entries(invocation: Invocation, keys: Sequence[str], yes: bool, lock_
 def unlock_state(invocation: Invocation, force: bool) -> int:
     """Show who holds the lock, and clear what a holder that is gone left behind."""
     recorded = _recorded(invocation)
-    try:
-        gone = recorded.store.unlock()
-    except LockHeldError as problem:
-        if not force:
-            raise
-        forced = error(
-            "lock-not-forcible",
-            "a file lock cannot be forced: the system keeps it for as long as its process lives",
-            "End that process; the lock goes with it, however it ends.",
-        )
-        raise LockHeldError(*problem.diagnostics, forced) from None
+    gone = recorded.store.unlock(force=force)
     if invocation.output == "json":
         _print_json(invocation, recorded.environment, "cleared", None if gone is None else asdict(gone))
     else:

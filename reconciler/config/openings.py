@@ -6,7 +6,6 @@ Edge: builds the shell's objects; the first request or lock is the caller's.
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,21 +27,11 @@ SANDBOX_KEY = "sandbox"
 def open_store(project: Project) -> StateStore:
     """The home of the environment's state. Reads and writes nothing yet.
 
-    Raises ConfigError for a home that this version does not have.
+    Raises ConfigError for an address that no home has, and where a home's driver is not installed.
     """
-    from reconciler.state.files import FileStore
+    from reconciler.state.homes import open_home
 
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", project.state)
-    if scheme:
-        raise ConfigError(
-            error(
-                "state-home",
-                f"this version keeps the state in files; it has no home at {scheme[1]}://",
-                "Name a folder in RECONCILER_STATE or as `state` of the environment, or leave both out.",
-            )
-        )
-    folder = project.root / project.state
-    return FileStore(folder, environment=project.environment, shown=project.state, environ=project.environ)
+    return open_home(project.state, root=project.root, environment=project.environment, environ=project.environ)
 
 
 def open_client(project: Project, **settings: Any) -> ApiClient:

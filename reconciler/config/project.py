@@ -60,7 +60,7 @@ class Project:
     environment: str
     api_url: str | None
     api_key: str | None = field(repr=False)
-    state: str
+    state: str = field(repr=False)
     catalog: Mapping[str, Json]
     limits: Limits
     schemas: SchemaSet = field(repr=False)
@@ -183,7 +183,7 @@ def _catalog(
 class _Variables:
     api_url: str | None
     api_key: str | None = field(repr=False)
-    state: str | None
+    state: str | None = field(repr=False)
 
 
 def _variables(environ: Mapping[str, str], problems: list[Diagnostic]) -> _Variables:

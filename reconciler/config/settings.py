@@ -5,7 +5,7 @@
     environments:
       production:
         api: https://portal.example/api       # or "sandbox:"
-        state: state/production               # a folder
+        state: state/production               # a folder, or an address: postgres://, s3://, az://, gs://
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
 
@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.canonical import Json
 from reconciler.documents.strict_yaml import Parsed
@@ -104,7 +104,9 @@ def holds_password(address: str) -> bool:
     """Whether an address carries credentials before its host."""
     try:
         parts = urlsplit(address)
-        return parts.password is not None or (parts.scheme in ("http", "https") and parts.username is not None)
+        asked = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        named = parts.scheme in ("http", "https") and parts.username is not None
+        return parts.password is not None or named or any(_SECRET_NAME.search(name) for name in asked)
     except ValueError:
         return "@" in address
 
@@ -195,13 +197,16 @@ class _Reader:
     def state(self, found: Mapping[str, Json], path: Path) -> str | None:
         location = self.text(found, "state", path)
         if location is not None and holds_password(location):
-            self.secret((*path, "state"), "`state` holds a password", "Set the whole address as RECONCILER_STATE.")
+            then = "Set the whole address as RECONCILER_STATE, or the password as the home's own variable (PGPASSWORD)."
+            self.secret((*path, "state"), "`state` holds a password", then)
         return location
 
     def shared_states(self, environments: Mapping[str, EnvironmentSettings]) -> None:
         """Two environments in one state would each see the other's assistants as removed."""
         holders: dict[str, str] = {}
         for name, each in environments.items():
+            if each.state and "://" in each.state:
+                continue  # a home on the network keeps environments apart by their names
             location = str(PurePosixPath(each.state or f"state/{name}"))
             first = holders.setdefault(location, name)
             if first != name:
