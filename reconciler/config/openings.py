@@ -29,9 +29,14 @@ def open_store(project: Project) -> StateStore:
 
     Raises ConfigError for an address that no home has, and where a home's driver is not installed.
     """
+    return open_home_of(project, project.state)
+
+
+def open_home_of(project: Project, home: str) -> StateStore:
+    """The environment's place in another home than its own. Raises ConfigError as `open_store` does."""
     from reconciler.state.homes import open_home
 
-    return open_home(project.state, root=project.root, environment=project.environment, environ=project.environ)
+    return open_home(home, root=project.root, environment=project.environment, environ=project.environ)
 
 
 def open_client(project: Project, **settings: Any) -> ApiClient:
@@ -60,15 +65,15 @@ def _sandbox(project: Project, key: str) -> Any:
     from reconciler.sandbox.transport import SandboxTransport
     from reconciler.sandbox.vendor import Vendor
 
-    folder = project.root / OWN_FOLDER
-    _keep_out_of_git(folder)
-    storage = FileStorage(folder / "sandbox" / f"{project.environment}.db")
+    storage = FileStorage(own_folder(project.root) / "sandbox" / f"{project.environment}.db")
     return SandboxTransport(Vendor(project.schemas, storage, key=key))
 
 
-def _keep_out_of_git(folder: Path) -> None:
-    """What stands in the folder is this machine's. A folder that cannot be written is told by who needs to write."""
+def own_folder(root: Path) -> Path:
+    """The folder for what is this machine's, kept out of Git. One that cannot be written is told by who writes."""
+    folder = root / OWN_FOLDER
     with suppress(OSError):
         folder.mkdir(exist_ok=True)
         with (folder / ".gitignore").open("x", encoding="utf-8") as file:
             file.write("*\n")
+    return folder
