@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
+from reconciler.commands.account import recognised_account, remember_account
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
@@ -60,6 +61,7 @@ class Pace:
     parallelism: int
     on_error: Literal["continue", "stop"]
     verify: bool
+    allow_other_account: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +98,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the sav
     help="After a failed change: go on with independent ones, or start no new one.",
 )
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
+@click.option("--allow-other-account", is_flag=True, help="The key is meant to be another account's than before.")
 @click.option(
     "--lock-timeout",
     type=click.FloatRange(0),
@@ -111,6 +114,7 @@ def apply(
     parallelism: int,
     on_error: Literal["continue", "stop"],
     no_verify: bool,
+    allow_other_account: bool,
     lock_timeout: float,
 ) -> int:
     """Make live what the documents say, and record each step.
@@ -127,7 +131,9 @@ def apply(
             decision = _fresh(invocation, project, store, asked, approved=auto_approve)
         else:
             decision = _still_true(saved, project, store)
-        pace = Pace(parallelism=parallelism, on_error=on_error, verify=not no_verify)
+        pace = Pace(
+            parallelism=parallelism, on_error=on_error, verify=not no_verify, allow_other_account=allow_other_account
+        )
         outcome = _execute(invocation, project, store, decision, pace)
     _tell(invocation, project, outcome)
     return outcome.exit_code
@@ -204,6 +210,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
     if decision.plan.is_empty:
         return Outcome(results=())
     with _stop_on_signals(invocation) as stop, open_client(project, connections=pace.parallelism) as client:
+        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
         total = sum(each.mutates_state for each in decision.plan.changes)
         outcome = apply_plan(
             decision.plan,
@@ -217,6 +224,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             on_event=narrator(invocation, total),
             stop=stop,
         )
+        remember_account(store, account)
         if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
             return _verified(project, store, decision.plan, client, outcome)
         return outcome

@@ -64,6 +64,7 @@ class Project:
     catalog: Mapping[str, Json]
     limits: Limits
     schemas: SchemaSet = field(repr=False)
+    schemas_folder: str
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
 
@@ -102,6 +103,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         catalog=catalog,
         limits=chosen.limits,
         schemas=schemas,
+        schemas_folder=settings.schemas or "schemas",
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
     )

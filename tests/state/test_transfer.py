@@ -170,11 +170,7 @@ def test_a_home_that_keeps_something_else_is_noticed(desk: Project, homes: dict[
     forgetful = Forgetful(desk.root / homes["folder"], environment="default")
     snapshot = taken_from(desk.store(), "default")
     with pytest.raises(StateError) as caught:
-        put_into(
-            Forgetful(desk.root / homes["folder"], environment="default"),
-            taken_from(desk.store(), "default"),
-            force=False,
-        )
+        put_into(forgetful, snapshot, force=False)
     assert [each.code for each in caught.value.diagnostics] == ["state-not-kept"]
 
 
