@@ -53,7 +53,7 @@ def test_another_account_s_key_is_refused_before_anything_is_sent(desk: Practice
         assert "applied to another account than the one of this key" in ended.err
         assert "--allow-other-account" in ended.err
         assert "harborline.example" not in ended.told
-    assert json.loads(desk.runs("apply", "-y", "-o", "json").out)["error"]["diagnostics"][0]["code"] == "other-account"
+    assert '"other-account"' in desk.runs("apply", "-y", "-o", "json").out
     assert len(desk.sent) == sent
     assert desk.files() == before
 
@@ -120,9 +120,10 @@ def test_nothing_is_asked_where_nothing_is_sent(desk: Practice) -> None:
     assert len(desk.vendor.calls) == before
 
 
-@pytest.mark.parametrize(
-    "content", ["[]", "{", '{"account": {"path": "user/me", "identity": ["email"]}}', '{"account": 1}']
-)
+WRONG_ROUTE = '{"account": {"path": "user/me", "identity": ["email"]}}'
+
+
+@pytest.mark.parametrize("content", ["[]", "{", WRONG_ROUTE, '{"account": 1}'])
 def test_a_look_up_file_that_is_none_is_told(desk: Practice, content: str) -> None:
     """The project's own file decides, so a broken one is an error and not the absence of a guard."""
     desk.write("schemas/lookups.json", content)
