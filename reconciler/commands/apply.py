@@ -160,10 +160,10 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
 
 def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
-    gathered = gather(project, store, asked.options, refresh=asked.refresh)
+    gathered = gather(project, store, asked)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked.options, refresh=asked.refresh)
+        gathered = gather(open_project(invocation), store, asked)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):

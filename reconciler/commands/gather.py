@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.commands.planning_options import Asked
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
 from reconciler.live import sealed
 from reconciler.model import Action, Entry, Live, Plan
-from reconciler.planning import Overrides, PlanOptions, known_keys, make_plan, refusals, selected
+from reconciler.planning import Overrides, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
 
@@ -46,8 +47,8 @@ def valid_documents(project: Project) -> Loaded:
     return loaded
 
 
-def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh: bool = False) -> Gathered:
-    """Read documents and state, and live where asked, and plan.
+def gather(project: Project, store: StateStore, asked: Asked) -> Gathered:
+    """Read documents and state, and live where asked, and plan; with `only_secrets` every other edit waits.
 
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
     """
@@ -55,15 +56,20 @@ def gather(project: Project, store: StateStore, options: PlanOptions, *, refresh
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
-    refuse_idle(options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(asked.options.targets, known_keys(loaded.desired, entries))
+    desired, known = loaded.desired, entries
+    if asked.only_secrets:
+        desired = tuple(only_secrets(loaded.desired, entries))
+        # what is not looked at has no document in this plan, and must not be taken for an orphan
+        known = {each.key: entries[each.key] for each in desired}
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
-        desired=loaded.desired,
-        entries=entries,
+        desired=desired,
+        entries=known,
         schemas=project.schemas,
-        live=_live(project, loaded, entries) if refresh else None,
-        options=options,
+        live=_live(project, loaded, entries) if asked.refresh else None,
+        options=asked.options,
         diagnostics=loaded.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)

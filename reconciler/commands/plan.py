@@ -43,7 +43,7 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     has moved.
     """
     project = open_project(invocation)
-    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh)
+    gathered = gather(project, open_store(project), asked)
     try:
         show_or_refuse(invocation, gathered, asked.overrides)
     except PlanRefusedError:

@@ -11,7 +11,7 @@ import click
 from reconciler.planning import Overrides, PlanOptions
 
 _PLAN = ("targets", "prune", "allow_new", "allow_protected")
-_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh")
+_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh", "only_secrets")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,10 +21,13 @@ class Asked:
     options: PlanOptions
     overrides: Overrides
     refresh: bool
+    only_secrets: bool
 
     @property
     def is_default(self) -> bool:
-        return self.options == PlanOptions() and self.overrides == Overrides() and not self.refresh
+        return (
+            self.options == PlanOptions() and self.overrides == Overrides() and not (self.refresh or self.only_secrets)
+        )
 
 
 def planning_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -45,6 +48,7 @@ def planning_options(function: Callable[..., int]) -> Callable[..., int]:
 _OPTIONS = (
     click.option("--refresh", is_flag=True, help="Read live first: needs the API's key."),
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
+    click.option("--only-secrets", is_flag=True, help="Only changed secrets; edits that wait stay as they are."),
     click.option("--prune", is_flag=True, help="Delete assistants whose document is gone."),
     click.option("--allow-new", is_flag=True, help="A create that looks like a rename is a new assistant."),
     click.option("--allow-protected", is_flag=True, help="Delete what is protected, too; goes with --prune."),
@@ -55,6 +59,8 @@ _OPTIONS = (
 
 
 def _asked(chosen: Mapping[str, Any]) -> Asked:
+    if chosen["only_secrets"] and chosen["prune"]:
+        raise click.UsageError("--only-secrets deletes nothing: leave out --prune.")
     return Asked(
         options=PlanOptions(**{name: chosen[name] for name in _PLAN}),
         overrides=Overrides(
@@ -63,4 +69,5 @@ def _asked(chosen: Mapping[str, Any]) -> Asked:
             unassigned=chosen["allow_unassigned"],
         ),
         refresh=chosen["refresh"],
+        only_secrets=chosen["only_secrets"],
     )
