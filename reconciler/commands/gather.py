@@ -36,6 +36,7 @@ def documents_of(project: Project) -> Loaded:
         environ=project.environ,
         catalog=project.catalog,
         fingerprint=project.fingerprint,
+        variables=project.variables,
     )
 
 

@@ -62,6 +62,7 @@ class Project:
     api_key: str | None = field(repr=False)
     state: str = field(repr=False)
     catalog: Mapping[str, Json]
+    variables: Mapping[str, str]
     limits: Limits
     schemas: SchemaSet = field(repr=False)
     schemas_folder: str
@@ -101,6 +102,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         api_key=variables.api_key,
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
+        variables=chosen.variables,
         limits=chosen.limits,
         schemas=schemas,
         schemas_folder=settings.schemas or "schemas",

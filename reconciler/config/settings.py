@@ -8,6 +8,7 @@
         state: state/production               # a folder, or an address: postgres://, s3://, az://, gs://
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
+        variables: {PRACTICE_PHONE: "+1 312 555 0142"}    # for ${env:PRACTICE_PHONE}
 
 Pure: works on the value that the strict loader read and on its positions.
 """
@@ -22,6 +23,7 @@ from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.canonical import Json
+from reconciler.config.settings_schema import ENVIRONMENT, ENVIRONMENT_NAME, LIMITS, PROJECT, VARIABLE_NAME
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import ConfigError, Diagnostic, error
 from reconciler.model import Path, Position
@@ -33,7 +35,8 @@ SANDBOX = "sandbox:"
 DEFAULT_ENVIRONMENT = "default"
 
 _SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
-_ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ENVIRONMENT_NAME = re.compile(ENVIRONMENT_NAME)
+_VARIABLE_NAME = re.compile(VARIABLE_NAME, re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +47,7 @@ class EnvironmentSettings:
     state: str | None = None
     catalog: str | Mapping[str, Json] | None = None
     limits: Limits = field(default_factory=Limits)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +123,7 @@ class _Reader:
         self.problems: list[Diagnostic] = []
 
     def settings(self, content: Json) -> Settings:
-        found = self.mapping(content, (), ("assistants", "schemas", "environments"))
+        found = self.mapping(content, (), tuple(PROJECT["properties"]))
         environments = self.mapping(found.get("environments"), ("environments",), None)
         read = {name: self.environment(name, each) for name, each in environments.items()}
         self.shared_states(read)
@@ -134,12 +138,13 @@ class _Reader:
         if why := why_no_environment_name(name):
             at = self.parsed.names.get(path)
             self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
-        found = self.mapping(content, path, ("api", "state", "catalog", "limits"))
+        found = self.mapping(content, path, tuple(ENVIRONMENT["properties"]))
         return EnvironmentSettings(
             api=self.api(found, path),
             state=self.state(found, path),
             catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
             limits=self.limits(found.get("limits"), (*path, "limits")),
+            variables=self.variables(found.get("variables"), (*path, "variables")),
         )
 
     def mapping(self, content: Json, path: Path, known: Sequence[str] | None) -> Mapping[str, Json]:
@@ -232,8 +237,26 @@ class _Reader:
                     self.wrong((*path, table, name), "catalog-shape", told)
         return content
 
+    def variables(self, content: Json, path: Path) -> Mapping[str, str]:
+        """Texts for `${env:NAME}`. A name that sounds like a secret's is refused: the file is for all to read."""
+        read: dict[str, str] = {}
+        for name, value in self.mapping(content, path, None).items():
+            at = self.parsed.names.get((*path, name))
+            if _SECRET_NAME.search(name):
+                then = "Set it in the environment of the process, and write ${secret:NAME} in the document."
+                self.secret((*path, name), f"`{name}` looks like a secret", then)
+            elif not _VARIABLE_NAME.fullmatch(name) or name.upper().startswith("RECONCILER_"):
+                told = "the name of a variable must be letters, digits and `_`, and not the program's own"
+                self.wrong((*path, name), "variable-name", told, at=at)
+            elif not isinstance(value, bool | str | int | float):
+                told = f"`{name}` must be text, a number, true or false, not {_kind(value)}"
+                self.wrong((*path, name), "setting-type", told)
+            else:
+                read[name] = str(value).lower() if isinstance(value, bool) else str(value)
+        return read
+
     def limits(self, content: Json, path: Path) -> Limits:
-        found = self.mapping(content, path, ("delete", "update", "unassigned"))
+        found = self.mapping(content, path, tuple(LIMITS["properties"]))
         unassigned = found.get("unassigned", "allow")
         if unassigned not in ("allow", "refuse"):
             told = f"`unassigned` must be `allow` or `refuse`, not {_kind(unassigned)}"

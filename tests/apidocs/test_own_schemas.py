@@ -224,7 +224,7 @@ def test_the_committed_files_are_what_the_own_pages_give() -> None:
     made = generated("own pages")
     for name in made.files:
         assert (SCHEMAS / name).read_bytes() == made.text(name).encode(), f"{name}: run `reconciler schema generate`"
-    assert sorted(each.name for each in SCHEMAS.glob("*.json")) == sorted(made.files)
+    assert sorted(each.name for each in SCHEMAS.glob("*.schema.json")) == sorted(made.files)
 
 
 def test_the_committed_files_are_valid_and_load() -> None:
