@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.commands.planning_options import Asked
-from reconciler.config import Project, open_client
+from reconciler.config import Project, open_client, with_catalogs
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
 from reconciler.live import sealed
@@ -53,6 +53,7 @@ def gather(project: Project, store: StateStore, asked: Asked) -> Gathered:
 
     Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
     """
+    project = with_catalogs(project, asked.catalogs)
     loaded = valid_documents(project)
     lineage = store.lineage()
     entries = store.read()

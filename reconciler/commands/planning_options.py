@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ import click
 from reconciler.planning import Overrides, PlanOptions
 
 _PLAN = ("targets", "prune", "allow_new", "allow_protected")
-_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh", "only_secrets")
+_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh", "only_secrets", "catalogs")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,12 +23,11 @@ class Asked:
     overrides: Overrides
     refresh: bool
     only_secrets: bool
+    catalogs: tuple[Path, ...] = ()
 
     @property
     def is_default(self) -> bool:
-        return (
-            self.options == PlanOptions() and self.overrides == Overrides() and not (self.refresh or self.only_secrets)
-        )
+        return self == Asked(options=PlanOptions(), overrides=Overrides(), refresh=False, only_secrets=False)
 
 
 def planning_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -45,9 +45,18 @@ def planning_options(function: Callable[..., int]) -> Callable[..., int]:
     return decorated
 
 
+catalog_option = click.option(
+    "--catalog",
+    "catalogs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    metavar="FILE",
+    help="Ids for ${ref:...}, over the environment's own; repeatable.",
+)
 _OPTIONS = (
     click.option("--refresh", is_flag=True, help="Read live first: needs the API's key."),
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
+    catalog_option,
     click.option("--only-secrets", is_flag=True, help="Only changed secrets; edits that wait stay as they are."),
     click.option("--prune", is_flag=True, help="Delete assistants whose document is gone."),
     click.option("--allow-new", is_flag=True, help="A create that looks like a rename is a new assistant."),
@@ -70,4 +79,5 @@ def _asked(chosen: Mapping[str, Any]) -> Asked:
         ),
         refresh=chosen["refresh"],
         only_secrets=chosen["only_secrets"],
+        catalogs=chosen["catalogs"],
     )

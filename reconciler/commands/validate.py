@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.config import open_project
+from reconciler.commands.planning_options import catalog_option
+from reconciler.config import open_project, with_catalogs
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.render.escape import json_text
 from reconciler.render.validation import diagnostics_to_json, render_validation
@@ -22,12 +25,13 @@ Examples:
   reconciler -e production validate -o json""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-def validate(invocation: Invocation, paths: tuple[str, ...]) -> int:
+@catalog_option
+def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Path, ...]) -> int:
     """Check every document, without a network or a key.
 
     PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
     """
-    project = open_project(invocation)
+    project = with_catalogs(open_project(invocation), catalogs)
     loaded = documents_of(project)
     wanted = [_normal(path) for path in paths]
     documents = [path for path in project.files().documents() if _within(path, wanted)]

@@ -3,6 +3,7 @@
 Edge: reads the disk and the environment that it is handed; opens nothing on the network by itself.
 """
 
+from reconciler.config.catalogs import with_catalogs
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import make_key
 from reconciler.config.openings import open_client, open_store
@@ -19,4 +20,5 @@ __all__ = [
     "open_client",
     "open_project",
     "open_store",
+    "with_catalogs",
 ]
