@@ -112,8 +112,8 @@ def _copied(
         moved = _put(invocation, project, target, taken_from(source, project.environment), force=force)
     _tell(invocation, project, moved, target)
     if invocation.output == "text":
-        told = f"{source.shown} is as it was. From now on name {target.shown} as `state` or RECONCILER_STATE."
-        invocation.progress(terminal_safe(told))
+        told = f"{source.shown} is as it was. Where that was the home until now: name the new one as `state` of the"
+        invocation.progress(terminal_safe(f"{told} environment, or as RECONCILER_STATE, before the next apply."))
     return 0
 
 

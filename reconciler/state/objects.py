@@ -55,6 +55,7 @@ class ObjectStore:
         self._changing = threading.RLock()
         self._tags: dict[str, Tag | None] = {}
         self._all_read = False
+        self._begun = False
 
     @property
     def shown(self) -> str:
@@ -165,12 +166,12 @@ class ObjectStore:
         holder = this_process(command=command, now=self._clock(), environ=self._environ)
         run = self._lock.take(holder, timeout=timeout)
         with self._changing:
-            self._held, self._tags, self._all_read = run, {}, False
+            self._held, self._tags, self._all_read, self._begun = run, {}, False, False
         try:
             yield
         finally:
             with self._changing:
-                self._held = None
+                self._held, self._begun = None, False
             self._lock.give_back(run)
 
     def holder(self) -> Holder | None:
@@ -205,12 +206,16 @@ class ObjectStore:
 
     def _begin(self, lineage: str | None = None) -> str | None:
         """Make the lineage where there is none; the one that was there before, if any."""
+        if self._begun and lineage is None:
+            return None
         there = self.lineage()
         if there is None:
             try:
                 self._put(META, stored_meta(lineage or str(uuid.uuid4())), None)
             except Refused:  # somebody else was a moment faster
                 return self.lineage()
+        # under the lock nobody takes the environment away, so it is looked for once
+        self._begun = self._held is not None
         return there
 
     def _known(self, key: str) -> Tag | None:

@@ -59,6 +59,7 @@ class PostgresStore:
         self._using = threading.RLock()
         self._versions: dict[str, int] = {}
         self._all_read = False
+        self._begun = False
 
     @property
     def shown(self) -> str:
@@ -182,7 +183,7 @@ class PostgresStore:
         with self._using:
             self._held = connection
             # what was seen without the lock may have changed
-            self._versions, self._all_read = {}, False
+            self._versions, self._all_read, self._begun = {}, False, False
 
     @contextmanager
     def _session(self) -> Iterator[psycopg.Connection[Any]]:
@@ -215,11 +216,15 @@ class PostgresStore:
 
     def _begin(self, connection: psycopg.Connection[Any], lineage: str | None = None) -> str | None:
         """Make the environment's row where there is none; the lineage that was there before, if any."""
+        if self._begun and lineage is None:
+            return None
         migrate(connection, self._database.schema, self.shown)
         there = self._lineage(connection)
         if there is None:
             change = "insert into reconciler_environment values (%s, %s, %s) on conflict do nothing"
             connection.execute(change, (self._environment, FORMAT_VERSION, lineage or str(uuid.uuid4())))
+        # under the lock nobody takes the environment away, so it is looked for once
+        self._begun = self._held is not None
         return there
 
     def _seen(self, versions: Mapping[str, int], wanted: list[str] | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reconciler.errors import ConfigError, StateError, error
 from reconciler.state.meta import lock_lost
@@ -113,7 +113,8 @@ def database(address: str) -> Database:
         asked = parse_qsl(parts.query, keep_blank_values=True)
         schema = dict(asked).get("schema", SCHEMA)
         rest = urlencode([each for each in asked if each[0] != "schema"])
-        facts = conninfo_to_dict(urlunsplit(("postgresql", *parts[1:3], rest, "")))
+        # not urlunsplit: it drops the slashes of an address without a host, which is a socket of this machine
+        facts = conninfo_to_dict(f"postgresql://{parts.netloc}{parts.path}" + (f"?{rest}" if rest else ""))
     except (psycopg.Error, ValueError):
         # what the driver says quotes the address
         told = "the address of the state is not one that PostgreSQL understands"

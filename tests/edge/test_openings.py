@@ -58,6 +58,7 @@ def test_a_home_of_another_kind_is_refused(tmp_path: Path) -> None:
     [
         ("postgres://u:hunter2@db.example/x", "postgres://db.example/x (spring)"),
         ("postgresql://u:hunter2@db.example:5433/x?schema=acme", "postgres://db.example:5433/x?schema=acme (spring)"),
+        ("postgres:///x", "postgres:///x (spring)"),
         ("s3://bucket/states", "s3://bucket/states/spring"),
     ],
 )
