@@ -20,7 +20,6 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from reconciler.canonical import pretty
 from reconciler.commands.failure import bare_traceback, bug, failure_json
 from reconciler.commands.invocation import COMPLETE_VARIABLE, Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
@@ -166,6 +165,7 @@ def _bug(context: click.Context | None, problem: Exception) -> int:
 def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], code: int) -> int:
     """Show diagnostics on stderr, and on stdout as JSON where that was asked for and nothing stands there yet."""
     from reconciler.render.diagnostics_text import render_diagnostics
+    from reconciler.render.escape import json_line, json_text
 
     invocation = made_in(context) if context else None
     color = invocation is not None and invocation.color
@@ -174,7 +174,8 @@ def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], co
         click.echo(text.rstrip("\n"), err=True, color=color)
     if context and invocation and invocation.output == "json" and not printed_in(context):
         with contextlib.suppress(OSError):
-            click.echo(pretty(failure_json(diagnostics, code)), nl=False)
+            told = failure_json(diagnostics, code)
+            click.echo(json_line({"event": "error", **told}) if invocation.lines else json_text(told).rstrip("\n"))
     return code
 
 

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     ID_CONFLICT = "id-conflict"
     VALUE_HELD = "value-held"
     CONFLICTING = "conflicting"
+    ROLLED_BACK = "rolled-back"
     ORPHANED = "orphaned"
     REMOVED_FROM_CONFIG = "removed-from-config"
     PROTECTED = "protected"

@@ -67,7 +67,7 @@ class Watch:
         assert ended.code == code, ended.told
         self.printed += len(ended.told)
         assert self.found(ended.told) == set(), arguments
-        for name, content in self.practice.files().items():
+        for name, content in self.practice.files(logs=True).items():
             if name not in self.exempt:
                 text = content if isinstance(content, str) else content.decode("utf-8", "replace")
                 assert self.found(text) == set(), (arguments, name)
@@ -117,6 +117,13 @@ def test_no_verb_shows_or_keeps_a_secret(watch: Watch) -> None:
         watch.runs("state", "list", "-o", form)
         watch.runs("state", "show", "evening", "-o", form)
         watch.runs("plan", "-vv", "-o", form)
+    watch.practice.edit("assistants/evening.yaml", "    calcom_api_key:", "    # calcom_api_key:")
+    watch.runs("apply", "-y", "--target", "evening")
+    for form in (["-o", "text"], ["-o", "json"], ["-vv"]):
+        watch.runs("plan", "--to-previous", "evening", *form, "--out", saved)
+    watch.practice.edit("assistants/evening.yaml", "    # calcom_api_key:", "    calcom_api_key:")
+    watch.runs("apply", "-y", "--to-previous", "evening", "-vv", "-o", "json")
+    assert watch.practice.sent[-1][2]["tools"][0]["calcom_api_key"] == CALENDAR
     watch.runs("state", "mv", "evening", "night")
     watch.runs("state", "forget", "-y", "night")
     assert "No changes." in watch.runs("plan", "--target", "reception").out
@@ -129,7 +136,7 @@ def echo(status: int, **more: Any) -> bytes:
     texts += [f"Given: {json.dumps({'sent': each})}" for each in CANARIES]
     fields = ("tools.0.calcom_api_key", "variables.crm_token", "webhook_url", f"variables.{CRM}", "name")
     content = {"message": " ".join(texts), "errors": dict.fromkeys(fields, texts), **more}
-    return http(status, json.dumps(content).encode(), f"X-Echo: {API_KEY}")
+    return http(status, json.dumps(content).encode(), f"X-Echo: {API_KEY}", f"X-Request-Id: {CALENDAR}")
 
 
 ECHOES = {
@@ -155,9 +162,11 @@ def test_what_the_vendor_repeats_is_masked(watch: Watch, case: str, form: str) -
         for arguments in (["apply", "-y"], ["apply", saved]):
             ended = watch.runs(*arguments, "-vv", "-o", form, code=code, RECONCILER_API_URL=server.url)
             if form == "json":
-                (result,) = json.loads(ended.out)["results"]
+                (result,) = json.loads(ended.out.splitlines()[-1])["results"]
                 assert told in [each["code"] for each in result["diagnostics"]]
         assert any(each.method == "PUT" and CALENDAR.encode() in each.body for each in server.heard)
+    logged = [content for name, content in watch.practice.files(logs=True).items() if name.endswith(".jsonl")]
+    assert sum(each.count(b"\n") for each in logged if isinstance(each, bytes)) >= len(server.heard)
 
 
 @FINGERPRINT_KEYS

@@ -4,14 +4,16 @@ Importing this room imports httpx (a sixth of a second), so verbs import it wher
 """
 
 from reconciler.api.address import api_base
-from reconciler.api.answers import Answer, Effect, Failure, Kind, Page, Retry, Wait
-from reconciler.api.client import ApiClient, Patience
+from reconciler.api.answers import Answer, Effect, Exchange, Failure, Kind, Page, Retry, Wait
+from reconciler.api.client import ApiClient
+from reconciler.api.patience import Patience
 from reconciler.api.wire import Timeouts
 
 __all__ = [
     "Answer",
     "ApiClient",
     "Effect",
+    "Exchange",
     "Failure",
     "Kind",
     "Page",

@@ -93,6 +93,24 @@ class Retry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """One attempt that was made: what a log may hold of it. Nothing that was sent, and of the answer its name alone.
+
+    `number` counts the attempts of the request from 1, `seconds` is how long this one took. `status` is None where no
+    answer came, `failure` is None where it did what it should.
+    """
+
+    method: str
+    path: str
+    label: str | None
+    number: int
+    status: int | None
+    seconds: float
+    request_id: str | None
+    failure: Kind | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
     """A request that did not do what it should, after all retries.
 

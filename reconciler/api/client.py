@@ -1,55 +1,36 @@
-"""The client: what is sent again, when, and when to give up. Shell; safe to use from many threads.
+"""The client: one request, its attempts, and what is told of each. Shell; safe to use from many threads.
 
-A create (POST) is sent again only where the server provably did not act: the request never arrived, or 429, which
-the platform's limiter answers before any of its code runs. A 503 is no such proof even with a Retry-After: caches and
-gateways in front of a server (Varnish does it out of the box) say exactly that about a server which took the request
-and was too slow to answer. So a 503 slows everyone down, repeats GET, PUT and DELETE, and leaves a create's outcome
-unknown, as 500, 502, 504 and a broken connection do.
+What is sent again, and when, is `patience`'s to say; how many at once is `pace`'s.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from reconciler.api.address import api_base, is_request_path
-from reconciler.api.answers import Answer, Effect, Failure, Kind, Page, Retry, Wait
+from reconciler.api.answers import Answer, Effect, Exchange, Failure, Kind, Page, Retry, Wait
 from reconciler.api.pace import Pace
+from reconciler.api.patience import Patience, Trial
 from reconciler.api.reading import read_reply
-from reconciler.api.wire import Timeouts, Wire
+from reconciler.api.wire import Reply, Timeouts, Wire
 from reconciler.canonical import Json
 from reconciler.errors import AuthError, error
 
 if TYPE_CHECKING:
     import httpx
 
-Listener: TypeAlias = Callable[[Wait | Retry], None]
-
-_REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
-_PASSING = frozenset({Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.TIMED_OUT, Kind.BROKEN, Kind.UNREACHABLE})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
-    """When one request is given up: attempts, attempts where the server limits the rate, and seconds in all.
-
-    Without a word from the server the pause before attempt n+1 is random up to `first_pause` * 2**(n-1), at most
-    `longest_pause`: full jitter keeps clients that failed together from coming back together.
-    """
-
-    attempts: int = 6
-    unreachable_attempts: int = 4
-    throttled_attempts: int = 30
-    seconds: float = 900.0
-    first_pause: float = 0.5
-    longest_pause: float = 30.0
+Listener: TypeAlias = Callable[[Wait | Retry | Exchange], None]
+_REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "x-amzn-trace-id", "cf-ray")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:;=/+-]{1,128}")
 
 
 def _wait(seconds: float, stop: threading.Event) -> None:
@@ -59,8 +40,10 @@ def _wait(seconds: float, stop: threading.Event) -> None:
 class ApiClient:
     """One API under one key. `base_url` as for `api_base`; `transport` replaces the network (the sandbox in process).
 
-    `connections` bounds the requests in flight. `clock` counts seconds, `now` tells the time (UTC), `random_share`
-    gives numbers in [0, 1), `pause(seconds, stop)` waits and returns early once `stop` is set: all for tests.
+    `connections` bounds the requests in flight. `on_exchange` is told of every attempt, on the thread that made it, and
+    must not raise: it is for a log. A server that calls a request by one of the `secrets` is not quoted. `clock`
+    counts seconds, `now` tells the time (UTC), `random_share` gives numbers in [0, 1), `pause(seconds, stop)` waits
+    and returns early once `stop` is set: all for tests.
     Raises ConfigError for an address, AuthError for a key that cannot be used.
     """
 
@@ -71,10 +54,11 @@ class ApiClient:
         *,
         transport: httpx.BaseTransport | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
-        patience: Patience = Patience(),
+        patience: Patience = Patience(),  # noqa: B008 - frozen
         connections: int = 10,
+        secrets: Collection[str] = (),
         allow_insecure_http: bool = False,
-        on_wait: Listener | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pause: Callable[[float, threading.Event], object] = _wait,
@@ -87,7 +71,8 @@ class ApiClient:
         )
         self._pace = Pace(at_once=connections, clock=clock, pause=pause)
         self._patience = patience
-        self._on_wait = on_wait
+        self._on_exchange = on_exchange
+        self._secrets = tuple(filter(None, secrets))
         self._clock = clock
         self._now = now
         self._pause = pause
@@ -117,20 +102,22 @@ class ApiClient:
         query: Mapping[str, str] | None = None,
         stop: threading.Event | None = None,
         listen: Listener | None = None,
+        label: str | None = None,
     ) -> Answer | Failure:
         """Send, and send again where that is safe. Never raises for what the network or the server does.
 
         `path` begins with a slash and stands behind the base. No body is sent where `body` is None. Once `stop` is
-        set nothing more is sent; an attempt under way is waited for. `listen` hears of pauses and repetitions.
+        set nothing more is sent; an attempt under way is waited for. `listen` hears of attempts, pauses and
+        repetitions; `label` is what a log calls what the request is about.
         """
         content = None if body is None else _encoded(body)
         if not is_request_path(path):
             why = "the path of the request leads out of the API"
             failure = Failure(kind=Kind.UNSENDABLE, effect=Effect.NEVER_SENT, why=why)
             return failure.at(method=method, path="(refused)", base=self.base_url, tries=1, effect=Effect.NEVER_SENT)
-        order = _Order(method=method, path=path, content=content, query=query or {})
-        trial = _Trial(self._patience, self._random_share, begun=self._clock())
-        return self._until_done(order, trial, stop or threading.Event(), listen or self._on_wait or _nobody)
+        order = _Order(method=method, path=path, content=content, query=query or {}, label=label)
+        trial = Trial(self._patience, self._random_share, begun=self._clock())
+        return self._until_done(order, trial, stop or threading.Event(), listen or _nobody)
 
     def send(self, method: str, path: str, body: Json = None, *, query: Mapping[str, str] | None = None) -> Answer:
         """Like `attempt`, for callers that can only stop: raises ApiError, or AuthError where the key is refused."""
@@ -152,9 +139,9 @@ class ApiClient:
             raise failure.at(method="GET", path=path, base=self.base_url, tries=1, effect=Effect.REFUSED).error()
         return Page(rows=tuple(rows), total=_count(envelope.get("total")), last_page=_count(envelope.get("last_page")))
 
-    def _until_done(self, order: _Order, trial: _Trial, stop: threading.Event, listen: Listener) -> Answer | Failure:
+    def _until_done(self, order: _Order, trial: Trial, stop: threading.Event, listen: Listener) -> Answer | Failure:
         while True:
-            found = self._once(order, trial, stop)
+            found = self._once(order, trial, stop, listen)
             if isinstance(found, Answer):
                 return found
             failure = self._told(found, order, trial)
@@ -169,11 +156,12 @@ class ApiClient:
             if not stop.is_set():
                 listen(Retry(number=trial.tries + 1, why=failure.summary))
 
-    def _once(self, order: _Order, trial: _Trial, stop: threading.Event) -> Answer | Failure:
+    def _once(self, order: _Order, trial: Trial, stop: threading.Event, listen: Listener) -> Answer | Failure:
         ticket = self._pace.enter(stop)
         if ticket is None:
             return Failure(kind=Kind.INTERRUPTED, effect=Effect.NEVER_SENT)
         found: Answer | Failure | None = None
+        begun = self._clock()
         try:
             trial.tries += 1
             reply = self._wire.exchange(order.method, order.path, order.content, order.query)
@@ -184,9 +172,34 @@ class ApiClient:
         finally:
             slow = isinstance(found, Failure) and _throttled(found)
             self._pace.leave(ticket, throttled=slow, succeeded=isinstance(found, Answer))
+        exchange = self._exchange(order, trial, reply, found, self._clock() - begun)
+        if self._on_exchange is not None:
+            self._on_exchange(exchange)
+        listen(exchange)
         return found
 
-    def _told(self, found: Failure, order: _Order, trial: _Trial) -> Failure:
+    def _exchange(
+        self, order: _Order, trial: Trial, reply: Reply | Failure, found: Answer | Failure, seconds: float
+    ) -> Exchange:
+        return Exchange(
+            method=order.method,
+            path=order.path,
+            label=order.label,
+            number=trial.tries,
+            status=reply.status,
+            seconds=seconds,
+            request_id=None if isinstance(reply, Failure) else self._request_id(reply, order.content or b""),
+            failure=found.kind if isinstance(found, Failure) else None,
+        )
+
+    def _request_id(self, reply: Reply, sent: bytes) -> str | None:
+        """What the server calls the request, to ask its people about. What was sent to it is no name of its own."""
+        stated = next((reply.headers[name] for name in _REQUEST_IDS if reply.headers.get(name)), "")
+        echoed = stated.encode("utf-8", "replace") in sent or any(each in stated for each in self._secrets)
+        clean = _REQUEST_ID.fullmatch(stated) and self._without_key(stated) == stated
+        return stated if clean and not echoed else None
+
+    def _told(self, found: Failure, order: _Order, trial: Trial) -> Failure:
         """The failure with its place, the key cut out of what the server said, and the effect of all attempts."""
         trial.unsure = trial.unsure or found.effect is Effect.UNKNOWN
         effect = Effect.UNKNOWN if trial.unsure else Effect.REFUSED if trial.refused else found.effect
@@ -218,49 +231,14 @@ class _Order:
     path: str
     content: bytes | None = field(repr=False)
     query: Mapping[str, str]
-
-
-class _Trial:
-    """The attempts of one request so far, and what they leave open."""
-
-    def __init__(self, patience: Patience, random_share: Callable[[], float], *, begun: float) -> None:
-        self._patience = patience
-        self._random_share = random_share
-        self._begun = begun
-        self._throttled = 0
-        self.tries = 0
-        self.unsure = False
-        self.refused = False
-
-    def delay_after(self, method: str, failure: Failure, clock: float) -> float | None:
-        """Seconds to pause before the next attempt, or None: this failure stands."""
-        if not _may_repeat(method, failure):
-            return None
-        patience = self._patience
-        if failure.kind is Kind.RATE_LIMITED:
-            self._throttled += 1
-        others = self.tries - self._throttled
-        most = patience.unreachable_attempts if failure.kind is Kind.UNREACHABLE else patience.attempts
-        if others >= most or self._throttled >= patience.throttled_attempts:
-            return None
-        grown = patience.first_pause * 2.0 ** min(self.tries - 1, 30)
-        jitter = self._random_share() * min(patience.longest_pause, grown)
-        # what the server asks for is the least; a little more keeps the crowd from returning in one moment
-        delay = jitter if failure.retry_after is None else failure.retry_after + min(jitter, 1.0)
-        return None if clock + delay - self._begun > patience.seconds else delay
-
-
-def _may_repeat(method: str, failure: Failure) -> bool:
-    if failure.kind not in _PASSING:
-        return False
-    return method in _REPEATABLE or failure.effect is not Effect.UNKNOWN
+    label: str | None
 
 
 def _throttled(failure: Failure) -> bool:
     return failure.status in (429, 503)
 
 
-def _nobody(heard: Wait | Retry) -> None:
+def _nobody(heard: Wait | Retry | Exchange) -> None:
     """Hears nothing."""
 
 

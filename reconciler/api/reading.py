@@ -115,18 +115,18 @@ def _message(body: Json) -> str | None:
 
 
 def _errors(body: Json) -> dict[str, tuple[str, ...]]:
-    found = body.get("errors") if isinstance(body, Mapping) else None
-    if not isinstance(found, Mapping):
-        return {}
-    return {str(path): texts for path, each in found.items() if (texts := _texts(each))}
-
-
-def _texts(found: Json) -> tuple[str, ...]:
-    if isinstance(found, str):
-        return (found,)
-    if isinstance(found, Sequence):
-        return tuple(each for each in found if isinstance(each, str))
-    return ()
+    """Texts by dotted path. The platform gives them flat; nested ones are flattened, and those of no path have none."""
+    found: dict[str, list[str]] = {}
+    todo: list[tuple[str, Json]] = [("", body.get("errors") if isinstance(body, Mapping) else None)]
+    while todo:
+        path, value = todo.pop(0)
+        if isinstance(value, str):
+            found.setdefault(path, []).append(value)
+        elif isinstance(value, Mapping):
+            todo += [(f"{path}.{name}" if path else str(name), each) for name, each in value.items()]
+        elif isinstance(value, Sequence):
+            todo += [(path, each) for each in value]
+    return {path: tuple(texts) for path, texts in found.items()}
 
 
 def _retry_after(headers: Mapping[str, str], body: Json, now: datetime) -> float | None:
@@ -145,6 +145,8 @@ def _retry_after(headers: Mapping[str, str], body: Json, now: datetime) -> float
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             return max(0.0, (aware - now).total_seconds())
     told = body.get("retry_after") if isinstance(body, Mapping) else None
+    if isinstance(told, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9})?", told.strip(), re.ASCII):
+        return float(told)
     if isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told):
         return max(0.0, float(told))
     return None

@@ -1,7 +1,17 @@
 """Doing exactly what a plan says, and writing down each step. Shell: threads, the state store, the API client."""
 
 from reconciler.apply.execution import apply_plan
-from reconciler.apply.outcome import ChangeResult, Event, Finished, Outcome, Retried, Started, Status, Waiting
+from reconciler.apply.outcome import (
+    ChangeResult,
+    Event,
+    Finished,
+    Outcome,
+    Requested,
+    Retried,
+    Started,
+    Status,
+    Waiting,
+)
 from reconciler.apply.readback import read_back, sends_anything
 from reconciler.apply.refusals import refusal_diagnostics
 from reconciler.apply.sending import Sender
@@ -11,6 +21,7 @@ __all__ = [
     "Event",
     "Finished",
     "Outcome",
+    "Requested",
     "Retried",
     "Sender",
     "Started",

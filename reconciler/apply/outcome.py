@@ -84,7 +84,8 @@ class Outcome:
             return 7
         if self.interrupted:
             return 130
-        if all(each.status is Status.DONE for each in self.results):
+        broken = any(each.severity == "error" for each in self.diagnostics)
+        if not broken and all(each.status is Status.DONE for each in self.results):
             return 0
         return 3 if any(each.touched for each in self.results) else 1
 
@@ -100,13 +101,31 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finished:
-    """A change ended; `seconds` since it started."""
+    """A change ended; `seconds` since it started, or 0 where it never did. One that was taken back ends twice."""
 
     key: str
     action: Action
     id: int | None
     seconds: float
     status: Status
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requested:
+    """A request of `key` was sent: attempt `number` of step `step`, with what came back after `seconds`.
+
+    `failure` is the kind of what went wrong, or None; `status` is None where no answer came.
+    """
+
+    key: str
+    step: int
+    method: str
+    path: str
+    number: int
+    status: int | None
+    seconds: float
+    request_id: str | None
+    failure: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,4 +147,4 @@ class Retried:
     why: str
 
 
-Event: TypeAlias = Started | Finished | Waiting | Retried
+Event: TypeAlias = Started | Requested | Waiting | Retried | Finished

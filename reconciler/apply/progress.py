@@ -41,15 +41,13 @@ class Progress:
         """The change ended, and why."""
         self.status = status
         self._diagnostics.extend(diagnostics)
-        if self._begun is not None:
-            seconds = (self._clock() - self._begun).total_seconds()
-            key, action = self.change.key, self.change.action
-            self._tell(Finished(key=key, action=action, id=self.id, seconds=seconds, status=status))
+        seconds = 0.0 if self._begun is None else (self._clock() - self._begun).total_seconds()
+        key, action = self.change.key, self.change.action
+        self._tell(Finished(key=key, action=action, id=self.id, seconds=seconds, status=status))
 
     def undone(self, *diagnostics: Diagnostic) -> None:
         """What had succeeded was taken back, so the change is not done, whatever it said before."""
-        self.status = Status.FAILED
-        self._diagnostics.extend(diagnostics)
+        self.end(Status.FAILED, *diagnostics)
 
     def add(self, *diagnostics: Diagnostic) -> None:
         """More to say about a change, however it ended."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from reconciler.apply.outcome import ChangeResult, Outcome, Status
 from reconciler.canonical import Json
-from reconciler.errors import Diagnostic, error, note
+from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Action, Change, Entry, Live, Plan
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import same, secret_name
@@ -33,6 +33,9 @@ def read_back(
 ) -> Outcome:
     """The outcome with what the server did not keep: such a change has failed, and its entry says what was kept.
 
+    A managed field that this apply did not send and that is otherwise live is a warning, and stays recorded as it was:
+    it may be an edit in the portal, which only a plan that reads live may judge.
+
     `live` is every assistant of the account, read after the apply, secrets sealed. The caller holds the lock.
     Raises StateError where an entry cannot be corrected.
     """
@@ -44,7 +47,8 @@ def read_back(
         if result.key in entries and _was_sent(result, changes):
             change, entry = changes[result.key], entries[result.key]
             told = _told(change, entry, live, store, schemas, clock)
-        status = Status.FAILED if told else result.status
+        failed = any(each.severity == "error" for each in told)
+        status = Status.FAILED if failed else result.status
         results.append(replace(result, status=status, diagnostics=(*result.diagnostics, *told)))
     silent = _inactive(each for each in outcome.results if _was_sent(each, changes) and _is_silent(each, live))
     return replace(outcome, results=tuple(results), diagnostics=(*outcome.diagnostics, *silent))
@@ -72,20 +76,23 @@ def _told(
     shown = live.get(entry.id) if entry.id is not None else None
     if shown is None:
         return (_not_listed(change, entry),)
-    kept = _kept_otherwise(change, entry, shown, schemas)
+    sent = {name for request in change.requests for name in request.body or {}}
+    otherwise = _shown_otherwise(entry, shown, schemas)
+    kept = {name: value for name, value in otherwise.items() if name in sent}
+    moved = {name: value for name, value in otherwise.items() if name not in sent}
     if kept:
         now = clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         store.write(replace(entry, last_applied={**entry.last_applied, **kept}, source="", updated_at=now))
     found = [_not_kept(change, name, entry.last_applied[name], value) for name, value in kept.items()]
-    return (*found, *([_blocked(change, shown)] if shown.blocked_at is not None else []))
+    found += [_moved(change, name, entry.last_applied[name], value) for name, value in moved.items()]
+    return (*found, *([_blocked(change, entry, shown)] if shown.blocked_at is not None else []))
 
 
-def _kept_otherwise(change: Change, entry: Entry, shown: Live, schemas: SchemaSet) -> dict[str, Json]:
-    """The fields that were sent, are shown, and are not what was sent; with what is shown."""
-    sent = {name for request in change.requests for name in request.body or {}}
+def _shown_otherwise(entry: Entry, shown: Live, schemas: SchemaSet) -> dict[str, Json]:
+    """The managed fields that are shown and are not what was applied, now or earlier; with what is shown."""
     found: dict[str, Json] = {}
     for name, policy in schemas.fields.items():
-        if name in sent and name in entry.last_applied and name in shown.content:
+        if name in entry.last_applied and name in shown.content:
             value = shown.content[name]
             if not same(value, entry.last_applied[name], unordered=policy.unordered):
                 found[name] = value
@@ -130,11 +137,29 @@ def _not_listed(change: Change, entry: Entry) -> Diagnostic:
     )
 
 
-def _blocked(change: Change, shown: Live) -> Diagnostic:
+def _moved(change: Change, name: str, applied: Json, shown: Json) -> Diagnostic:
+    return warning(
+        "moved-otherwise",
+        f"`{name}`: the server has {_quoted(shown)}, not {_quoted(applied)}, which was applied before",
+        "This apply did not send it: it was changed in the portal, or the server changed it along with what was sent."
+        " `reconciler plan --refresh` takes it into account.",
+        file=change.file,
+        line=change.line,
+        key=change.key,
+        field=name,
+    )
+
+
+def _blocked(change: Change, entry: Entry, shown: Live) -> Diagnostic:
+    back = (
+        f"`reconciler plan --to-previous {change.key}` is the way back to what was applied before."
+        if entry.history
+        else "Nothing was applied to it before: change what the platform may object to, and apply."
+    )
     return error(
         "blocked-by-platform",
         f"the platform's check of its content took assistant {shown.id} out of service on {shown.blocked_at}",
-        "It answers no calls. Put the document back to what was applied before (version control has it) and apply.",
+        f"It answers no calls. {back}",
         file=change.file,
         line=change.line,
         key=change.key,

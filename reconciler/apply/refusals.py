@@ -90,8 +90,15 @@ def _inside(content: Json, step: str | int) -> Json:
 
 def _refusal(desired: Desired | None, change: Change, dotted: str, text: str) -> Diagnostic:
     place: dict[str, str | int | None] = {"file": change.file, "line": change.line}
+    detail = None
     if desired is not None:
-        position = desired.place(path_in(desired.content, dotted))
+        path = path_in(desired.content, dotted)
+        position = desired.place(path)
         place = {"file": position.file, "line": position.line, "column": position.column}
+        if path[0] not in desired.content:
+            # its place is the document's beginning, and the caret would point at a field that is not meant
+            place["column"] = None
+            detail = f"The document does not name `{path[0]}`."
+    about = f"`{dotted}`" if dotted else "it"
     said = clipped(text)
-    return error("refused-by-api", f"the API refused `{dotted}`: {said}", None, key=change.key, field=dotted, **place)
+    return error("refused-by-api", f"the API refused {about}: {said}", detail, key=change.key, field=dotted, **place)

@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from reconciler.api import Answer, Failure, Retry, Wait
+from reconciler.api import Answer, Exchange, Failure, Retry, Wait
 from reconciler.apply import messages
-from reconciler.apply.outcome import Event, Retried, Waiting
+from reconciler.apply.outcome import Event, Requested, Retried, Waiting
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
 from reconciler.model import Change, Request
@@ -32,7 +32,8 @@ class Sender(Protocol):
         body: Json = None,
         *,
         stop: threading.Event | None = None,
-        listen: Callable[[Wait | Retry], None] | None = None,
+        listen: Callable[[Wait | Retry | Exchange], None] | None = None,
+        label: str | None = None,
     ) -> Answer | Failure: ...
 
 
@@ -80,7 +81,7 @@ class Crashed:
     problem: BaseException
 
 
-Message: TypeAlias = Ended | Crashed | Waiting | Retried
+Message: TypeAlias = Ended | Crashed | Waiting | Retried | Requested
 
 
 def prepare(
@@ -135,16 +136,37 @@ class Sending:
         self._pool.shutdown()
 
     def _send(self, ready: Ready) -> None:
-        def listen(heard: Wait | Retry) -> None:
-            key = ready.change.key
-            if isinstance(heard, Wait):
-                self._inbox.put(Waiting(key=key, seconds=heard.seconds, why=heard.why, everyone=heard.everyone))
-            else:
-                self._inbox.put(Retried(key=key, number=heard.number, why=heard.why))
-
+        request, key = ready.request, ready.change.key
         try:
-            result = self._client.attempt(ready.request.method, ready.path, ready.body, stop=self._stop, listen=listen)
+            result = self._client.attempt(
+                request.method,
+                ready.path,
+                ready.body,
+                stop=self._stop,
+                listen=lambda heard: self._inbox.put(_event(heard, request.step, key)),
+                label=key,
+            )
             ended = Ended(request=ready.request, change=ready.change, result=result, gives_back=ready.gives_back)
             self._inbox.put(ended)
         except BaseException as problem:
             self._inbox.put(Crashed(problem=problem))
+
+
+def _event(heard: Wait | Retry | Exchange, step: int, key: str) -> Waiting | Retried | Requested:
+    match heard:
+        case Wait():
+            return Waiting(key=key, seconds=heard.seconds, why=heard.why, everyone=heard.everyone)
+        case Retry():
+            return Retried(key=key, number=heard.number, why=heard.why)
+        case Exchange():
+            return Requested(
+                key=key,
+                step=step,
+                method=heard.method,
+                path=heard.path,
+                number=heard.number,
+                status=heard.status,
+                seconds=heard.seconds,
+                request_id=heard.request_id,
+                failure=None if heard.failure is None else heard.failure.value,
+            )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,16 +24,25 @@ from reconciler.commands.gather import Gathered, documents_of, gather, line_read
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
-from reconciler.commands.progress import narrator
+from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
-from reconciler.errors import ApiError, ConfigError, PlanRefusedError, StalePlanError, UsageError, error, warning
+from reconciler.errors import (
+    ApiError,
+    ConfigError,
+    PlanRefusedError,
+    StalePlanError,
+    StateError,
+    UsageError,
+    error,
+    warning,
+)
 from reconciler.live import sealed
-from reconciler.model import Plan
+from reconciler.model import Desired, Plan
 from reconciler.planfile import read_plan_file, staleness
-from reconciler.render.escape import json_text
+from reconciler.render.escape import json_line
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.secrecy import Vault
 from reconciler.state.store import StateStore
@@ -76,10 +85,12 @@ class Decision:
 @verb(
     "apply",
     outputs=("text", "json"),
+    lines=True,
     epilog="""\b
 Examples:
   reconciler apply
   reconciler apply -y --target acme/sales-en
+  reconciler apply --to-previous acme/sales-en
   reconciler plan --out change.plan && reconciler apply change.plan
 
 \b
@@ -120,6 +131,7 @@ def apply(
     """Make live what the documents say, and record each step.
 
     Without PLANFILE: plan, show it, ask, and do it. With PLANFILE (from `plan --out`): do exactly that, once.
+    With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
     _refuse_contradictions(planfile, asked, auto_approve)
     project = open_project(invocation)
@@ -170,7 +182,8 @@ def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: A
         raise PlanRefusedError(*refused)
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
-    return Decision(plan=gathered.plan, vault=gathered.loaded.vault, documents=gathered.loaded)
+    vault = vault_for(gathered.plan, gathered.loaded.vault, project.environ)
+    return Decision(plan=gathered.plan, vault=vault, documents=gathered.loaded)
 
 
 def _needs_key(gathered: Gathered) -> bool:
@@ -209,25 +222,43 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
     """Do the plan, and read back what came of it, unless it was interrupted or that is not wanted."""
     if decision.plan.is_empty:
         return Outcome(results=())
-    with _stop_on_signals(invocation) as stop, open_client(project, connections=pace.parallelism) as client:
+    with (
+        narration(invocation, decision.plan) as told,
+        _stop_on_signals(told.say) as stop,
+        open_client(
+            project,
+            warn=told.say,
+            connections=pace.parallelism,
+            secrets=tuple(decision.vault.values.values()),
+        ) as client,
+    ):
         account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
-        total = sum(each.mutates_state for each in decision.plan.changes)
         outcome = apply_plan(
             decision.plan,
             store=store,
             client=client,
             schemas=project.schemas,
             vault=decision.vault,
-            desired={each.key: each for each in decision.documents.desired},
+            desired=_sources_of(decision),
             parallelism=pace.parallelism,
             on_error=pace.on_error,
-            on_event=narrator(invocation, total),
+            on_event=told.hear,
             stop=stop,
         )
         remember_account(store, account)
         if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
             return _verified(project, store, decision.plan, client, outcome)
         return outcome
+
+
+def _sources_of(decision: Decision) -> dict[str, Desired]:
+    """The documents that the plan's values stand in, for the places of errors.
+
+    A document that was edited after its plan was saved, or one that goes back, says something else than is sent: then
+    an error names its file alone.
+    """
+    planned = {each.key: each.source for each in decision.plan.changes}
+    return {each.key: each for each in decision.documents.desired if each.source == planned.get(each.key)}
 
 
 def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient, outcome: Outcome) -> Outcome:
@@ -238,19 +269,23 @@ def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient
     except ApiError as problem:
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
-    sent = {entry.id: entry.last_applied for entry in store.read().values()}
-    live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
-    return read_back(outcome, plan, live, store=store, schemas=project.schemas)
+    try:
+        sent = {entry.id: entry.last_applied for entry in store.read().values()}
+        live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
+        return read_back(outcome, plan, live, store=store, schemas=project.schemas)
+    except StateError as problem:
+        # what was done is told, whatever cannot be written any more
+        return replace(outcome, diagnostics=(*outcome.diagnostics, *problem.diagnostics))
 
 
 @contextmanager
-def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
+def _stop_on_signals(say: Callable[[str], None]) -> Iterator[threading.Event]:
     """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded."""
     stop = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
         if not stop.is_set():
-            invocation.progress("Stopping: no new requests; those under way are waited for and recorded.")
+            say("Stopping: no new requests; those under way are waited for and recorded.")
         stop.set()
 
     before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
@@ -263,6 +298,7 @@ def _stop_on_signals(invocation: Invocation) -> Iterator[threading.Event]:
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
     if invocation.output == "json":
-        invocation.result(json_text(outcome_to_json(project.environment, outcome)))
+        told = outcome_to_json(project.environment, outcome)
+        invocation.result(json_line({"event": "outcome", **told}))
     elif outcome.results:
         invocation.result(render_outcome(outcome, color=invocation.color, sources=line_reader(project)))

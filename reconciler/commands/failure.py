@@ -19,7 +19,7 @@ FORMAT_VERSION = "1.0"
 _PACKAGE = Path(__file__).parent.parent
 
 
-def failure_json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> Json:
+def failure_json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> dict[str, Json]:
     """What `-o json` prints in place of a result. `error` is the first diagnostic that is an error, in short."""
     first = next((each for each in diagnostics if each.severity == "error"), None)
     return {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.commands.planning_options import Asked
+from reconciler.commands.rollback import returning
 from reconciler.config import Project, open_client, with_catalogs
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
@@ -49,16 +50,19 @@ def valid_documents(project: Project) -> Loaded:
 
 
 def gather(project: Project, store: StateStore, asked: Asked) -> Gathered:
-    """Read documents and state, and live where asked, and plan; with `only_secrets` every other edit waits.
+    """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
-    Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
+    With `only_secrets` every other edit waits. Raises DocumentError, StateError, ApiError, and UsageError for an idle
+    selector.
     """
     project = with_catalogs(project, asked.catalogs)
-    loaded = valid_documents(project)
+    loaded = documents_of(project) if asked.to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
     refuse_idle(asked.options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(asked.to_previous, entries)
+    back = returning(project, loaded, entries, asked.to_previous) if asked.to_previous else None
     desired, known = loaded.desired, entries
     if asked.only_secrets:
         desired = tuple(only_secrets(loaded.desired, entries))
@@ -72,7 +76,8 @@ def gather(project: Project, store: StateStore, asked: Asked) -> Gathered:
         schemas=project.schemas,
         live=_live(project, loaded, entries) if asked.refresh else None,
         options=asked.options,
-        diagnostics=loaded.diagnostics,
+        previous=None if back is None else back.desired,
+        diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
 
@@ -101,7 +106,7 @@ def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
 def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
     from reconciler.refresh import read_live
 
-    with open_client(project) as client:
+    with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
         shown = read_live(client, project.schemas)
     sent = {each.id: each.content for each in loaded.desired if each.id is not None}
     sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}

@@ -12,7 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ _PRINTED = "reconciler.printed"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invocation:
-    """`directory` is the project's root; `environment` is None where no flag and no variable names one."""
+    """`directory` is the project's root; `environment` is None where no flag and no variable names one.
+
+    `lines`: JSON of this verb is a stream, an object a line.
+    """
 
     directory: Path
     environment: str | None = None
@@ -38,6 +41,7 @@ class Invocation:
     color: bool = False
     verbose: int = 0
     quiet: bool = False
+    lines: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
     @property
@@ -51,6 +55,11 @@ class Invocation:
         if context is not None:
             context.meta[_PRINTED] = True
         click.echo(text.rstrip("\n"), color=self.color)
+
+    def event(self, line: str) -> None:
+        """Print one line of a stream on stdout, ahead of the result. Nobody reading it does not end the run."""
+        with suppress(OSError):
+            click.echo(line, color=self.color)
 
     def progress(self, text: str) -> None:
         """Print progress on stderr, unless the person asked for quiet. Nobody reading it does not end the run."""
@@ -91,15 +100,18 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
 
 
 def verb(
-    name: str, *, outputs: tuple[str, ...] = ("text",), **settings: Any
+    name: str, *, outputs: tuple[str, ...] = ("text",), lines: bool = False, **settings: Any
 ) -> Callable[[Callable[..., int]], click.Command]:
-    """Make a function `(invocation, **options) -> exit code` a command with the common options."""
+    """Make a function `(invocation, **options) -> exit code` a command with the common options.
+
+    `lines`: with `-o json` it prints an object a line, an error among them.
+    """
 
     def make(function: Callable[..., int]) -> click.Command:
         def run(**options: Any) -> int:
             context = click.get_current_context()
             given = {each: options.pop(each) for each in COMMON}
-            invocation = _invocation(context, given, outputs)
+            invocation = replace(_invocation(context, given, outputs), lines=lines)
             context.meta[_MADE] = invocation
             return function(invocation, **options)
 

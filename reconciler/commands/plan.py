@@ -28,6 +28,7 @@ Examples:
   reconciler plan
   reconciler plan --target 'acme/*'
   reconciler plan --out change.plan && reconciler apply change.plan
+  reconciler plan --to-previous acme/sales-en
   reconciler plan --detailed-exitcode -o json""",
 )
 @planning_options

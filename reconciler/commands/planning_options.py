@@ -9,10 +9,14 @@ from typing import Any
 
 import click
 
+from reconciler.errors import UsageError, error
 from reconciler.planning import Overrides, PlanOptions
 
 _PLAN = ("targets", "prune", "allow_new", "allow_protected")
-_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh", "only_secrets", "catalogs")
+_NAMES = (
+    *_PLAN,
+    *("allow_deletes", "allow_updates", "allow_unassigned", "refresh", "to_previous", "only_secrets", "catalogs"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,12 +26,13 @@ class Asked:
     options: PlanOptions
     overrides: Overrides
     refresh: bool
-    only_secrets: bool
+    to_previous: tuple[str, ...] = ()
+    only_secrets: bool = False
     catalogs: tuple[Path, ...] = ()
 
     @property
     def is_default(self) -> bool:
-        return self == Asked(options=PlanOptions(), overrides=Overrides(), refresh=False, only_secrets=False)
+        return self == Asked(options=PlanOptions(), overrides=Overrides(), refresh=False)
 
 
 def planning_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -58,6 +63,12 @@ _OPTIONS = (
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
     catalog_option,
     click.option("--only-secrets", is_flag=True, help="Only changed secrets; edits that wait stay as they are."),
+    click.option(
+        "--to-previous",
+        multiple=True,
+        metavar="KEY",
+        help="Return this key (or glob) to what was applied to it before, and plan nothing else; repeatable.",
+    ),
     click.option("--prune", is_flag=True, help="Delete assistants whose document is gone."),
     click.option("--allow-new", is_flag=True, help="A create that looks like a rename is a new assistant."),
     click.option("--allow-protected", is_flag=True, help="Delete what is protected, too; goes with --prune."),
@@ -68,16 +79,26 @@ _OPTIONS = (
 
 
 def _asked(chosen: Mapping[str, Any]) -> Asked:
-    if chosen["only_secrets"] and chosen["prune"]:
-        raise click.UsageError("--only-secrets deletes nothing: leave out --prune.")
+    if chosen["only_secrets"] and (chosen["prune"] or chosen["to_previous"]):
+        raise click.UsageError("--only-secrets sends changed secrets alone: leave out --prune and --to-previous.")
+    options = PlanOptions(**{name: chosen[name] for name in _PLAN})
+    if chosen["to_previous"] and options != PlanOptions():
+        raise UsageError(
+            error(
+                "usage",
+                "`--to-previous` says itself which assistants it is about, and creates and deletes none",
+                "Leave out `--target`, `--prune`, `--allow-new` and `--allow-protected`.",
+            )
+        )
     return Asked(
-        options=PlanOptions(**{name: chosen[name] for name in _PLAN}),
+        options=options,
         overrides=Overrides(
             deletes=chosen["allow_deletes"],
             updates=chosen["allow_updates"],
             unassigned=chosen["allow_unassigned"],
         ),
         refresh=chosen["refresh"],
+        to_previous=chosen["to_previous"],
         only_secrets=chosen["only_secrets"],
         catalogs=chosen["catalogs"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reconciler.documents import OWN_VARIABLES
 from reconciler.errors import ConfigError, Diagnostic, error
 from reconciler.model import Plan
 from reconciler.planfile import plan_secrets
@@ -16,11 +17,24 @@ def vault_for(plan: Plan, documents: Vault, environ: Mapping[str, str]) -> Vault
     Those that only the documents name are in it too: the vendor may repeat what it was sent before, and what it says
     is masked by these. Raises ConfigError naming those of the plan that are nowhere.
     """
-    found = {name: documents.values.get(name, environ.get(name)) for name in plan_secrets(plan)}
+    found = {name: value_of(name, documents, environ) for name in plan_secrets(plan)}
     missing = [_missing(name) for name, value in found.items() if value is None]
     if missing:
         raise ConfigError.of(missing)
     return Vault(values={**documents.values, **{name: value for name, value in found.items() if value is not None}})
+
+
+def value_of(name: str, documents: Vault, environ: Mapping[str, str]) -> str | None:
+    """The value of a secret of today: as a document has it, else the environment variable's.
+
+    The variables that hold the program's own secrets are none: a state or a plan that was tampered with must not send
+    the API's key to where a webhook goes.
+    """
+    if name.upper() in OWN_VARIABLES:
+        return None
+    found = documents.values.get(name, environ.get(name, ""))
+    # a CI system gives an empty text for a secret that it does not know or may not show
+    return found if found.strip() else None
 
 
 def _missing(name: str) -> Diagnostic:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import click
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.saving import load, save
 from reconciler.config import Project, open_project, open_store
-from reconciler.config.openings import open_home_of, own_folder
+from reconciler.config.openings import open_home_of
+from reconciler.config.request_log import OWN_FOLDER, keep_out_of_git
 from reconciler.errors import ConfigError, UsageError, error
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.state.store import StateStore
@@ -127,7 +128,9 @@ def _save_first(invocation: Invocation, project: Project, store: StateStore) -> 
     """What is about to be replaced goes to a file of the project's own folder, which Git leaves alone."""
     text = json_text(snapshot_to_json(taken_from(store, project.environment)))
     when = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    path = own_folder(project.root) / f"{project.environment}.{when}.state.json"
+    with suppress(OSError):  # saving there says what is wrong
+        keep_out_of_git(project.root / OWN_FOLDER)
+    path = project.root / OWN_FOLDER / f"{project.environment}.{when}.state.json"
     save(path, text, mode=0o600, what="the state")
     invocation.progress(terminal_safe(f"Saved what is at {store.shown} to {path}."))
 

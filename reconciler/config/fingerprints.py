@@ -11,10 +11,10 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
+from reconciler.config.request_log import keep_out_of_git
 from reconciler.errors import ConfigError, error
 
 KEY_VARIABLE = "RECONCILER_FINGERPRINT_KEY"
@@ -51,9 +51,7 @@ def make_key(root: Path) -> bool:
     """
     path = root / KEY_FILE
     try:
-        path.parent.mkdir(exist_ok=True)
-        with suppress(FileExistsError), (path.parent / ".gitignore").open("x", encoding="utf-8") as ignored:
-            ignored.write("*\n")
+        keep_out_of_git(path.parent)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(secrets.token_hex(32) + "\n")
     except FileExistsError:

@@ -6,20 +6,21 @@ Edge: builds the shell's objects; the first request or lock is the caller's.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from reconciler.config.addresses import SANDBOX
 from reconciler.config.project import Project
-from reconciler.config.settings import SANDBOX
+from reconciler.config.request_log import OWN_FOLDER, RequestLog, keep_out_of_git
 from reconciler.errors import AuthError, ConfigError, error
 from reconciler.state.store import StateStore
 
 if TYPE_CHECKING:
-    from reconciler.api import ApiClient
+    from reconciler.api import ApiClient, Timeouts
 
-OWN_FOLDER = ".reconciler"
 SANDBOX_URL = "http://sandbox.localhost/api"
 SANDBOX_KEY = "sandbox"
 
@@ -39,15 +40,23 @@ def open_home_of(project: Project, home: str) -> StateStore:
     return open_home(home, root=project.root, environment=project.environment, environ=project.environ)
 
 
-def open_client(project: Project, **settings: Any) -> ApiClient:
+def _to_stderr(text: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+
+
+def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, **settings: Any) -> ApiClient:
     """The client of the project's API, to be closed (it is a context manager). Sends nothing yet.
 
-    `settings` are ApiClient's own (`connections`, `on_wait`, ...). `sandbox:` is the built-in vendor in this process,
-    which keeps its assistants in `.reconciler/sandbox/ENVIRONMENT.db`.
+    Its requests are logged in `.reconciler/log/`; `warn` is told once where they cannot be. `settings` are ApiClient's
+    own (`connections`, ...). `sandbox:` is the built-in vendor in this process, which keeps its assistants in
+    `.reconciler/sandbox/ENVIRONMENT.db`.
     Raises AuthError (`no-api-key`) without a key, and ConfigError without an address that a key may be sent to.
     """
     from reconciler.api import ApiClient
 
+    settings.setdefault("timeouts", _timeouts(project))
+    settings["on_exchange"] = RequestLog(project.root, environment=project.environment, warn=warn).write
     if project.api_url == SANDBOX:
         key = project.api_key or SANDBOX_KEY
         return ApiClient(SANDBOX_URL, key, transport=_sandbox(project, key), **settings)
@@ -60,20 +69,23 @@ def open_client(project: Project, **settings: Any) -> ApiClient:
     return ApiClient(project.api_url, project.api_key, **settings)
 
 
+def _timeouts(project: Project) -> Timeouts:
+    """The project's own, else the defaults. A whole answer has time for several of the silences that are allowed."""
+    from reconciler.api import Timeouts
+
+    usual = Timeouts()
+    read = project.timeouts.get("read", usual.read)
+    connect = project.timeouts.get("connect", usual.connect)
+    return Timeouts(connect=connect, read=read, whole=max(usual.whole, 3 * read))
+
+
 def _sandbox(project: Project, key: str) -> Any:
     from reconciler.sandbox.storage import FileStorage
     from reconciler.sandbox.transport import SandboxTransport
     from reconciler.sandbox.vendor import Vendor
 
-    storage = FileStorage(own_folder(project.root) / "sandbox" / f"{project.environment}.db")
+    folder = project.root / OWN_FOLDER
+    with suppress(OSError):  # who needs to write there says what is wrong
+        keep_out_of_git(folder)
+    storage = FileStorage(folder / "sandbox" / f"{project.environment}.db")
     return SandboxTransport(Vendor(project.schemas, storage, key=key))
-
-
-def own_folder(root: Path) -> Path:
-    """The folder for what is this machine's, kept out of Git. One that cannot be written is told by who writes."""
-    folder = root / OWN_FOLDER
-    with suppress(OSError):
-        folder.mkdir(exist_ok=True)
-        with (folder / ".gitignore").open("x", encoding="utf-8") as file:
-            file.write("*\n")
-    return folder

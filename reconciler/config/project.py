@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reconciler.canonical import Json
+from reconciler.config.addresses import holds_password, why_no_api
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import Fingerprint, fingerprinter
 from reconciler.config.schema_files import find_schemas, read_schemas
@@ -22,10 +23,8 @@ from reconciler.config.settings import (
     PROJECT_FILE,
     EnvironmentSettings,
     Settings,
-    holds_password,
     read_catalog,
     read_settings,
-    why_no_api,
     why_no_environment_name,
 )
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
@@ -52,7 +51,8 @@ class Project:
 
     `root` is absolute and has no symbolic link in it; `assistants` is relative to it. `api_url` is `sandbox:`, or an
     address without a slash at its end, or None where neither a person nor the schemas name one. `state` is a folder
-    (relative to `root`, or absolute) or the address of another home. The secrets in it do not show in its repr.
+    (relative to `root`, or absolute) or the address of another home. `timeouts` are seconds
+    by phase, where stated. The secrets in it do not show in its repr.
     """
 
     root: Path
@@ -64,6 +64,7 @@ class Project:
     catalog: Mapping[str, Json]
     variables: Mapping[str, str]
     limits: Limits
+    timeouts: Mapping[str, float]
     schemas: SchemaSet = field(repr=False)
     schemas_folder: str
     fingerprint: Fingerprint = field(repr=False)
@@ -104,6 +105,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         catalog=catalog,
         variables=chosen.variables,
         limits=chosen.limits,
+        timeouts=chosen.timeouts,
         schemas=schemas,
         schemas_folder=settings.schemas or "schemas",
         fingerprint=fingerprinter(root, asked.environ),

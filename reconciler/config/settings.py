@@ -9,6 +9,7 @@
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
         variables: {PRACTICE_PHONE: "+1 312 555 0142"}    # for ${env:PRACTICE_PHONE}
+        timeouts: {connect: 10, read: 60}     # seconds
 
 Pure: works on the value that the strict loader read and on its positions.
 """
@@ -20,10 +21,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.canonical import Json
-from reconciler.config.settings_schema import ENVIRONMENT, ENVIRONMENT_NAME, LIMITS, PROJECT, VARIABLE_NAME
+from reconciler.config.addresses import holds_password, sounds_secret, why_no_api
+from reconciler.config.settings_schema import (
+    ENVIRONMENT,
+    ENVIRONMENT_NAME,
+    LIMITS,
+    LONGEST_TIMEOUT,
+    PROJECT,
+    TIMEOUTS,
+    VARIABLE_NAME,
+)
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import ConfigError, Diagnostic, error
 from reconciler.model import Path, Position
@@ -31,23 +40,25 @@ from reconciler.planning.safety import Limits
 from reconciler.validation import suggestion
 
 PROJECT_FILE = "reconciler.yaml"
-SANDBOX = "sandbox:"
 DEFAULT_ENVIRONMENT = "default"
 
-_SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
 _ENVIRONMENT_NAME = re.compile(ENVIRONMENT_NAME)
 _VARIABLE_NAME = re.compile(VARIABLE_NAME, re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentSettings:
-    """What the file says of one environment; None where it says nothing. `catalog` is a path or the tables."""
+    """What the file says of one environment; None where it says nothing. `catalog` is a path or the tables.
+
+    `timeouts` are seconds by phase, as far as they are stated.
+    """
 
     api: str | None = None
     state: str | None = None
     catalog: str | Mapping[str, Json] | None = None
     limits: Limits = field(default_factory=Limits)
     variables: Mapping[str, str] = field(default_factory=dict)
+    timeouts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,33 +99,6 @@ def why_no_environment_name(name: str) -> str | None:
     return "must be letters, digits, `-`, `_` and `.`, at most 64 of them, beginning with a letter or a digit"
 
 
-def why_no_api(address: str) -> str | None:
-    """Why a text cannot be the API's address, or None. Never quotes the text: it may hold a password."""
-    if address == SANDBOX:
-        return None
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"[\s\x00-\x1f\x7f]", address):
-        return "must be an address such as https://portal.example/api, or `sandbox:`"
-    if parts.query or parts.fragment:
-        return "must be an address without `?` and `#`"
-    return None
-
-
-def holds_password(address: str) -> bool:
-    """Whether an address carries credentials before its host."""
-    try:
-        parts = urlsplit(address)
-        asked = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-        named = parts.scheme in ("http", "https") and parts.username is not None
-        return parts.password is not None or named or any(_SECRET_NAME.search(name) for name in asked)
-    except ValueError:
-        return "@" in address
-
-
 class _Reader:
     """Reads one value after the other and keeps what is wrong; a wrong value reads as its default."""
 
@@ -145,6 +129,7 @@ class _Reader:
             catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
             limits=self.limits(found.get("limits"), (*path, "limits")),
             variables=self.variables(found.get("variables"), (*path, "variables")),
+            timeouts=self.timeouts(found.get("timeouts"), (*path, "timeouts")),
         )
 
     def mapping(self, content: Json, path: Path, known: Sequence[str] | None) -> Mapping[str, Json]:
@@ -160,7 +145,7 @@ class _Reader:
         return content
 
     def unknown(self, name: str, path: Path, known: Sequence[str]) -> None:
-        if _SECRET_NAME.search(name):
+        if sounds_secret(name):
             self.secret((*path, name), f"`{name}` looks like a secret")
             return
         guess = suggestion(name, known)
@@ -242,7 +227,7 @@ class _Reader:
         read: dict[str, str] = {}
         for name, value in self.mapping(content, path, None).items():
             at = self.parsed.names.get((*path, name))
-            if _SECRET_NAME.search(name):
+            if sounds_secret(name):
                 then = "Set it in the environment of the process, and write ${secret:NAME} in the document."
                 self.secret((*path, name), f"`{name}` looks like a secret", then)
             elif not _VARIABLE_NAME.fullmatch(name) or name.upper().startswith("RECONCILER_"):
@@ -267,6 +252,17 @@ class _Reader:
             update=self.share(found, "update", path, Limits().update),
             unassigned="refuse" if unassigned == "refuse" else "allow",
         )
+
+    def timeouts(self, content: Json, path: Path) -> Mapping[str, float]:
+        found = self.mapping(content, path, tuple(TIMEOUTS["properties"]))
+        good: dict[str, float] = {}
+        for name, value in found.items():
+            if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_TIMEOUT:
+                good[name] = float(value)
+            elif name in ("connect", "read"):
+                told = f"`{name}` must be seconds, more than 0 and at most {LONGEST_TIMEOUT}"
+                self.wrong((*path, name), "setting-value", told)
+        return good
 
     def share(self, found: Mapping[str, Json], name: str, path: Path, default: float | None) -> float | None:
         if name not in found:

@@ -33,6 +33,15 @@ LIMITS: dict[str, Any] = {
         },
     },
 }
+LONGEST_TIMEOUT = 600
+TIMEOUTS: dict[str, Any] = {
+    "description": "Seconds to a connection, and to an answer.",
+    "type": ["object", "null"],
+    "additionalProperties": False,
+    "properties": {
+        each: {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_TIMEOUT} for each in ("connect", "read")
+    },
+}
 ENVIRONMENT: dict[str, Any] = {
     "type": ["object", "null"],
     "additionalProperties": False,
@@ -48,6 +57,7 @@ ENVIRONMENT: dict[str, Any] = {
             "additionalProperties": {"type": "object", "additionalProperties": _ID},
         },
         "limits": LIMITS,
+        "timeouts": TIMEOUTS,
         "variables": {
             "description": "Values for ${env:NAME}, where the process's own environment has none. No secrets.",
             "type": ["object", "null"],

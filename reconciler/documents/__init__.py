@@ -2,6 +2,7 @@
 
 from reconciler.documents.files import Files
 from reconciler.documents.loading import Loaded, load_documents
+from reconciler.documents.references import OWN_VARIABLES
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 
-__all__ = ["Files", "Loaded", "Parsed", "load_documents", "parse_yaml"]
+__all__ = ["OWN_VARIABLES", "Files", "Loaded", "Parsed", "load_documents", "parse_yaml"]

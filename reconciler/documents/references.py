@@ -28,7 +28,7 @@ _WHOLE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
 _NAME_ALONE = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
 _INSIDE = re.compile(rf"(?<!\$)\$\{{(?:{'|'.join(SCHEMES)}):[^{{}}\n]*\}}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_THE_PROGRAM_S_OWN = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_STATE"})
+OWN_VARIABLES = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_STATE"})
 """Variables that hold what no document may show or send: a stranger's pull request is planned where they are set."""
 
 
@@ -172,7 +172,7 @@ class _Resolving:
         if not _VARIABLE.fullmatch(name):
             then = "Names are letters, digits and underscores."
             raise _Unresolved("reference-name", f"`{name}` is no name of an environment variable", then)
-        if name.upper() in _THE_PROGRAM_S_OWN:
+        if name.upper() in OWN_VARIABLES:
             then = "It holds a secret of this program. Set a variable of the assistant's own."
             raise _Unresolved("reference-name", f"a document may not use {name}", then)
         text = self.world.environ.get(name)

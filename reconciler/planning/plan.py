@@ -13,6 +13,7 @@ from reconciler.planning.decide import Sides, decide_document, decide_orphan
 from reconciler.planning.drift import drift_of
 from reconciler.planning.exclusive import Stance, hand_overs, refuse_held
 from reconciler.planning.order import in_order
+from reconciler.planning.rollback import going_back
 from reconciler.planning.safety import left_unassigned
 from reconciler.schemas import SchemaSet
 
@@ -36,24 +37,27 @@ def make_plan(
     schemas: SchemaSet,
     live: Mapping[int, Live] | None = None,
     options: PlanOptions | None = None,
+    previous: Mapping[str, Desired] | None = None,
     diagnostics: Sequence[Diagnostic] = (),
 ) -> Plan:
     """Decide what happens to every key, and in which order.
 
     `live` is None where it was not read, else every assistant of the account by id. `diagnostics` are carried along.
+    `previous` (`previous_desired`) is what some keys go back to: then these alone are planned.
     """
     chosen = options or PlanOptions()
     documents = {each.key: each for each in desired}
+    wanted = {**documents, **(previous or {})}
     sides = Sides(
         schemas=schemas,
         entries=entries,
-        orphans=_orphans(documents, entries),
+        orphans=_orphans(wanted, entries),
         live=live,
         prune=chosen.prune,
         allow_new=chosen.allow_new,
         allow_protected=chosen.allow_protected,
     )
-    decided = _decide(documents, sides, chosen.targets)
+    decided = _decide(documents, sides, chosen.targets) if previous is None else _back(previous, documents, sides)
     stances = refuse_held(_stances(decided, sides), schemas)
     changes = [each.change for each in stances if each.change is not None]
     ordered = in_order(changes, hand_overs([each for each in stances if _sends(each)], schemas), schemas)
@@ -62,7 +66,7 @@ def make_plan(
         lineage=lineage,
         refreshed=live is not None,
         changes=ordered.changes,
-        drift=_drift(documents, decided, sides),
+        drift=_drift(wanted, decided, sides),
         diagnostics=(*diagnostics, *ordered.diagnostics, *left_unassigned(stances, schemas)),
     )
 
@@ -95,6 +99,12 @@ def _decide(documents: Mapping[str, Desired], sides: Sides, targets: Sequence[st
     wanted, _ = selected(targets, known_keys(documents.values(), sides.entries))
     changes = [decide_document(documents[key], sides) for key in sorted(set(documents) & wanted)]
     return changes + [decide_orphan(key, sides.orphans[key], sides) for key in sorted(set(sides.orphans) & wanted)]
+
+
+def _back(previous: Mapping[str, Desired], documents: Mapping[str, Desired], sides: Sides) -> list[Change]:
+    return [
+        going_back(decide_document(previous[key], sides), previous[key], documents.get(key)) for key in sorted(previous)
+    ]
 
 
 def _stances(changes: Sequence[Change], sides: Sides) -> list[Stance]:

@@ -7,6 +7,7 @@ instead, so they are shown as escapes (`\\x1b`, `\\u202e`). Click and rich both 
 
 from __future__ import annotations
 
+import json
 import re
 
 from reconciler.canonical import Json, pretty
@@ -38,6 +39,11 @@ def json_text(value: Json) -> str:
     The same value as without the escapes, since JSON has its own: U+202E is written as `\\u202e` inside a string.
     """
     return json_safe(pretty(value))
+
+
+def json_line(value: Json) -> str:
+    """JSON in one line, keys in their own order, safe to print: for a stream of such lines."""
+    return json_safe(json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False))
 
 
 def json_safe(written: str) -> str:

@@ -49,6 +49,8 @@ _TOLD: dict[str, tuple[str, Role]] = {
     "not-started": ("not started", "quiet"),
     "unknown": ("outcome unknown", "warning"),
 }
+BARE_SHOWN = 10
+"""Changes that were not started, for no fault of their own, are named up to so many: one signal leaves thousands."""
 _COUNTED = {"created": Action.CREATE, "updated": Action.UPDATE, "deleted": Action.DELETE, "forgotten": Action.FORGET}
 
 
@@ -58,7 +60,9 @@ def render_outcome(outcome: ShownOutcome, *, color: bool = False, sources: Sourc
     Where something is left to do the last line is
     `Apply incomplete: 2 created, 1 updated, 0 deleted; 1 failed, 3 not started, 1 unknown.`
     """
-    blocks = [list(_result_lines(each, color, sources)) for each in outcome.results if _needs_attention(each)]
+    told = [each for each in outcome.results if _needs_attention(each)]
+    blocks = [list(_result_lines(each, color, sources)) for each in told if not _is_bare(each)]
+    blocks.append(list(_bare_lines([each for each in told if _is_bare(each)], color)))
     blocks.append(list(diagnostic_lines(outcome.diagnostics, color=color, sources=sources)))
     blocks.append(list(_totals(outcome)))
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
@@ -87,6 +91,19 @@ def outcome_to_json(environment: str, outcome: ShownOutcome) -> dict[str, Json]:
 
 def _needs_attention(result: ShownResult) -> bool:
     return result.status != "done" or bool(result.diagnostics)
+
+
+def _is_bare(result: ShownResult) -> bool:
+    """Never begun, for no fault of its own: there is nothing to say but that."""
+    return result.status == "not-started" and not result.diagnostics
+
+
+def _bare_lines(results: Sequence[ShownResult], color: bool) -> Iterator[str]:
+    shown = results if len(results) <= BARE_SHOWN + 1 else results[:BARE_SHOWN]
+    for each in shown:
+        yield from _result_lines(each, color, None)
+    if len(shown) < len(results):
+        yield f"  and {len(results) - len(shown)} more that were not started"
 
 
 def _result_lines(result: ShownResult, color: bool, sources: Sources | None) -> Iterator[str]:

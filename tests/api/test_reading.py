@@ -111,6 +111,7 @@ def test_a_message_may_stand_under_error() -> None:
         ("9" * 400, b"", None),
         ("Tue, 03 Nov 2026 09:01:30 +99999999999999999999", b"", None),
         ("Tue, 99 Nov 2026 09:01:30 GMT", b"", None),
+        ("", b'{"retry_after": "60"}', 60.0),
         ("", b'{"retry_after": true}', None),
         ("", b'{"retry_after": "later"}', None),
         ("", b'{"retry_after": -4}', 0.0),

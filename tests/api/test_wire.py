@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.api import Answer, ApiClient, Effect, Failure, Kind, Patience, Retry, Timeouts, Wait
+from reconciler.api import Answer, ApiClient, Effect, Exchange, Failure, Kind, Patience, Retry, Timeouts, Wait
 from reconciler.errors import ApiError, AuthError, ConfigError
 from tests.api.faketime import FakeTime
 from tests.api.rawserver import RawServer, Reply, http, raw_server, reset, then_close
@@ -254,14 +254,18 @@ def test_an_untrusted_certificate_is_final(self_signed: ssl.SSLContext) -> None:
 def test_the_server_names_the_pause_and_everyone_keeps_it() -> None:
     """Retry-After is the least pause; the next request of anybody waits for it too."""
     time = FakeTime()
-    heard: list[Wait | Retry] = []
+    heard: list[Wait | Retry | Exchange] = []
     slow = http(429, b'{"message": "Too Many Attempts."}', "Retry-After: 20")
     with talking(slow, CREATED, time=time) as (server, client):
         found = client.attempt("POST", "/agent", {"title": "Reception"}, listen=heard.append)
     assert isinstance(found, Answer)
     assert len(server.heard) == 2
     assert time.paused == [20.25]
-    wait, retry = heard
+    first, wait, retry, second = heard
+    assert isinstance(first, Exchange)
+    assert isinstance(second, Exchange)
+    assert (first.number, first.status, first.failure) == (1, 429, Kind.RATE_LIMITED)
+    assert (second.number, second.status, second.failure) == (2, 201, None)
     assert isinstance(wait, Wait)
     assert wait.everyone
     assert isinstance(retry, Retry)
@@ -441,3 +445,44 @@ def test_a_page_of_a_list_is_read_in_both_forms() -> None:
     assert (second.rows, second.total, second.last_page) == (({"id": 2},), None, None)
     assert server.heard[1].target == "/api/agents/all?per_page=10&page=2"
     assert [each.code for each in raised.value.diagnostics] == ["not-json"]
+
+
+REQUEST_IDS = [
+    ("X-Request-Id: 7c9e6679-7425-40de-944b-e07fc1f90ae7", "7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+    ("X-Amzn-RequestId: 1-58337262-36e4", "1-58337262-36e4"),
+    ("CF-RAY: 8f3c2e1d-FRA", "8f3c2e1d-FRA"),
+    ("X-Other: 7c9e6679", None),
+    ("X-Request-Id: two words", None),
+    (f"X-Request-Id: {'7' * 200}", None),
+    ("X-Request-Id: crm_CanaryToken", None),
+    ("X-Request-Id: KeyCanary3fJ9x", None),
+    ("X-Request-Id: id-KeyCanary3fJ9x", None),
+]
+
+
+@pytest.mark.parametrize(("header", "kept"), REQUEST_IDS)
+def test_an_attempt_is_told_with_what_the_server_calls_it(header: str, kept: str | None) -> None:
+    """The answer's name for the request, unless it repeats what it was sent; never a body, a query or the key."""
+    told: list[Exchange] = []
+    with talking(http(200, b'{"message": "updated"}', header), on_exchange=told.append) as (_, client):
+        client.attempt("PUT", "/agent/7", {"title": "crm_CanaryToken"}, query={"page": "2"}, label="reception")
+    assert told == [
+        Exchange(
+            method="PUT",
+            path="/agent/7",
+            label="reception",
+            number=1,
+            status=200,
+            seconds=0.0,
+            request_id=kept,
+            failure=None,
+        )
+    ]
+
+
+def test_an_attempt_without_an_answer_is_told_too() -> None:
+    """A connection that broke has no status, and every repetition is an attempt of its own."""
+    told: list[Exchange] = []
+    with talking(reset, UPDATED, on_exchange=told.append) as (_, client):
+        client.attempt("PUT", "/agent/7", {"title": "Reception"})
+    assert [(each.number, each.status, each.failure) for each in told] == [(1, None, Kind.BROKEN), (2, 200, None)]

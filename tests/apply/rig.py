@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.api import Answer, ApiClient, Failure, Retry, Wait
+from reconciler.api import Answer, ApiClient, Exchange, Failure, Retry, Wait
 from reconciler.apply import Outcome, apply_plan
 from reconciler.canonical import Json
 from reconciler.errors import StateError, error
@@ -111,14 +111,15 @@ class Watched:
         body: Json = None,
         *,
         stop: threading.Event | None = None,
-        listen: Callable[[Wait | Retry], None] | None = None,
+        listen: Callable[[Wait | Retry | Exchange], None] | None = None,
+        label: str | None = None,
     ) -> Answer | Failure:
         with self.lock:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             self.before(method, path)
-            found = self.client.attempt(method, path, body, stop=stop, listen=listen)
+            found = self.client.attempt(method, path, body, stop=stop, listen=listen, label=label)
             self.after(method, path)
             return found
         finally:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.api import Answer, Effect, Failure, Kind
-from reconciler.apply import ChangeResult, Event, Finished, Outcome, Retried, Started, Status, Waiting
+from reconciler.apply import ChangeResult, Event, Finished, Outcome, Requested, Retried, Started, Status, Waiting
 from reconciler.errors import PlanRefusedError
 from reconciler.model import Action, Change, Desired, Position, Reason, Request
 from reconciler.secrecy import Vault, secret_reference
@@ -315,6 +315,7 @@ def test_the_breaker_ends_a_run_against_a_sick_server(tmp_path: Path) -> None:
         assert len(desk.sent) == 6
     assert (outcome.unknown, outcome.failed, outcome.not_started) == (5, 1, 3)
     assert codes(outcome) == ["too-many-failures"]
+    assert "3 requests in a row failed on the server's side" in outcome.diagnostics[0].summary
 
 
 def test_a_key_that_is_not_known_ends_the_run(tmp_path: Path) -> None:
@@ -365,7 +366,7 @@ def test_a_signal_during_a_pause_takes_the_create_back(tmp_path: Path) -> None:
 
 
 def test_events_tell_the_story_on_one_thread(tmp_path: Path) -> None:
-    """Started, waiting, retried, finished: in this order, on the thread of the caller."""
+    """Started, sent, waiting, retried, sent, finished: in this order, on the thread of the caller."""
     events: list[Event] = []
     threads: set[int] = set()
 
@@ -375,8 +376,12 @@ def test_events_tell_the_story_on_one_thread(tmp_path: Path) -> None:
 
     with rig(tmp_path, script=("429",)) as desk:
         desk.apply(create("smile"), on_event=hear)
-    assert [type(each) for each in events] == [Started, Waiting, Retried, Finished]
-    started, waiting, retried, finished = events
+    assert [type(each) for each in events] == [Started, Requested, Waiting, Retried, Requested, Finished]
+    started, first, waiting, retried, second, finished = events
+    assert isinstance(first, Requested)
+    assert isinstance(second, Requested)
+    assert (first.method, first.path, first.step, first.number, first.status) == ("POST", "/agent", 1, 1, 429)
+    assert (second.number, second.status, second.failure) == (2, 201, None)
     assert started == Started(key="smile", action=Action.CREATE, id=None)
     assert isinstance(waiting, Waiting)
     assert (waiting.seconds, waiting.everyone) == (1.25, True)

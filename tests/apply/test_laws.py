@@ -6,10 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reconciler.model import Desired, Entry, Plan
+from reconciler.model import Desired, Entry, Plan, Reason
+from reconciler.planning import make_plan, previous_desired
 from reconciler.sandbox.storage import MemoryStorage
 from tests.apply.rig import Rig, rig
 from tests.support import desk as sides
@@ -56,6 +57,43 @@ def test_after_an_apply_there_is_nothing_left_to_do(first: list[Desired], second
             assert {each.id for each in entries.values()} == set(rows)
             held = {each.key: each.content.get("line_id") for each in wanted}
             assert {key: rows[each.id]["line_id"] for key, each in entries.items() if each.id is not None} == held
+        assert not desk.vendor.ignored
+
+
+def back(desk: Rig, documents: list[Desired]) -> Plan:
+    """The plan that returns everything that has a previous state to it."""
+    entries = desk.store.read()
+    known = {each.key: each for each in documents}
+    able = {key: each for key, each in entries.items() if each.history}
+    previous = {key: previous_desired(each, each.history[0].last_applied, known.get(key)) for key, each in able.items()}
+    return make_plan(
+        environment="default",
+        lineage=None,
+        desired=documents,
+        entries=entries,
+        schemas=desk.schemas,
+        previous=previous,
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(documents(), documents())
+def test_going_back_twice_is_going_forward(first: list[Desired], second: list[Desired]) -> None:
+    """What was changed goes back to what its first document says, and then to what its second one does."""
+    with tempfile.TemporaryDirectory() as folder, rig(Path(folder)) as desk:
+        for wanted in (first, second):
+            assert desk.apply(*planned(desk, wanted).changes).exit_code == 0
+        changed = {key for key, each in desk.store.read().items() if each.history}
+        for older, newer in ((first, second), (second, first)):
+            plan = back(desk, newer)
+            # a line that another one took meanwhile is not taken back from it
+            assume(plan.summary.blocked == 0)
+            assert {each.key for each in plan.changes} == changed
+            assert {each.reason for each in plan.changes if each.requests} <= {Reason.ROLLED_BACK}
+            assert desk.apply(*plan.changes).exit_code == 0
+            mixed = [each for each in older if each.key in changed]
+            mixed += [each for each in second if each.key not in changed]
+            assert planned(desk, mixed).is_empty
         assert not desk.vendor.ignored
 
 

@@ -80,10 +80,13 @@ def test_a_rounded_number_is_told_and_recorded(office: Desk) -> None:
 
 
 def test_only_what_was_sent_is_judged(office: Desk) -> None:
-    """What somebody changes in the portal meanwhile is drift, not a lost write."""
+    """What this apply did not send and is otherwise is told, fails nothing, and stays as it was recorded."""
     office.apply(desk.desired(pitch=1.2))
     outcome = office.verified(desk.desired(pitch=1.2, hums=True), content={"pitch": 1.9})
-    assert outcome.exit_code == 0
+    (told,) = outcome.results[0].diagnostics
+    assert (outcome.exit_code, outcome.results[0].status) == (0, Status.DONE)
+    assert (told.severity, told.code, told.field) == ("warning", "moved-otherwise", "pitch")
+    assert "the server has 1.9, not 1.2, which was applied before" in told.summary
     assert office.store.read()["reception"].last_applied["pitch"] == 1.2
 
 
@@ -95,11 +98,15 @@ def test_a_field_that_is_not_shown_is_not_judged(office: Desk) -> None:
 
 
 def test_an_assistant_that_the_platform_blocked_is_an_error(office: Desk) -> None:
-    """It answers no calls; the way back is named."""
+    """It answers no calls; a way back is named where there is one."""
     outcome = office.verified(desk.desired(), own={"blocked_at": "2026-11-03 09:18:42"})
     (told,) = outcome.results[0].diagnostics
     assert (outcome.exit_code, told.code) == (3, "blocked-by-platform")
     assert "2026-11-03" in told.summary
+    assert "Nothing was applied to it before" in str(told.detail)
+    outcome = office.verified(desk.desired(hums=True), own={"blocked_at": "2026-11-03 09:30:11"})
+    (told,) = outcome.results[0].diagnostics
+    assert "`reconciler plan --to-previous reception`" in str(told.detail)
 
 
 def test_an_assistant_that_is_not_listed_is_an_error(office: Desk) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.api import Failure, Kind, Patience
 from reconciler.config import Project, open_client, open_project, open_store
 from reconciler.errors import AuthError, ConfigError
 from reconciler.model import Entry
+from tests.api.rawserver import raw_server
 from tests.edge.projects import asked, project
 from tests.support.frontdesk import frontdesk
 from tests.support.vendor import running
@@ -119,3 +121,15 @@ def test_a_key_is_not_sent_in_clear_to_another_machine(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         open_client(opened(tmp_path, RECONCILER_API_URL="http://portal.example/api", RECONCILER_API_KEY="k"))
     assert [each.code for each in raised.value.diagnostics] == ["insecure-http"]
+
+
+def test_time_outs_are_the_project_s_own(tmp_path: Path) -> None:
+    """A server that says nothing for as long as the project allows is given up on; the defaults stay for the rest."""
+    root = project(tmp_path, **{"reconciler.yaml": "environments: {default: {timeouts: {read: 0.05}}}\n"})
+    with raw_server() as server:
+        server.replies.extend([server.silent])
+        opened_project = open_project(asked(root, RECONCILER_API_URL=server.url, RECONCILER_API_KEY="17|key"))
+        with open_client(opened_project, patience=Patience(attempts=1)) as client:
+            found = client.attempt("PUT", "/agent/7", {"title": "Viewings"})
+    assert isinstance(found, Failure)
+    assert (found.kind, found.why) == (Kind.TIMED_OUT, "no answer within 0.05 s")

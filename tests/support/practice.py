@@ -98,9 +98,11 @@ class Practice:
         assert old in text
         self.write(path, text.replace(old, new))
 
-    def files(self) -> dict[str, bytes | str]:
-        """Every file of the project, byte for byte; of a symbolic link where it leads."""
+    def files(self, *, logs: bool = False) -> dict[str, bytes | str]:
+        """Every file of the project, byte for byte; of a symbolic link where it leads. `logs`: of requests too."""
         found = [each for each in self.folder.rglob("*") if each.is_symlink() or each.is_file()]
+        if not logs:
+            found = [each for each in found if self.folder / ".reconciler" / "log" not in each.parents]
         return {
             each.relative_to(self.folder).as_posix(): str(each.readlink()) if each.is_symlink() else each.read_bytes()
             for each in found
