@@ -38,6 +38,28 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o666, also: Iterabl
         sync_folder(folder)
 
 
+def create_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a new file whole and durably, with the folders above it. Raises FileExistsError where something is there.
+
+    Nothing is ever replaced, also where another process makes the same file at the same moment.
+    """
+    made = _make_folders(path.parent)
+    temporary = path.with_name(TEMPORARY + secrets.token_hex(8))
+    try:
+        _write(temporary, content, mode)
+        try:
+            os.link(temporary, path, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):  # a file system without hard links: whole is then less than new
+            _write(path, content, mode)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    for folder in dict.fromkeys((path.parent, *(each.parent for each in reversed(made)))):
+        sync_folder(folder)
+
+
 def remove_file(path: Path, *, root: Path) -> None:
     """Remove a file durably, and the folders below `root` that this leaves empty. Nothing happens where it is not."""
     try:
@@ -100,15 +122,19 @@ def _make_folders(folder: Path) -> list[Path]:
 def _write_and_rename(path: Path, content: bytes, mode: int) -> None:
     temporary = path.with_name(TEMPORARY + secrets.token_hex(8))
     try:
-        with os.fdopen(os.open(temporary, _NEW, mode), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(temporary, content, mode)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    with os.fdopen(os.open(path, _NEW, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _temporary(root: Path) -> Iterator[Path]:

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reconciler.canonical import Json, digest, exact_digest
+from reconciler.canonical import Json, digest, equal, exact_digest
 from reconciler.errors import StateError, error
-from reconciler.model import Change, Content, Entry, Pending, Previous, Request
+from reconciler.model import Change, Content, Entry, Pending, Previous, Request, Unassigned
 
 FORMAT_VERSION = 1
 """Of one entry and of the environment's `_meta.json`. A reader refuses a newer one."""
@@ -24,8 +24,11 @@ FORMAT_VERSION = 1
 _ENTRY = frozenset(
     {"created_at", "format_version", "history", "id", "last_applied", "pending", "protect", "source", "updated_at"}
 )
+_OPTIONAL = frozenset({"unassigned"})
+"""Left out where there is nothing to say: entries without it are byte for byte what they were before it existed."""
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
+_UNASSIGNED = frozenset({"field", "since", "value"})
 
 
 def entry_to_json(entry: Entry) -> dict[str, Json]:
@@ -44,6 +47,15 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
             for each in entry.history
         ],
         "protect": entry.protect,
+        **(
+            {
+                "unassigned": [
+                    {"field": each.field, "value": each.value, "since": each.since} for each in entry.unassigned
+                ]
+            }
+            if entry.unassigned
+            else {}
+        ),
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
     }
@@ -91,6 +103,7 @@ def begin_create(entry: Entry | None, key: str, body: Content, *, now: str) -> E
         pending=Pending(body=body, body_digest=digest(body), started_at=now),
         history=_history(base, body, now),
         protect=base.protect,
+        unassigned=base.unassigned,
         created_at=base.created_at or now,
         updated_at=now,
     )
@@ -116,6 +129,7 @@ def record_request(
         source=change.source if not later else base.source if as_before else "",
         history=_history(base, content, now) if keep_history else base.history,
         protect=change.protect,
+        unassigned=base.unassigned,
         created_at=base.created_at or now,
         updated_at=now,
     )
@@ -137,6 +151,32 @@ def record_without_request(entry: Entry | None, change: Change, *, now: str) -> 
         pending=base.pending if id is None else None,
         protect=change.protect,
         updated_at=now,
+    )
+
+
+def note_unassigned(entry: Entry, field: str, value: Json, *, now: str) -> Entry:
+    """The entry that also says that a value is nobody's, and since when: since then, if it says so already."""
+    rest = _other_than(entry, field, value)
+    if len(rest) < len(entry.unassigned):
+        return entry
+    return replace(entry, unassigned=(*rest, Unassigned(field=field, value=value, since=now)))
+
+
+def note_assigned(entry: Entry, field: str, value: Json) -> Entry:
+    """The entry that no longer says that the value is nobody's; the same one where it did not say so."""
+    rest = _other_than(entry, field, value)
+    return entry if len(rest) == len(entry.unassigned) else replace(entry, unassigned=rest)
+
+
+def _other_than(entry: Entry, field: str, value: Json) -> tuple[Unassigned, ...]:
+    return tuple(each for each in entry.unassigned if each.field != field or not equal(each.value, value))
+
+
+def bind(entry: Entry | None, key: str, content: Content, *, id: int, source: str, protect: bool, now: str) -> Entry:
+    """The entry of an assistant that exists, with what is known of it. It ends a pending create."""
+    base = entry or Entry(key=key, created_at=now)
+    return replace(
+        base, key=key, id=id, last_applied=content, source=source, pending=None, protect=protect, updated_at=now
     )
 
 
@@ -171,7 +211,7 @@ def _so_far(before: Content, change: Change, request: Request, later: Sequence[R
 
 
 def _entry(key: str, stored: Mapping[str, Any]) -> Entry:
-    _closed(stored, _ENTRY, "")
+    _closed(stored, _ENTRY, "", optional=_OPTIONAL)
     entry = Entry(
         key=key,
         id=_optional(stored, "id", int),
@@ -180,6 +220,7 @@ def _entry(key: str, stored: Mapping[str, Any]) -> Entry:
         pending=None if stored["pending"] is None else _pending(stored["pending"]),
         history=tuple(_previous(each) for each in _typed(stored, "history", list)),
         protect=_flag(stored, "protect"),
+        unassigned=_unassigned(stored["unassigned"]) if "unassigned" in stored else (),
         created_at=_optional(stored, "created_at", str),
         updated_at=_optional(stored, "updated_at", str),
     )
@@ -206,14 +247,25 @@ def _previous(stored: Any) -> Previous:
     )
 
 
-def _closed(stored: Any, names: frozenset[str], part: str) -> None:
+def _unassigned(stored: Any) -> tuple[Unassigned, ...]:
+    if not isinstance(stored, list) or not stored:
+        raise TypeError("`unassigned` is not a list with something in it")
+    for each in stored:
+        _closed(each, _UNASSIGNED, "unassigned")
+    return tuple(
+        Unassigned(field=_typed(each, "field", str), value=each["value"], since=_typed(each, "since", str))
+        for each in stored
+    )
+
+
+def _closed(stored: Any, names: frozenset[str], part: str, *, optional: frozenset[str] = frozenset()) -> None:
     """Raise TypeError unless `stored` is an object with exactly `names`: an unknown key would be lost on rewriting."""
     of = f" of `{part}`" if part else ""
     if not isinstance(stored, Mapping):
         raise TypeError(f"a part{of} is not a JSON object")
     if missing := sorted(names - set(stored)):
         raise TypeError(f"{', '.join(f'`{each}`' for each in missing)}{of} is missing")
-    if unknown := sorted(set(stored) - names):
+    if unknown := sorted(set(stored) - names - optional):
         raise TypeError(f"it has unknown keys{of}: {', '.join(unknown)}")
 
 

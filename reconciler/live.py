@@ -4,13 +4,14 @@ What is read is not what is written (facts of the platform): numbers come as dec
 and 1, an empty object as `[]`, an empty list as null, and the items of a list of typed objects nest their fields under
 `data`. A stored value may break the write rules; it is never judged here, and one that cannot be brought into form is
 kept as it is. A field that the row does not show is absent from the result: then last-applied speaks.
+
+What types cannot tell, the value that was sent tells: see `spelling`.
 Core: stdlib only, pure.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,8 +20,8 @@ from reconciler.canonical import Json
 from reconciler.model import Content, Live, Path
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import secret_name, secret_reference
+from reconciler.spelling import Spelling, number_in
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _NESTED = frozenset({"type", "data"})
 _BLOCKED = "blocked_at"
 """What the name of the column ends with that says since when the platform's own check keeps an assistant silent."""
@@ -43,7 +44,27 @@ def live_assistant(row: Mapping[str, Json], schemas: SchemaSet) -> Live | None:
         status=_text(row.get("status")),
         updated_at=_text(row.get("updated_at")),
         blocked_at=next((_text(row[name]) for name in sorted(row) if name.endswith(_BLOCKED) and row[name]), None),
+        places={name: places for name in content if (places := _places(row[name], content[name])) is not None},
     )
+
+
+def observed(live: Live, like: Content, schemas: SchemaSet, fingerprint: Callable[[str, str], str | None]) -> Live:
+    """The assistant as it is compared with `like`, which is what was sent to it: sealed, and in the terms of that."""
+    return as_sent(sealed(live, like, schemas, fingerprint), like, schemas)
+
+
+def as_sent(live: Live, like: Content, schemas: SchemaSet) -> Live:
+    """The assistant with every value spelled as in `like` where the platform merely spells it otherwise.
+
+    A difference in meaning stays one. Of the items of a list of typed objects, only the keys that were sent are left.
+    """
+    content = {
+        name: Spelling(like=like[name], schema=schemas.fields[name].schema, places=live.places.get(name)).of(value)
+        if name in like
+        else value
+        for name, value in live.content.items()
+    }
+    return replace(live, content=content)
 
 
 def sealed(live: Live, like: Content, schemas: SchemaSet, fingerprint: Callable[[str, str], str | None]) -> Live:
@@ -87,7 +108,7 @@ def as_desired(value: Json, schema: Mapping[str, Any]) -> Json:
     if value is None:
         return None if "null" in types or not types else _empty(types)
     if isinstance(value, Mapping):
-        return _object(value, schema)
+        return _list(_numbered(value), schema) if _is_numbered(value, types) else _object(value, schema)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return {} if not value and "object" in types and "array" not in types else _list(value, schema)
     return _scalar(value, types)
@@ -104,18 +125,24 @@ def _scalar(value: bool | int | float | str, types: tuple[str, ...]) -> Json:
     if "boolean" in types and not isinstance(value, bool) and value in (0, 1, "0", "1"):
         return bool(int(value))
     wants_number = "number" in types or "integer" in types
-    if isinstance(value, str) and wants_number and "string" not in types and _NUMBER.fullmatch(value.strip()):
-        return _number(value.strip())
+    if isinstance(value, str) and wants_number and "string" not in types:
+        number = number_in(value)
+        return value if number is None else number
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # 1e999 is JSON, and read as infinity, which is not
     if isinstance(value, float) and "integer" in types and value.is_integer():
         return int(value)
     return value
 
 
-def _number(text: str) -> Json:
-    number = float(text)
-    if not math.isfinite(number):
-        return text
-    return int(number) if number.is_integer() else number
+def _is_numbered(value: Mapping[str, Json], types: tuple[str, ...]) -> bool:
+    """Whether an object is a list whose keys have gaps: the platform's language shows one so."""
+    fits = "array" in types and "object" not in types
+    return fits and all(len(each) < 10 and each.isascii() and each.isdigit() for each in value)
+
+
+def _numbered(value: Mapping[str, Json]) -> list[Json]:
+    return [value[each] for each in sorted(value, key=int)]
 
 
 def _list(items: Sequence[Json], schema: Mapping[str, Any]) -> list[Json]:
@@ -142,3 +169,10 @@ def _object(value: Mapping[str, Json], schema: Mapping[str, Any]) -> dict[str, J
 
 def _text(value: Json) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _places(shown: Json, number: Json) -> int | None:
+    """How many decimals a number has that is shown as text; None for what is shown otherwise."""
+    if not isinstance(shown, str) or isinstance(number, str | bool) or not isinstance(number, int | float):
+        return None
+    return len(shown.strip().partition(".")[2])

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     ORPHANED = "orphaned"
     REMOVED_FROM_CONFIG = "removed-from-config"
     PROTECTED = "protected"
+    NO_DELETE_ROUTE = "no-delete-route"
 
 
 class Risk(StrEnum):
@@ -78,9 +79,10 @@ class Desired:
     """What the files say of one assistant, after layers and references.
 
     `content` holds the vendor's fields (explicit nulls kept, secrets as references), already valid against the
-    document schema. `positions` has a place for every path in `content`, and `()` for the document itself;
-    a value that came through `${file:...}` has the place of the reference. `source` digests everything that
-    decided the content. `unmanaged` fields never stand in `content`; `seed` fields may.
+    document schema. `positions` has a place for every path in `content`, `()` for the document itself, and such as
+    `("reconciler", "id")` for its settings; a value that came through `${file:...}` has the place of the reference.
+    `source` digests everything that decided the content. `unmanaged` fields never stand in `content`; `seed` fields
+    may.
     """
 
     key: str
@@ -123,11 +125,21 @@ class Previous:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unassigned:
+    """An exclusive value that was released for an assistant which is not known to have taken it, and since when."""
+
+    field: str
+    value: Json
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """What the state knows of one key. `last_applied` is what we sent and manage; `source` is its `Desired.source`.
 
     `source` is empty where what was sent does not (yet) match one desired value: after the first of two requests.
-    Either `id` or `pending` is set, or both are not: then nothing is known but the key.
+    Either `id` or `pending` is set, or both are not: then nothing is known but the key. `unassigned` stands with who
+    released the value, or with who should have taken it where the old holder was deleted.
     """
 
     key: str
@@ -137,6 +149,7 @@ class Entry:
     pending: Pending | None = None
     history: tuple[Previous, ...] = ()
     protect: bool = False
+    unassigned: tuple[Unassigned, ...] = ()
     created_at: str | None = None
     updated_at: str | None = None
 
@@ -152,6 +165,13 @@ class Live:
     updated_at: str | None = None
     blocked_at: str | None = None
     """When the platform's own check of its content took it out of service, if it did."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """How many decimals the API shows of the numbers that it shows as text: its columns round to them."""
+
+    @property
+    def is_inactive(self) -> bool:
+        """Whether it takes no calls until somebody activates it."""
+        return self.status == "inactive"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -245,6 +265,21 @@ class Drift:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HandOver:
+    """An exclusive value that `taker` claims in step `claimed`, after `giver` released it in step `released`.
+
+    `released` is None where an earlier run did that and nobody took it: `giver`'s entry has it as `unassigned`.
+    """
+
+    field: str
+    value: Json
+    giver: str
+    taker: str
+    released: int | None
+    claimed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     create: int = 0
     update: int = 0
@@ -260,6 +295,7 @@ class Plan:
     """The decision, whole, as a value. `changes` and `drift` are sorted in here; equal inputs give equal plans.
 
     `drift` is what live moved away from last-applied, where live was read; it is told apart from the changes.
+    `hand_overs` are in the order of their claims.
     """
 
     environment: str
@@ -267,11 +303,14 @@ class Plan:
     refreshed: bool = False
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()
+    hand_overs: tuple[HandOver, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda each: each.key)))
         object.__setattr__(self, "drift", tuple(sorted(self.drift, key=lambda each: each.key)))
+        passed = sorted(self.hand_overs, key=lambda each: (each.claimed, each.field, each.giver))
+        object.__setattr__(self, "hand_overs", tuple(passed))
         found = (*self.diagnostics, *(d for each in self.changes for d in each.diagnostics))
         unique = sorted(set(found), key=Diagnostic.sort_key)
         object.__setattr__(self, "diagnostics", tuple(unique))
@@ -287,6 +326,13 @@ class Plan:
         """How many changes there are of each class of risk, worst first; classes without one are left out."""
         counted = Counter(each.risk for each in self.changes if each.mutates_state)
         return {risk: counted[risk] for risk in Risk if counted[risk]}
+
+    @property
+    def overwrites(self) -> Mapping[tuple[str, str], Drift]:
+        """By key and field, what live moved and this plan sends something else for: applying it undoes that."""
+        sent = {(each.key, field.field) for each in self.changes for field in each.fields if not field.sent_again}
+        moved = {(each.key, field.field): each for each in self.drift for field in each.fields}
+        return {place: drift for place, drift in moved.items() if place in sent}
 
     @property
     def is_empty(self) -> bool:

@@ -21,7 +21,12 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml", "ruamel"})),
     ("planning", frozenset({"deepdiff"})),
+    ("spelling", frozenset()),
     ("live", frozenset()),
+    # the lists behind ids speak of documents, and documents that are pulled speak their names
+    ("lookups", frozenset()),
+    # above live and planning: what was read becomes documents, and drift becomes edits of them
+    ("pull", frozenset()),
     ("planfile", frozenset()),
     ("render", frozenset({"click", "deepdiff"})),
     ("durable", frozenset()),
@@ -31,6 +36,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("refresh", frozenset()),
     # asks the API and reads the list, and is asked by the edge before an apply
     ("accounts", frozenset()),
+    ("listing", frozenset()),
     ("apply", frozenset()),
     ("config", frozenset()),
     ("commands", frozenset({"click", "httpx", "rich"})),

@@ -3,6 +3,7 @@
 A case holds `before/`, `after/` and `case.json`: what it says, all requests of the second apply in order, codes that
 the plan must give, options, and what happens in between: edits by hand (null deletes) and commands. `plan.json` and
 `state.json` pin the plan and the state after it; RECONCILER_REGENERATE=1 writes them. A case more is a folder more.
+Where a case says with which exit code `drift --detailed-exitcode` ends before the apply, `drift.json` pins its report.
 """
 
 from __future__ import annotations
@@ -107,6 +108,12 @@ def test_the_story_goes_as_told(
         calls = len(vendor.calls)
         chosen = options(case)
 
+        if "drift" in case:
+            code, printed = story.runs("drift", "-o", "json", "--detailed-exitcode")
+            assert code == case["drift"]
+            pinned(HERE / name / "drift.json", json.loads(printed))
+            calls = len(vendor.calls)
+
         code, printed = story.runs("plan", "-o", "json", *chosen)
         plan = json.loads(printed)
         assert code == case.get("exit", 0)
@@ -123,6 +130,7 @@ def test_the_story_goes_as_told(
         pinned(HERE / name / "state.json", story.state())
         if "exit" not in case:
             assert_settled(story, chosen)
+            assert_no_drift(story, case)
 
 
 def assert_settled(story: Story, chosen: Sequence[str]) -> None:
@@ -130,6 +138,13 @@ def assert_settled(story: Story, chosen: Sequence[str]) -> None:
     left = [flag for flag in chosen if not flag.startswith("--allow")]
     code, printed = story.runs("plan", "--detailed-exitcode", *left)
     assert (code, printed.splitlines()[-1]) == (0, "No changes.")
+
+
+def assert_no_drift(story: Story, case: dict[str, Any]) -> None:
+    """Nor has anything drifted, once an apply that saw the drift has undone or recorded it."""
+    if "drift" in case:
+        code, printed = story.runs("drift", "--detailed-exitcode")
+        assert (code, printed.splitlines()[-1]) == (0, "No drift.")
 
 
 def test_every_case_says_a_fact_of_its_own() -> None:

@@ -60,19 +60,27 @@ SERVER_SIDE = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The server did what it was asked (2xx, and 404 for a DELETE). `json` is None where the body was empty."""
+    """The server did what it was asked (2xx, and 404 for a DELETE). `json` is None where the body was empty.
+
+    `size` counts the bytes of the body.
+    """
 
     status: int
     json: Json = field(repr=False)
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """One page of a list as the server gave it; `total` and `last_page` are None where it did not say."""
+    """One page of a list as the server gave it; `total` and `last_page` are None where it did not say.
+
+    `size` counts the bytes that it came in.
+    """
 
     rows: tuple[Content, ...] = field(repr=False)
     total: int | None
     last_page: int | None
+    size: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,7 +177,8 @@ def _told(failure: Failure) -> str:
         case Kind.NOT_JSON:
             return f"{failure.base} answered with something other than JSON ({failure.status})"
         case Kind.NOT_THE_API:
-            return f"{failure.base} answered with JSON, but not as this API does ({failure.status})"
+            why = f": {failure.why}" if failure.why else ""
+            return f"{failure.base} answered with JSON, but not as this API does ({failure.status}){why}"
         case Kind.RATE_LIMITED:
             asked = failure.retry_after
             later = f" and asks to wait {asked:.0f} s" if asked else ""

@@ -20,7 +20,7 @@ from reconciler.api.address import api_base, is_request_path
 from reconciler.api.answers import Answer, Effect, Exchange, Failure, Kind, Page, Retry, Wait
 from reconciler.api.pace import Pace
 from reconciler.api.patience import Patience, Trial
-from reconciler.api.reading import read_reply
+from reconciler.api.reading import read_reply, rows_in
 from reconciler.api.wire import Reply, Timeouts, Wire
 from reconciler.canonical import Json
 from reconciler.errors import AuthError, error
@@ -131,13 +131,18 @@ class ApiClient:
 
         Raises ApiError as `send` does, and where the answer holds no list of objects.
         """
-        answer = self.send("GET", path, query={"per_page": str(per_page), "page": str(page)})
-        envelope = answer.json if isinstance(answer.json, Mapping) else {"data": answer.json}
-        rows = envelope.get("data")
-        if not isinstance(rows, list) or not all(isinstance(each, Mapping) for each in rows):
-            failure = Failure(kind=Kind.NOT_JSON, effect=Effect.REFUSED, status=answer.status)
-            raise failure.at(method="GET", path=path, base=self.base_url, tries=1, effect=Effect.REFUSED).error()
-        return Page(rows=tuple(rows), total=_count(envelope.get("total")), last_page=_count(envelope.get("last_page")))
+        place = f"{path}?page={page}"
+        answer = self.attempt("GET", path, query={"per_page": str(per_page), "page": str(page)})
+        if isinstance(answer, Failure):
+            raise replace(answer, path=place).error()
+        rows, wrong = rows_in(answer.json)
+        if wrong:
+            failure = Failure(kind=Kind.NOT_THE_API, effect=Effect.REFUSED, status=answer.status, why=wrong)
+            raise failure.at(method="GET", path=place, base=self.base_url, tries=1, effect=Effect.REFUSED).error()
+        told = answer.json if isinstance(answer.json, Mapping) else {}
+        return Page(
+            rows=rows, total=_count(told.get("total")), last_page=_count(told.get("last_page")), size=answer.size
+        )
 
     def _until_done(self, order: _Order, trial: Trial, stop: threading.Event, listen: Listener) -> Answer | Failure:
         while True:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from reconciler.api.answers import Answer, Effect, Failure, Kind
 from reconciler.canonical import Json
+from reconciler.model import Content
 
 _NO_ROUTE = re.compile(r"\broute\b.*\bnot\b.*\bfound\b|\bmethod\b.*\bnot supported\b", re.IGNORECASE | re.DOTALL)
 
@@ -33,7 +34,19 @@ def read_reply(
         return _failure(Kind.NOT_JSON, Effect.UNKNOWN, status, None)
     if method != "GET" and status != 204 and not _speaks_of_a_write(body):
         return _failure(Kind.NOT_THE_API, Effect.UNKNOWN, status, None)
-    return Answer(status=status, json=body)
+    return Answer(status=status, json=body, size=len(content))
+
+
+def rows_in(body: Json) -> tuple[tuple[Content, ...], str]:
+    """The rows of a list's answer: an envelope with `data`, or a bare array; and what is wrong where they are none."""
+    found = body.get("data") if isinstance(body, Mapping) else body
+    if isinstance(found, Mapping) and found and all(each.isdigit() for each in found):
+        # a list whose keys have gaps, as the platform's language shows one
+        found = list(found.values())
+    if not isinstance(found, list):
+        return (), "there is no list of rows in it"
+    odd = next((at for at, each in enumerate(found, 1) if not isinstance(each, Mapping)), None)
+    return ((), f"row {odd} of the list is no object") if odd is not None else (tuple(found), "")
 
 
 def _refused(method: str, status: int, body: Json, is_json: bool) -> Answer | Failure:

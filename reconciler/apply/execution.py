@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
@@ -23,10 +23,10 @@ from reconciler.apply.progress import Progress
 from reconciler.apply.recording import Recorder, moves_in_order
 from reconciler.apply.refusals import failure_diagnostics
 from reconciler.apply.schedule import Schedule
-from reconciler.apply.sending import Ended, Sender, Sending, Stranded, prepare
+from reconciler.apply.sending import Ended, Ready, Sender, Sending, prepare
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, PlanRefusedError, StateError
-from reconciler.model import Action, Change, Desired, Plan, Request
+from reconciler.model import Action, Change, Content, Desired, HandOver, Plan, Request
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
 from reconciler.state.store import StateStore
@@ -98,9 +98,7 @@ class _Run:
         self.progress = {
             each.key: Progress(each, self._tell, self.clock) for each in self.plan.changes if each.mutates_state
         }
-        self.returns = Returns(
-            schedule=self.schedule, sending=self.sending, schemas=self.schemas, vault=self.vault, stop=self.halting.stop
-        )
+        self.returns = Returns(self.plan, self.schemas)
 
     def outcome(self) -> Outcome:
         """Run to the end, or until something stops it."""
@@ -159,11 +157,13 @@ class _Run:
 
     def _send_all(self) -> None:
         while True:
-            while self.halting.may_start and self.sending.in_flight < self.parallelism:
+            while self.halting.may_start and self.sending.in_flight.total() < self.parallelism:
                 free = self.schedule.take()
                 if free is None:
                     break
                 self._start(*free)
+            if self.returns.in_question:
+                self._give_back(self.schedule.free_keys() if self.halting.may_start else set())
             if not self.sending.in_flight:
                 return
             self._take_in()
@@ -177,7 +177,7 @@ class _Run:
         if isinstance(ready, Diagnostic):
             progress.end(Status.FAILED, ready)
             self.halting.failed(None)
-            self.returns.give_back(progress)
+            self.returns.failed(change.key)
             return
         if request.method == "POST" and request.body is not None:
             try:
@@ -194,7 +194,7 @@ class _Run:
             return
         progress = self.progress[message.change.key]
         if message.gives_back is not None:
-            self._gave_back(progress, message.gives_back, message.result)
+            self._gave_back(progress, message.gives_back, message.request.body or {}, message.result)
         elif isinstance(message.result, Answer):
             self._succeeded(progress, message.request, message.result)
         else:
@@ -202,6 +202,7 @@ class _Run:
 
     def _succeeded(self, progress: Progress, request: Request, answer: Answer) -> None:
         change = progress.change
+        self.returns.acted(request)
         created = request.method == "POST"
         id = _created_id(answer.json) if created else progress.id
         if created and id is None:
@@ -225,6 +226,9 @@ class _Run:
         change = progress.change
         told = failure_diagnostics(failure, change, self.desired.get(change.key), self.vault)
         unsure = failure.effect is Effect.UNKNOWN
+        if unsure:
+            self.returns.unsure(request)
+        self.returns.failed(change.key)
         progress.touched = progress.touched or unsure
         if request.method != "POST":
             told = (*told, messages.update_unknown(change)) if unsure else told
@@ -244,31 +248,50 @@ class _Run:
             return
         progress.end(Status.FAILED, *told)
         self.halting.failed(failure)
-        if not unsure:
-            self.returns.give_back(progress)
 
-    def _gave_back(self, progress: Progress, each: Stranded, result: Answer | Failure) -> None:
+    def _give_back(self, waiting: set[str]) -> None:
+        """Send back what can go back now; `waiting` are keys with requests that are still to be sent."""
+        for each in self.returns.due(waiting | set(self.sending.in_flight)):
+            if self.halting.stop.is_set():
+                return
+            giver = self.progress[each.giver]
+            request = self.returns.request(each)
+            ready = prepare(request, giver.change, giver.id, schemas=self.schemas, vault=self.vault)
+            if isinstance(ready, Ready):
+                self.sending.submit(replace(ready, gives_back=each))
+            else:
+                self.returns.not_returned(each)
+                giver.add(ready)
+
+    def _gave_back(self, giver: Progress, each: HandOver, body: Content, result: Answer | Failure) -> None:
+        unsure = isinstance(result, Failure) and result.effect is Effect.UNKNOWN
         if isinstance(result, Failure):
-            why = failure_diagnostics(result, each.giver, None, self.vault)
-            self.progress[each.taker.key].add(nobody_holds(each), *why)
+            self.progress[each.taker].add(*failure_diagnostics(result, giver.change, None, self.vault))
+        if isinstance(result, Failure) and not unsure:
+            self.returns.not_returned(each)
             return
+        # one that may be back is recorded as back: the next plan then asks for all of it again, whichever is true
+        back, freed = self.returns.returned(each, unsure=unsure)
         try:
-            self.recorder.restored(each.giver.key, each.body or {})
+            self.recorder.restored(each.giver, body, back=back, freed=freed)
         except StateError as problem:
-            told = messages.not_saved(each.giver, each.giver.id, created=False)
-            self._state_broke(progress, Status.FAILED, told, problem)
-        progress.undone(given_back(each))
+            told = messages.not_saved(giver.change, giver.id, created=False)
+            self._state_broke(giver, Status.FAILED, told, problem)
+        if unsure:
+            giver.undone(messages.update_unknown(giver.change))
+        else:
+            giver.undone(*(given_back(one, self.returns.root(one), giver.change) for one in back))
 
     def _settle_what_nobody_holds(self) -> None:
-        """What was not given back at once, because its claim was never sent, is given back now, or is told of."""
-        for each in self.progress.values():
-            if each.status is None:
-                self.returns.give_back(each)
+        """What was not given back yet, because its claim was never sent, is given back now, or is told of."""
+        self.returns.ended()
+        self._give_back(set())
         while self.sending.in_flight:
             self._take_in()
-        for each in self.progress.values():
-            if each.status is not Status.DONE:
-                each.add(*(nobody_holds(value) for value in self.returns.stranded_by(each)))
+            self._give_back(set())
+        for each in self.returns.nobodys():
+            taker = self.progress[each.taker]
+            taker.add(nobody_holds(each, taker.change))
 
     def _state_broke(
         self, progress: Progress, status: Status, told: Diagnostic, problem: StateError, *also: Diagnostic

@@ -1,120 +1,234 @@
-"""A value that one assistant released for another, which then could not take it. Shell, through what it is given.
+"""Values that were released for an assistant which then could not take them, and how they go back. Pure.
 
 Only one assistant may hold an exclusive value (a phone number), so a hand-over is a release and then a claim. Where
-the claim fails, the value would be nobody's and its callers hear nothing: it goes back to its old holder where that
-only let it go, and is reported where the old holder holds another one by now or is deleted.
+the claim fails, the value would be nobody's and its callers hear nothing: it goes back to its old holder. Where that
+holds another value by now, the other goes back to *its* old holder next, and so on, ending at one that took nothing.
+Each step back frees what the next one needs, so that no value ever has two holders. Where the way back ends at an
+assistant that is deleted, nothing goes back: it would only make another value nobody's.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
+from enum import Enum, auto
+from typing import TypeAlias
 
-from reconciler.apply.progress import Progress
-from reconciler.apply.schedule import Schedule
-from reconciler.apply.sending import Ready, Sending, Stranded, prepare
 from reconciler.canonical import Json, equal
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Action, Change, Request
-from reconciler.schemas import FieldPolicy, SchemaSet
-from reconciler.secrecy import Vault
+from reconciler.model import Action, Change, Content, HandOver, Plan, Request
+from reconciler.schemas import SchemaSet
+
+_Name: TypeAlias = tuple[str, str, str]
+
+
+class _Back(Enum):
+    """How far a value is on its way back."""
+
+    BEGUN = auto()
+    DONE = auto()
+    FAILED = auto()
+    UNSURE = auto()
 
 
 class Returns:
-    """Gives back what is stranded, once each. Nothing is sent once `stop` is set."""
+    """Who holds what of a plan's hand-overs, as the server was asked so far, and what is to be given back."""
 
-    def __init__(
-        self, *, schedule: Schedule, sending: Sending, schemas: SchemaSet, vault: Vault, stop: threading.Event
-    ) -> None:
-        self._schedule = schedule
-        self._sending = sending
+    def __init__(self, plan: Plan, schemas: SchemaSet) -> None:
         self._schemas = schemas
-        self._vault = vault
-        self._stop = stop
-        self._begun: set[tuple[str, str]] = set()
+        self._changes = {each.key: each for each in plan.changes}
+        self._hand_overs = plan.hand_overs
+        self._given: dict[tuple[str, str], list[HandOver]] = {}
+        self._taken: dict[tuple[str, str], list[HandOver]] = {}
+        for each in plan.hand_overs:
+            self._given.setdefault((each.giver, each.field), []).append(each)
+            self._taken.setdefault((each.taker, each.field), []).append(each)
+        self._group = _groups(plan.hand_overs)
+        self._acted: dict[int, Request] = {}
+        self._unsure: set[int] = set()
+        self._back: dict[_Name, _Back] = {}
+        self._together: dict[_Name, list[HandOver]] = {}
+        self._root: dict[_Name, HandOver] = {}
+        self._in_question: set[str] = set()
 
-    def stranded_by(self, progress: Progress) -> list[Stranded]:
-        """What was released for a change that did not take it, as far as it is not being given back."""
-        done = self._schedule.done
-        claims = [stranded(each, progress.change, done, self._schemas) for each in progress.left]
-        return [each for found in claims for each in found if (each.taker.key, each.field) not in self._begun]
+    def acted(self, request: Request) -> None:
+        """The server carried the request out."""
+        self._acted[request.step] = request
 
-    def give_back(self, progress: Progress) -> None:
-        """Send back what the failed or unsent claims of a change left with nobody; an `Ended` will tell of it."""
-        for each in self.stranded_by(progress):
-            if each.body is None or self._stop.is_set():
-                continue
-            request = replace(each.release, body=each.body)
-            ready = prepare(request, each.giver, each.giver.id, schemas=self._schemas, vault=self._vault)
-            if isinstance(ready, Ready):
-                self._begun.add((each.taker.key, each.field))
-                self._sending.submit(replace(ready, gives_back=each))
+    def unsure(self, request: Request) -> None:
+        """The server may have carried the request out."""
+        self._unsure.add(request.step)
 
+    def failed(self, key: str) -> None:
+        """A change of this key did not go through: what it or its neighbours were to take may be nobody's."""
+        if key in self._group:
+            self._in_question.add(self._group[key])
 
-def stranded(
-    claim: Request, taker: Change, done: Mapping[int, tuple[Request, Change]], schemas: SchemaSet
-) -> list[Stranded]:
-    """What nobody holds because `claim` was not carried out; `done` are the requests that were, by step."""
-    found = []
-    for name, value in (claim.body or {}).items():
-        policy = schemas.fields.get(name)
-        if policy is None or policy.exclusive is None or value is None:
-            continue
-        for step in claim.after:
-            release, giver = done.get(step, (claim, taker))
-            if giver.key != taker.key and _held_before(giver, policy, value):
-                body = _way_back(giver, release, policy, value)
-                found.append(Stranded(field=name, value=value, giver=giver, taker=taker, release=release, body=body))
-    return found
+    def ended(self) -> None:
+        """No further request of the plan is sent: whatever was released and not claimed is nobody's."""
+        self._in_question.update(self._group.values())
 
+    @property
+    def in_question(self) -> bool:
+        """Whether `due` can have anything to say."""
+        return bool(self._in_question)
 
-def _held_before(giver: Change, policy: FieldPolicy, value: Json) -> bool:
-    if giver.action is Action.DELETE:
-        # the plan does not say what a deleted assistant held; it is waited for because it held this
+    def due(self, busy: Set[str]) -> list[HandOver]:
+        """What can go back now: one value of each group of tied assistants, where none of them is in `busy`.
+
+        A group that still moves by itself may strand or settle more, so it comes to rest first.
+        """
+        resting = self._in_question - {self._group[key] for key in busy if key in self._group}
+        found: dict[str, HandOver] = {}
+        for each in self._hand_overs:
+            group = self._group[each.taker]
+            if group in resting and group not in found and self._goes_back(each):
+                found[group] = each
+        return list(found.values())
+
+    def request(self, each: HandOver) -> Request:
+        """The request that makes the giver the holder again; the value counts as being on its way."""
+        assert each.released is not None
+        counts = self._counts(each)
+        self._together[_name(each)] = [each, *self._with(each, counts)]
+        # of a ring all is back in the end, and nothing tells any more where it began
+        for one in self._together[_name(each)]:
+            after = [self._root[_name(other)] for other in self._given_by(one.taker, one.field) if self._is_back(other)]
+            self._root[_name(one)] = after[0] if after else one
+        self._mark(each, _Back.BEGUN)
+        body = {**({each.field: each.value} if each.field in self._sent(each.giver) else {}), **counts}
+        return replace(self._acted[each.released], body={**body, **self._others(each, counts)})
+
+    def returned(self, each: HandOver, *, unsure: bool) -> tuple[list[HandOver], list[HandOver]]:
+        """It has arrived, or may have: all that went back with it, and what the giver let go of for it."""
+        freed = self._held_by(each.giver, each.field)
+        self._mark(each, _Back.UNSURE if unsure else _Back.DONE)
+        return self._together[_name(each)], freed
+
+    def not_returned(self, each: HandOver) -> None:
+        """It has not arrived."""
+        self._mark(each, _Back.FAILED)
+
+    def root(self, each: HandOver) -> HandOver:
+        """The claim that failed, for whose sake a value went back."""
+        return self._root[_name(each)]
+
+    def nobodys(self) -> list[HandOver]:
+        """Every hand-over whose value is nobody's, or may be."""
+        return [each for each in self._hand_overs if self._is_nobodys(each)]
+
+    def _mark(self, each: HandOver, back: _Back) -> None:
+        for one in self._together[_name(each)]:
+            self._back[_name(one)] = back
+
+    def _is_nobodys(self, each: HandOver) -> bool:
+        released = each.released is None or each.released in self._acted
+        return released and not self._is_back(each) and not self._has_it(each)
+
+    def _has_it(self, each: HandOver) -> bool:
+        """Whether the taker has the value for certain."""
+        after = [self._back.get(_name(one)) for one in self._given_by(each.taker, each.field)]
+        return each.claimed in self._acted and _Back.DONE not in after and _Back.UNSURE not in after
+
+    def _may_have_it(self, each: HandOver) -> bool:
+        after = [self._back.get(_name(one)) for one in self._given_by(each.taker, each.field)]
+        return each.claimed in self._unsure or _Back.UNSURE in after
+
+    def _is_back(self, each: HandOver) -> bool:
+        return self._back.get(_name(each)) is _Back.DONE
+
+    def _given_by(self, key: str, field: str) -> list[HandOver]:
+        return self._given.get((key, field), [])
+
+    def _held_by(self, key: str, field: str) -> list[HandOver]:
+        return [each for each in self._taken.get((key, field), ()) if self._has_it(each)]
+
+    def _goes_back(self, each: HandOver) -> bool:
+        """Whether it is nobody's for certain, was not tried before, and the way back ends where nothing is lost."""
+        if not self._is_nobodys(each) or self._may_have_it(each) or _name(each) in self._back:
+            return False
+        way: list[HandOver] = [each]
+        while way:
+            last = way.pop()
+            giver = self._changes.get(last.giver)
+            if last.released is None or giver is None or giver.action is Action.DELETE:
+                return False
+            taken = self._taken.get((last.giver, last.field), ())
+            if any(self._may_have_it(one) for one in taken):
+                return False
+            way += self._held_by(last.giver, last.field)
         return True
-    own = [each for each in giver.fields if each.field == policy.name]
-    if not own and _conditions(giver, policy):
-        # it keeps the value and no longer counts as its holder
-        return equal(giver.record.get(policy.name), value)
-    return any(equal(each.before, value) for each in own)
+
+    def _sent(self, key: str) -> set[str]:
+        """The fields that an assistant was sent by the plan."""
+        requests = self._changes[key].requests
+        return {name for one in requests if one.step in self._acted for name in one.body or {}}
+
+    def _counts(self, each: HandOver) -> dict[str, Json]:
+        """What decides whether the giver's value counts, as it was, as far as it was sent another."""
+        sent = self._sent(each.giver)
+        conditions = self._schemas.fields[each.field].exclusive or {}
+        before = {one.field: one.before for one in self._changes[each.giver].fields}
+        return {name: before[name] for name in conditions if name in sent and name in before}
+
+    def _with(self, each: HandOver, counts: Content) -> list[HandOver]:
+        """What goes back by the same request: once one value counts again, others do that the same decides."""
+        fields = [policy.name for policy in self._schemas.fields.values() if counts.keys() & (policy.exclusive or {})]
+        given = [one for name in fields if name != each.field for one in self._given_by(each.giver, name)]
+        return [one for one in given if self._is_nobodys(one) and not self._may_have_it(one)]
+
+    def _others(self, each: HandOver, counts: Content) -> dict[str, Json]:
+        """The other values that will count: as before, and none that another has by now, or may have."""
+        sent = self._sent(each.giver)
+        before = {one.field: one.before for one in self._changes[each.giver].fields}
+        found: dict[str, Json] = {}
+        for policy in self._schemas.fields.values():
+            if policy.name == each.field or not counts.keys() & (policy.exclusive or {}):
+                continue
+            given = self._given_by(each.giver, policy.name)
+            if any(self._has_it(one) or self._may_have_it(one) for one in given):
+                found[policy.name] = policy.clear
+            elif policy.name in sent and policy.name in before:
+                found[policy.name] = before[policy.name]
+        return found
 
 
-def _way_back(giver: Change, release: Request, policy: FieldPolicy, value: Json) -> dict[str, Json] | None:
-    """What makes the old holder the holder again, or None: it is deleted, or holds another value by now."""
-    sent = release.body or {}
-    conditions = {name: before for name, before in _conditions(giver, policy).items() if name in sent}
-    if policy.name in sent:
-        return {policy.name: value, **conditions} if equal(sent[policy.name], policy.clear) else None
-    return conditions or None
+def _name(each: HandOver) -> _Name:
+    return (each.field, each.giver, each.taker)
 
 
-def _conditions(giver: Change, policy: FieldPolicy) -> dict[str, Json]:
-    """The fields that decide whether a value counts, as far as the giver changed them, as they were."""
-    return {each.field: each.before for each in giver.fields if each.field in (policy.exclusive or {})}
+def _groups(hand_overs: tuple[HandOver, ...]) -> Mapping[str, str]:
+    """For each key the name of its group: assistants that are tied by hand-overs, over any number of them."""
+    tied: dict[str, set[str]] = {}
+    for each in hand_overs:
+        mine, other = tied.setdefault(each.giver, {each.giver}), tied.setdefault(each.taker, {each.taker})
+        if mine is not other:
+            mine |= other
+            tied.update(dict.fromkeys(other, mine))
+    return {key: min(group) for key, group in tied.items()}
 
 
-def given_back(each: Stranded) -> Diagnostic:
-    taker = each.taker.key
-    return _told(
-        each,
-        each.giver,
+def given_back(each: HandOver, root: HandOver, giver: Change) -> Diagnostic:
+    cause = f"{root.taker} could not take {'it' if equal(root.value, each.value) else f'{root.value}'}"
+    return error(
         "given-back",
-        f"{each.giver.key}: `{each.field}` {each.value} was given back to it, because {taker} could not take it",
-        f"It is served as before. Settle what is wrong with {taker} and run `plan` and `apply` again.",
+        f"`{each.field}` {each.value} was given back to {giver.key}, because {cause}",
+        f"It is served as before. Settle what is wrong with {root.taker} and run `plan` and `apply` again.",
+        key=giver.key,
+        file=giver.file,
+        line=giver.line,
+        field=each.field,
     )
 
 
-def nobody_holds(each: Stranded) -> Diagnostic:
-    return _told(
-        each,
-        each.taker,
+def nobody_holds(each: HandOver, taker: Change) -> Diagnostic:
+    return error(
         "value-unassigned",
-        f"{each.taker.key}: `{each.field}` {each.value} may be nobody's now: {each.giver.key} released it,"
-        f" and {each.taker.key} is not known to have taken it",
+        f"`{each.field}` {each.value} may be nobody's now: {each.giver} released it,"
+        f" and {each.taker} is not known to have it",
         "What depends on it is not served until that is settled: run `plan` and `apply` again, or assign it by hand.",
+        key=taker.key,
+        file=taker.file,
+        line=taker.line,
+        field=each.field,
     )
-
-
-def _told(each: Stranded, change: Change, code: str, summary: str, detail: str) -> Diagnostic:
-    return error(code, summary, detail, key=change.key, file=change.file, line=change.line, field=each.field)

@@ -12,7 +12,7 @@ _AGAIN = "Run `plan` and `apply` again: they do the rest."
 
 def about(change: Change, code: str, summary: str, detail: str | None = None) -> Diagnostic:
     """An error about one change, at the place of its document."""
-    return error(code, f"{change.key}: {summary}", detail, key=change.key, file=change.file, line=change.line)
+    return error(code, summary, detail, key=change.key, file=change.file, line=change.line)
 
 
 def blocked(change: Change) -> Diagnostic:

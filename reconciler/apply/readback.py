@@ -101,7 +101,7 @@ def _shown_otherwise(entry: Entry, shown: Live, schemas: SchemaSet) -> dict[str,
 
 def _is_silent(result: ChangeResult, live: Mapping[int, Live]) -> bool:
     shown = live.get(result.id) if result.id is not None else None
-    return shown is not None and shown.status == "inactive"
+    return shown is not None and shown.is_inactive
 
 
 def _inactive(results: Iterable[ChangeResult]) -> tuple[Diagnostic, ...]:

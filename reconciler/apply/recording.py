@@ -6,12 +6,19 @@ StateError where the store cannot be written; the mirror then still says what th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reconciler.entries import begin_create, move, record_request, record_without_request
-from reconciler.model import Action, Change, Content, Entry, Plan, Request
+from reconciler.entries import (
+    begin_create,
+    move,
+    note_assigned,
+    note_unassigned,
+    record_request,
+    record_without_request,
+)
+from reconciler.model import Action, Change, Content, Entry, HandOver, Plan, Request
 from reconciler.state.store import StateStore
 
 
@@ -21,6 +28,8 @@ class Recorder:
     def __init__(self, store: StateStore, plan: Plan, clock: Callable[[], datetime]) -> None:
         changes = [each for each in plan.changes if each.mutates_state]
         keys = {name for each in changes for name in (each.key, each.moved_from) if name is not None}
+        keys |= {name for each in plan.hand_overs for name in (each.giver, each.taker)}
+        self._hand_overs = plan.hand_overs
         self._store = store
         self._clock = clock
         self._entries: dict[str, Entry] = dict(store.read(sorted(keys)))
@@ -45,18 +54,48 @@ class Recorder:
             self._write(before)
 
     def succeeded(self, change: Change, request: Request, id: int | None) -> None:
-        """Save what is applied after `request`. `id` may be None for the request that deletes."""
+        """Save what is applied after `request`. `id` may be None for the request that deletes.
+
+        What it releases for another is noted as unassigned in the same write, so that a run that dies here leaves a
+        state that says so; what it claims is noted as assigned.
+        """
+        released = [each for each in self._hand_overs if each.released == request.step]
         if request.body is None or id is None:
+            for each in released:
+                heir = self._entries.get(each.taker) or Entry(key=each.taker, created_at=self._now())
+                self._write(self._with_note(heir, each))
             self._remove(change.key)
         else:
-            entry = self._entries.get(change.key)
-            self._write(record_request(entry, change, request, id=id, now=self._now()))
+            entry = record_request(self._entries.get(change.key), change, request, id=id, now=self._now())
+            for each in released:
+                entry = self._with_note(entry, each)
+            self._write(entry)
+        self._assigned(each for each in self._hand_overs if each.claimed == request.step)
 
-    def restored(self, key: str, body: Content) -> None:
-        """Save that fields have their old values again. What is applied matches no document then: `source` is empty."""
+    def restored(self, key: str, body: Content, *, back: Iterable[HandOver], freed: Iterable[HandOver]) -> None:
+        """Save that a giver's fields have their old values again, which are those, and what it let go of for that.
+
+        What is applied matches no document then: `source` is empty.
+        """
+        for other in freed:
+            self._write(self._with_note(self._entries[other.giver], other))
         entry = self._entries[key]
+        for each in back:
+            entry = note_assigned(entry, each.field, each.value)
         content = {**entry.last_applied, **body}
         self._write(replace(entry, last_applied=content, source="", updated_at=self._now()))
+
+    def _with_note(self, entry: Entry, each: HandOver) -> Entry:
+        return note_unassigned(entry, each.field, each.value, now=self._now())
+
+    def _assigned(self, claimed: Iterable[HandOver]) -> None:
+        """Drop the notes of what was claimed: with who gave it, or, where that is deleted, with who took it."""
+        for each in claimed:
+            for key in (each.giver, each.taker):
+                entry = self._entries.get(key)
+                settled = None if entry is None else note_assigned(entry, each.field, each.value)
+                if settled is not None and settled is not entry:
+                    self._write(settled)
 
     def without_request(self, change: Change) -> None:
         """Save a change that sends nothing: forgotten, adopted as it is, released, or moved."""

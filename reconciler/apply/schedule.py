@@ -27,8 +27,6 @@ class Schedule:
             self._needs[request.step] = needs
             for step in needs:
                 self._waiting_for.setdefault(step, []).append(request.step)
-        self.done: dict[int, tuple[Request, Change]] = {}
-        """The requests that succeeded, by step."""
         self._ready = [step for step, needs in self._needs.items() if not needs]
         heapq.heapify(self._ready)
 
@@ -36,9 +34,12 @@ class Schedule:
         """The free request with the lowest step, or None: none is free now."""
         return self._requests[heapq.heappop(self._ready)] if self._ready else None
 
+    def free_keys(self) -> set[str]:
+        """The keys of the changes that `take` has a request of now."""
+        return {self._requests[step][1].key for step in self._ready}
+
     def succeeded(self, step: int) -> None:
         """Set free what waited for `step` alone."""
-        self.done[step] = self._requests[step]
         for each in self._waiting_for.pop(step, []):
             self._needs[each].discard(step)
             if not self._needs[each]:

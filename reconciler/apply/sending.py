@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -17,7 +18,7 @@ from reconciler.apply import messages
 from reconciler.apply.outcome import Event, Requested, Retried, Waiting
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
-from reconciler.model import Change, Request
+from reconciler.model import Change, HandOver, Request
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault, reveal
 
@@ -38,21 +39,6 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stranded:
-    """`value` of `field` left `giver` and did not reach `taker`. `release` is the request that let it go.
-
-    `body` gives it back to the giver; it is None where the giver cannot have it back.
-    """
-
-    field: str
-    value: Json
-    giver: Change
-    taker: Change
-    release: Request
-    body: Mapping[str, Json] | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Ready:
     """A request as it goes out: `path` with its id, `body` with its secrets (and so in no repr)."""
 
@@ -60,7 +46,7 @@ class Ready:
     change: Change
     path: str
     body: Json = field(repr=False)
-    gives_back: Stranded | None = None
+    gives_back: HandOver | None = None
     """Set where the request is no step of the plan, but gives a value back."""
 
 
@@ -71,13 +57,14 @@ class Ended:
     request: Request
     change: Change
     result: Answer | Failure
-    gives_back: Stranded | None = None
+    gives_back: HandOver | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Crashed:
     """A bug in the client: raised again on the coordinating thread once everything else has come back."""
 
+    change: Change
     problem: BaseException
 
 
@@ -111,7 +98,8 @@ class Sending:
     """A pool of threads that send, and the one queue through which they report to the thread that decides."""
 
     def __init__(self, client: Sender, *, threads: int, stop: threading.Event) -> None:
-        self.in_flight = 0
+        self.in_flight: Counter[str] = Counter()
+        """How many requests are under way, by the key of their change; a key without one is not in it."""
         self._client = client
         self._stop = stop
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply")
@@ -119,14 +107,14 @@ class Sending:
 
     def submit(self, ready: Ready) -> None:
         """Send it on some thread; an `Ended` (or a `Crashed`) comes back through `receive`."""
-        self.in_flight += 1
+        self.in_flight[ready.change.key] += 1
         self._pool.submit(self._send, ready)
 
     def receive(self) -> Ended | Event:
         """The next report; waits for it. Raises what a crashed thread raised."""
         message = self._inbox.get()
         if isinstance(message, Ended | Crashed):
-            self.in_flight -= 1
+            self.in_flight -= Counter({message.change.key: 1})
         if isinstance(message, Crashed):
             raise message.problem
         return message
@@ -149,7 +137,7 @@ class Sending:
             ended = Ended(request=ready.request, change=ready.change, result=result, gives_back=ready.gives_back)
             self._inbox.put(ended)
         except BaseException as problem:
-            self._inbox.put(Crashed(problem=problem))
+            self._inbox.put(Crashed(change=ready.change, problem=problem))
 
 
 def _event(heard: Wait | Retry | Exchange, step: int, key: str) -> Waiting | Retried | Requested:

@@ -1,42 +1,36 @@
-"""The account that an environment belongs to: recognised before anything is sent, remembered once something was."""
+"""The account as the API shows it, for every verb that looks at it. Edge: reads the whole list, writes nothing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
 
-from reconciler.config import Project
-from reconciler.model import Plan
-from reconciler.state.store import StateStore
-
-if TYPE_CHECKING:
-    from reconciler.api import ApiClient
+from reconciler.config import Project, open_client
+from reconciler.documents import Loaded
+from reconciler.live import observed
+from reconciler.model import Desired, Entry, Live
 
 
-def recognised_account(
-    project: Project, store: StateStore, client: ApiClient, plan: Plan, *, allow_other: bool
-) -> str | None:
-    """The fingerprint of the key's account, to be remembered; None where it is not known, or the plan sends nothing.
+def read_list(project: Project, loaded: Loaded, expected: Collection[int] = ()) -> dict[int, Live]:
+    """Every assistant of the account by id, secrets in clear; `expected` as for `read_live`.
 
-    Raises ReconcilerError (`other-account`) where the environment is another account's, ApiError where the API cannot
-    be asked.
+    Raises ApiError, and ConfigError as `open_client`.
     """
-    from reconciler.accounts import recognised
-    from reconciler.config.lookups import account_route
+    from reconciler.refresh import read_live
 
-    if not plan.requests():
-        return None
-    return recognised(
-        client,
-        account_route(project),
-        environment=project.environment,
-        remembered=store.account(),
-        entries=store.read(),
-        schemas=project.schemas,
-        allow_other=allow_other,
-    )
+    with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
+        return read_live(client, project.schemas, expected=expected)
 
 
-def remember_account(store: StateStore, account: str | None) -> None:
-    """Save whose account it is, where that is news and anything at all was recorded."""
-    if account is not None and store.lineage() is not None and store.account() != account:
-        store.remember_account(account)
+def compared(
+    shown: Mapping[int, Live], project: Project, entries: Mapping[str, Entry], desired: Iterable[Desired] = ()
+) -> dict[int, Live]:
+    """The same with secrets sealed, each in the terms of what was last applied to it; of its document, if adopted."""
+    sent = {each.id: each.content for each in desired if each.id is not None}
+    sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
+    return {id: observed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
+
+
+def read_account(project: Project, entries: Mapping[str, Entry], loaded: Loaded) -> dict[int, Live]:
+    """Both at once: read, and made comparable."""
+    shown = read_list(project, loaded, {each.id for each in entries.values() if each.id is not None})
+    return compared(shown, project, entries, loaded.desired)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
-from reconciler.commands.account import recognised_account, remember_account
+from reconciler.commands.account import compared
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
@@ -27,6 +27,7 @@ from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
+from reconciler.commands.whose_key import recognised_account, remember_account
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
 from reconciler.errors import (
@@ -39,7 +40,6 @@ from reconciler.errors import (
     error,
     warning,
 )
-from reconciler.live import sealed
 from reconciler.model import Desired, Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_line
@@ -270,8 +270,7 @@ def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
     try:
-        sent = {entry.id: entry.last_applied for entry in store.read().values()}
-        live = {id: sealed(each, sent.get(id, {}), project.schemas, project.fingerprint) for id, each in shown.items()}
+        live = compared(shown, project, store.read())
         return read_back(outcome, plan, live, store=store, schemas=project.schemas)
     except StateError as problem:
         # what was done is told, whatever cannot be written any more

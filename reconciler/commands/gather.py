@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reconciler.commands.account import read_account
 from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
-from reconciler.config import Project, open_client, with_catalogs
+from reconciler.config import Project, with_catalogs
 from reconciler.documents import Loaded, load_documents
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
-from reconciler.live import sealed
-from reconciler.model import Action, Entry, Live, Plan
+from reconciler.model import Action, Entry, Plan
 from reconciler.planning import Overrides, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
@@ -74,7 +74,7 @@ def gather(project: Project, store: StateStore, asked: Asked) -> Gathered:
         desired=desired,
         entries=known,
         schemas=project.schemas,
-        live=_live(project, loaded, entries) if asked.refresh else None,
+        live=read_account(project, entries, loaded) if asked.refresh else None,
         options=asked.options,
         previous=None if back is None else back.desired,
         diagnostics=loaded.diagnostics if back is None else back.diagnostics,
@@ -101,16 +101,6 @@ def _shared(id: int, keys: Sequence[str]) -> Diagnostic:
         "A merge may have brought both. Find out whose it is, and `reconciler state forget` the other.",
         key=keys[0],
     )
-
-
-def _live(project: Project, loaded: Loaded, entries: Mapping[str, Entry]) -> dict[int, Live]:
-    from reconciler.refresh import read_live
-
-    with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
-        shown = read_live(client, project.schemas)
-    sent = {each.id: each.content for each in loaded.desired if each.id is not None}
-    sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
-    return {id: sealed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
 
 
 def refuse_idle(targets: Sequence[str], keys: Iterable[str]) -> None:

@@ -236,6 +236,9 @@ def _described(entry: Entry) -> Iterator[str]:
         "source": entry.source or "-",
     }
     yield from (f"  {name:<9} {value}" for name, value in facts.items())
+    for each in entry.unassigned:
+        value = json.dumps(each.value, ensure_ascii=False)
+        yield f"  unanswered since {each.since}: {each.field} {value}, released and not known to be taken"
     if entry.pending is not None:
         yield f"  create begun {entry.pending.started_at}, outcome unknown; sent:"
         yield from _fields(entry.pending.body)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from reconciler.commands.catalog import ids_wrong
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import catalog_option
@@ -22,11 +23,13 @@ from reconciler.render.validation import diagnostics_to_json, render_validation
 Examples:
   reconciler validate
   reconciler validate assistants/acme
+  reconciler validate --online
   reconciler -e production validate -o json""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @catalog_option
-def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Path, ...]) -> int:
+@click.option("--online", is_flag=True, help="Ask the API whether ids exist and fit: needs its key.")
+def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Path, ...], online: bool) -> int:
     """Check every document, without a network or a key.
 
     PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
@@ -38,7 +41,8 @@ def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Pat
     idle = [path for path, wish in zip(paths, wanted, strict=True) if not any(_within(d, [wish]) for d in documents)]
     if idle:
         raise UsageError(*(_no_document(path) for path in idle))
-    told = [each for each in loaded.diagnostics if each.file is None or _within(each.file, wanted)]
+    found = (*loaded.diagnostics, *(ids_wrong(project, loaded.desired) if online else ()))
+    told = [each for each in found if each.file is None or _within(each.file, wanted)]
     failed = any(each.severity == "error" for each in told)
     if invocation.output == "json":
         invocation.result(json_text(diagnostics_to_json(project.environment, told, documents=len(documents))))

@@ -25,7 +25,7 @@ def account_route(project: Project) -> AccountRoute | None:
 
     Raises SchemaError for a file that is something else.
     """
-    own = project.root / project.schemas_folder / LOOKUPS
+    own = project.root / project.schema_folder / LOOKUPS
     stored = _read(own if own.is_file() else packaged_schemas() / LOOKUPS)
     found = stored.get("account")
     if found is None:

@@ -63,10 +63,13 @@ class Project:
     state: str = field(repr=False)
     catalog: Mapping[str, Json]
     variables: Mapping[str, str]
+    catalog_file: str | None
+    """Where the catalogue stands, or would stand, in the project; None where it stands in the project file itself."""
+    schema_folder: str
+    """Where the project's own schemas stand, or would stand."""
     limits: Limits
     timeouts: Mapping[str, float]
     schemas: SchemaSet = field(repr=False)
-    schemas_folder: str
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
 
@@ -90,7 +93,8 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
     chosen = settings.environments.get(environment, EnvironmentSettings())
     if with_documents:
         _check_assistants_folder(root, settings, problems)
-    catalog = _catalog(files, chosen.catalog, problems)
+    catalog_file = _catalog_file(root, chosen.catalog, environment)
+    catalog = _catalog(files, chosen.catalog if catalog_file is None else catalog_file, problems)
     variables = _variables(asked.environ, problems)
     if problems:
         raise ConfigError.of(problems)
@@ -104,10 +108,11 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
         variables=chosen.variables,
+        catalog_file=catalog_file or (None if chosen.catalog else default_catalog(environment)),
+        schema_folder=settings.schemas or "schemas",
         limits=chosen.limits,
         timeouts=chosen.timeouts,
         schemas=schemas,
-        schemas_folder=settings.schemas or "schemas",
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
     )
@@ -171,6 +176,19 @@ def _check_assistants_folder(root: Path, settings: Settings, problems: list[Diag
         advice = f"A folder above has one: try `-C {os.path.relpath(above, root)}`."
     told = f"there is no folder `{settings.assistants}` in {root}"
     problems.append(error("no-assistants-folder", told, advice))
+
+
+def default_catalog(environment: str) -> str:
+    """Where the catalogue of an environment stands that names none."""
+    return f"catalog/{environment}.yaml"
+
+
+def _catalog_file(root: Path, stated: str | Mapping[str, Json] | None, environment: str) -> str | None:
+    """The file that is read: the one that is named, else the default one where it stands."""
+    if isinstance(stated, str):
+        return stated
+    default = default_catalog(environment)
+    return default if stated is None and (root / default).is_file() else None
 
 
 def _catalog(

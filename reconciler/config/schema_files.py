@@ -14,8 +14,10 @@ from typing import Any
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, SchemaError, error
+from reconciler.lookups.lists import Lookup, read_lists
 from reconciler.schemas import OPTIONAL_FILES, REQUIRED_FILES, SchemaSet
 
+LOOKUPS = "lookups.json"
 SIZE_LIMIT = 8 * 1024 * 1024
 
 
@@ -45,6 +47,18 @@ def read_schemas(folder: Traversable, *, where: str) -> SchemaSet:
     if problems:
         raise SchemaError.of(problems)
     return SchemaSet.from_files(found, where=where)
+
+
+def find_lookups(own: Path, schemas: SchemaSet) -> tuple[Lookup, ...]:
+    """The look-up lists of the schemas in `own`, else those that ship, as far as the schemas know their fields.
+
+    Raises SchemaError for a file that is none.
+    """
+    file: Traversable = own / LOOKUPS
+    where = f"{own.name}/{LOOKUPS}"
+    if not file.is_file():
+        file, where = packaged_schemas() / LOOKUPS, f"the packaged {LOOKUPS}"
+    return read_lists(_read(file, where), schemas, where=where)
 
 
 def packaged_schemas() -> Traversable:

@@ -274,7 +274,7 @@ class _Reader:
         if share is None:
             advice = "Above that share of what is managed, a plan is refused."
             if isinstance(value, int | float) and value == 1:
-                advice = "A bare 1 could be one percent or all."
+                advice = "A bare 1 could be one percent or all: write `1%`, or `100%`."
             told = f"`{name}` must be a share such as `30%` or `0.3`, or `off`"
             self.wrong((*path, name), "setting-value", told, advice)
         return share
@@ -294,14 +294,17 @@ class _Reader:
 
 
 def _share(value: Json) -> float | None:
-    """A share from 0 to 1: of `30%` and 30 as of 0.3. None for anything else, and for 1, which could be either."""
+    """A share from 0 to 1: of `30%` and 30 as of 0.3. None for anything else, and for a bare 1.
+
+    `1.0` and `100%` are all of it, `1%` is one percent; 1 could be either.
+    """
     if isinstance(value, str):
         match = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", value)
         share = float(match[1]) / 100 if match else math.inf
-    elif isinstance(value, bool) or not isinstance(value, int | float) or value == 1:
+    elif isinstance(value, bool) or not isinstance(value, int | float) or (isinstance(value, int) and value == 1):
         return None
     else:
-        share = value if value < 1 else value / 100
+        share = value if value <= 1 else value / 100
     return share if 0 <= share <= 1 else None
 
 

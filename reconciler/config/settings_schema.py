@@ -17,7 +17,7 @@ _SHARE = {
     "anyOf": [
         {"const": "off"},
         {"type": "string", "pattern": r"^(\d{1,2}(\.\d+)?|100(\.0+)?)\s*%$"},
-        {"type": "number", "minimum": 0, "maximum": 100, "not": {"const": 1}},
+        {"type": "number", "minimum": 0, "maximum": 100},
     ],
 }
 LIMITS: dict[str, Any] = {

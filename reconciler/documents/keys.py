@@ -14,6 +14,7 @@ from reconciler.errors import Diagnostic, error
 
 ENDINGS = (".yaml", ".yml")
 _MAX_SEGMENT = 200
+_MAX_SLUG = 60
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 
 
@@ -58,6 +59,12 @@ def _segment_fault(segment: str) -> str | None:
     if _RESERVED.fullmatch(segment):
         return f"`{segment}` is a reserved name on Windows"
     return None
+
+
+def slug(text: str) -> str:
+    """Lower-case letters and digits of ASCII, words joined by `-`; empty where the text has none of them."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_SLUG].strip("-")
 
 
 def key_collisions(files: Iterable[tuple[str, str]]) -> Iterator[tuple[frozenset[str], Diagnostic]]:

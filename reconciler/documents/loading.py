@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from reconciler import __version__
 from reconciler.canonical import Json, exact_digest
 from reconciler.documents.across import Claimant, conflicts
+from reconciler.documents.conflicts import check_conflicts
 from reconciler.documents.files import Files, Sources
 from reconciler.documents.judging import judge, place_of
 from reconciler.documents.keys import key_collisions, key_fault, key_of
@@ -24,7 +25,7 @@ from reconciler.documents.settings import RESERVED, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, warning
-from reconciler.model import Desired
+from reconciler.model import Desired, Path, Position
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
 
@@ -140,6 +141,7 @@ class _Loading:
         schemas = self.world.schemas
         problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         problems += check_variants(found, layered, schemas, key=key)
+        problems += check_conflicts(found, layered, self.world.sources, key=key)
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         return _Draft(
@@ -158,7 +160,7 @@ class _Loading:
             source=self._source(layered, found),
             file=parsed.file,
             line=parsed.places[()].line,
-            positions=layered.places,
+            positions={**layered.places, **_settings_places(parsed)},
             id=settings.id,
             moved_from=settings.moved_from,
             unmanaged=settings.unmanaged,
@@ -202,8 +204,12 @@ def _claimant(parsed: Parsed, settings: Settings, layered: Layered, found: Resol
         id=settings.id,
         moved_from=settings.moved_from,
         places=layered.places,
-        settings_places={path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)},
+        settings_places=_settings_places(parsed),
     )
+
+
+def _settings_places(parsed: Parsed) -> dict[Path, Position]:
+    return {path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)}
 
 
 def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -8,6 +8,7 @@ covers everything, and what was read must give the same file when written again.
 and edits, not against forgers: whoever can write the file can write the documents too. Core: stdlib only, no IO.
 """
 
+from reconciler.planfile.audited import audit_to_json
 from reconciler.planfile.difference import ChangeDifference, FieldDifference, plan_difference
 from reconciler.planfile.fresh import staleness
 from reconciler.planfile.reading import read_plan_file
@@ -17,6 +18,7 @@ __all__ = [
     "FORMAT_VERSION",
     "ChangeDifference",
     "FieldDifference",
+    "audit_to_json",
     "diagnostic_to_json",
     "plan_difference",
     "plan_file",

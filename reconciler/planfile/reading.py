@@ -17,6 +17,7 @@ from reconciler.model import (
     Drift,
     DriftedField,
     FieldChange,
+    HandOver,
     Plan,
     Reason,
     Request,
@@ -157,6 +158,7 @@ def _plan(node: _Node) -> Plan:
         refreshed=node["refreshed"].flag(),
         changes=(*node["changes"].each(change), *state["unchanged"].each(change)),
         drift=node["drift"].each(_drift),
+        hand_overs=node.get("hand_overs").optional(lambda found: found.each(_hand_over)) or (),
         diagnostics=node["diagnostics"].each(_diagnostic),
     )
 
@@ -200,6 +202,17 @@ def _change(public: _Node, private: _Node) -> Change:
         source=private["source"].text(),
         expects=private["expects"].optional(_Node.text),
         diagnostics=private["diagnostics"].each(_diagnostic),
+    )
+
+
+def _hand_over(node: _Node) -> HandOver:
+    return HandOver(
+        field=node["field"].text(),
+        value=node["value"].value,
+        giver=node["giver"].text(),
+        taker=node["taker"].text(),
+        released=node["released"].optional(_Node.whole),
+        claimed=node["claimed"].whole(),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from reconciler import __version__
 from reconciler.canonical import Json, digest, exact_digest
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Drift, FieldChange, Plan, Request
+from reconciler.model import Action, Change, Drift, FieldChange, HandOver, Plan, Request
 from reconciler.secrecy import secret_name
 
 FORMAT_VERSION = "1.0"
@@ -16,14 +16,19 @@ FORMAT_VERSION = "1.0"
 
 
 def plan_to_json(plan: Plan) -> dict[str, Json]:
-    """The plan JSON of design section 9. `digest` covers all the rest, so equal plans are told by it alone."""
+    """The plan JSON of design section 9. `digest` covers all the rest, so equal plans are told by it alone.
+
+    A field that undoes what the portal did has `overwrites`, with when the assistant was last changed there.
+    """
+    overwrites = plan.overwrites
     content: dict[str, Json] = {
         "format_version": FORMAT_VERSION,
         "environment": plan.environment,
         "refreshed": plan.refreshed,
         "summary": asdict(plan.summary),
-        "changes": [_change_to_json(each) for each in plan.changes if _is_listed(each)],
+        "changes": [_change_to_json(each, overwrites) for each in plan.changes if _is_listed(each)],
         "drift": [drift_to_json(each) for each in plan.drift],
+        **({"hand_overs": [_hand_over_to_json(each) for each in plan.hand_overs]} if plan.hand_overs else {}),
         "diagnostics": [diagnostic_to_json(each) for each in plan.diagnostics],
     }
     return {**content, "digest": digest(content)}
@@ -42,7 +47,7 @@ def plan_file(plan: Plan) -> dict[str, Json]:
         "state": {
             "lineage": plan.lineage,
             "entries": {each.key: _precondition(each) for each in plan.changes},
-            "unchanged": [_change_to_json(each) for each in plan.changes if not _is_listed(each)],
+            "unchanged": [_change_to_json(each, {}) for each in plan.changes if not _is_listed(each)],
             "secrets": dict(plan_secrets(plan)),
         },
     }
@@ -84,7 +89,7 @@ def _is_listed(change: Change) -> bool:
     return change.action is not Action.NO_OP or change.moved_from is not None
 
 
-def _change_to_json(change: Change) -> dict[str, Json]:
+def _change_to_json(change: Change, overwrites: Mapping[tuple[str, str], Drift]) -> dict[str, Json]:
     content: dict[str, Json] = {
         "key": change.key,
         "action": change.action.value,
@@ -92,13 +97,13 @@ def _change_to_json(change: Change) -> dict[str, Json]:
         "id": change.id,
         "source": None if change.file is None else {"file": change.file, "line": change.line},
         "risk": None if change.risk is None else change.risk.value,
-        "fields": [_field_to_json(each) for each in change.fields],
+        "fields": [_field_to_json(each, overwrites.get((change.key, each.field))) for each in change.fields],
         "requests": [_request_to_json(each) for each in change.requests],
     }
     return content if change.moved_from is None else {**content, "moved_from": change.moved_from}
 
 
-def _field_to_json(change: FieldChange) -> dict[str, Json]:
+def _field_to_json(change: FieldChange, undone: Drift | None) -> dict[str, Json]:
     content: dict[str, Json] = {
         "field": change.field,
         "op": change.op,
@@ -106,6 +111,8 @@ def _field_to_json(change: FieldChange) -> dict[str, Json]:
         "after": _plain(change.after),
         "risk": change.risk.value,
     }
+    if undone is not None:
+        content["overwrites"] = {"updated_at": undone.updated_at}
     return {**content, "sent_again": True} if change.sent_again else content
 
 
@@ -116,6 +123,18 @@ def _request_to_json(request: Request) -> dict[str, Json]:
         "path": request.path,
         "body": _plain(request.body),
         "after": list(request.after),
+    }
+
+
+def _hand_over_to_json(each: HandOver) -> dict[str, Json]:
+    """Which value passes from whom to whom, and in which steps; `released` is null where an earlier run did that."""
+    return {
+        "field": each.field,
+        "value": _plain(each.value),
+        "giver": each.giver,
+        "taker": each.taker,
+        "released": each.released,
+        "claimed": each.claimed,
     }
 
 

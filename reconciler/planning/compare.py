@@ -23,7 +23,8 @@ from reconciler.secrecy import same, untold
 class Comparison:
     """`changes` in schema order; `record` is what last-applied becomes; `releases` are fields no longer managed.
 
-    `drifted` names the fields where live was read and is not what was last applied; `config_changed` says whether the
+    `drifted` names the fields where live was read and is not what was last applied; `settled` those that live shows as
+    the document asks, though they were not applied so: there is nothing to send. `config_changed` says whether the
     document asks for something else than was last applied. `conflicts` are errors: the API would refuse the result.
     """
 
@@ -31,6 +32,7 @@ class Comparison:
     record: Content
     releases: tuple[str, ...] = ()
     drifted: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
     config_changed: bool = False
     conflicts: tuple[Diagnostic, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -89,6 +91,7 @@ class _Comparer:
             record={**self.wanted, **fixed},
             releases=releases,
             drifted=self._drifted(),
+            settled=self._settled({**self.wanted, **cleared}, changes),
             config_changed=bool(releases) or self._asks_for_more(cleared),
             conflicts=self._conflicts(releases) if changes else (),
             diagnostics=tuple(self.diagnostics),
@@ -220,6 +223,14 @@ class _Comparer:
         return tuple(
             sorted(n for n, value in self.applied.items() if n in shown and not self._same(n, shown[n], value))
         )
+
+    def _settled(self, asked: Content, changes: Mapping[str, FieldChange]) -> tuple[str, ...]:
+        """An adopted assistant has nothing applied yet, and all of it is recorded anyway."""
+        if self.live is None or not self.applied:
+            return ()
+        shown = self.live.content
+        left = [n for n in asked if n not in changes and n in shown and self._same(n, shown[n], asked[n])]
+        return tuple(sorted(n for n in left if n not in self.applied or not self._same(n, self.applied[n], asked[n])))
 
     def _same(self, name: str, left: Json, right: Json) -> bool:
         policy = self.schemas.fields.get(name)

@@ -113,8 +113,7 @@ def _existing(desired: Desired, entry: Entry, sides: Sides) -> Change:
 
 
 def _why(comparison: Comparison) -> Reason:
-    moved = any(each.field in comparison.drifted for each in comparison.changes)
-    if moved:
+    if comparison.settled or any(each.field in comparison.drifted for each in comparison.changes):
         return Reason.CONFIG_CHANGED_AND_DRIFTED if comparison.config_changed else Reason.DRIFTED
     return Reason.CONFIG_CHANGED
 
@@ -194,7 +193,7 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         blocked = _blocked(desired, entry, Reason.CONFLICTING, *comparison.conflicts)
         return replace(blocked, diagnostics=(*blocked.diagnostics, *comparison.diagnostics))
     guard = _guard(desired, entry)
-    changed = bool(comparison.changes or comparison.releases or guard)
+    changed = bool(comparison.changes or comparison.releases or comparison.settled or guard)
     body = comparison.body
     return Change(
         key=desired.key,
@@ -212,7 +211,7 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         record=comparison.record,
         source=desired.source,
         expects=entry_digest(entry),
-        diagnostics=(*comparison.diagnostics, *guard),
+        diagnostics=(*comparison.diagnostics, *guard, *problems.settled(desired, comparison.settled)),
     )
 
 
@@ -225,13 +224,12 @@ def _guard(desired: Desired, entry: Entry) -> tuple[Diagnostic, ...]:
 
 def _pruned(bare: Change, entry: Entry, sides: Sides) -> Change:
     schemas = sides.schemas
-    problem = None
     if entry.protect and not sides.allow_protected:
-        problem = problems.protected(bare.key)
-    elif "delete" not in schemas.endpoints:
-        problem = problems.no_delete_route(bare.key)
-    if problem is not None:
-        return replace(bare, action=Action.BLOCKED, reason=Reason.PROTECTED, diagnostics=(problem,))
+        told = problems.protected(bare.key)
+        return replace(bare, action=Action.BLOCKED, reason=Reason.PROTECTED, diagnostics=(told,))
+    if "delete" not in schemas.endpoints:
+        told = problems.no_delete_route(bare.key)
+        return replace(bare, action=Action.BLOCKED, reason=Reason.NO_DELETE_ROUTE, diagnostics=(told,))
     return replace(
         bare,
         action=Action.DELETE,

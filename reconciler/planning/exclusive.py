@@ -6,7 +6,7 @@ A value under `x-exclusive` (a phone number of an inbound assistant) has one hol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json, canonical_bytes
 from reconciler.errors import Diagnostic, error
@@ -29,13 +29,14 @@ class Stance:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HandOver:
-    """`field`'s value (as JSON text) leaves `giver` and goes to `taker` (both keys)."""
+class Transfer:
+    """The value of the field `name` (`text` is its JSON) leaves `giver` and goes to `taker` (both keys)."""
 
-    field: str
-    value: str
+    name: str
+    text: str
     giver: str
     taker: str
+    value: Json = field(compare=False)
 
 
 def held(policy: FieldPolicy, content: Content | None) -> Json:
@@ -46,14 +47,20 @@ def held(policy: FieldPolicy, content: Content | None) -> Json:
     return content.get(policy.name) if meets else None
 
 
-def hand_overs(stances: Sequence[Stance], schemas: SchemaSet) -> list[HandOver]:
+def transfers(stances: Sequence[Stance], schemas: SchemaSet) -> list[Transfer]:
     """Every exclusive value that moves between two of these assistants, in a stable order."""
-    found: list[HandOver] = []
+    found: list[Transfer] = []
     for policy in exclusive_fields(schemas):
         givers, takers = _moving(policy, stances, gives=True), _moving(policy, stances, gives=False)
         for mark in sorted(set(givers) & set(takers)):
             found += [
-                HandOver(field=policy.name, value=mark.decode(), giver=giver.key, taker=taker.key)
+                Transfer(
+                    name=policy.name,
+                    text=mark.decode(),
+                    giver=giver.key,
+                    taker=taker.key,
+                    value=held(policy, taker.after),
+                )
                 for giver in givers[mark]
                 for taker in takers[mark]
             ]
@@ -124,10 +131,16 @@ def _block(stance: Stance, problem: Diagnostic) -> Stance:
 
 def _still_held(policy: FieldPolicy, taker: Stance, keeper: Stance) -> Diagnostic:
     value, change = held(policy, taker.after), taker.change
+    advice = "Take it from that assistant in the same plan: change or prune it, or include it in `--target`."
+    summary = f"`{policy.name}` {value} is held by {keeper.label}"
+    if not keeper.key:
+        advice = (
+            "Take it from that assistant in the portal, or adopt it: `reconciler: {id: ID}` in a document of its own."
+        )
     return error(
         "value-held",
-        f"`{policy.name}` {value} is held by {keeper.label}, which does not let it go in this plan",
-        "Take it from that assistant in the same plan: change or prune it, or include it in `--target`.",
+        summary + (", which does not let it go in this plan" if keeper.key else ""),
+        advice,
         file=change.file if change else None,
         line=change.line if change else None,
         key=taker.key,

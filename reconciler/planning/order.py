@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.errors import Diagnostic, error, note
-from reconciler.model import Action, Change, Reason, Request
-from reconciler.planning.exclusive import HandOver
+from reconciler.model import Action, Change, HandOver, Reason, Request
+from reconciler.planning.exclusive import Transfer
 from reconciler.schemas import SchemaSet
 
 
@@ -27,16 +27,17 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ordered:
-    """Changes with numbered and tied requests, and what is to be said about it."""
+    """Changes with numbered and tied requests, the steps of each hand-over, and what is to be said about it."""
 
     changes: tuple[Change, ...]
+    hand_overs: tuple[HandOver, ...]
     diagnostics: tuple[Diagnostic, ...]
 
 
-def in_order(changes: Sequence[Change], moves: Sequence[HandOver], schemas: SchemaSet) -> Ordered:
+def in_order(changes: Sequence[Change], moves: Sequence[Transfer], schemas: SchemaSet) -> Ordered:
     """Number the requests of all changes. `moves` are the hand-overs between them."""
     by_key = {each.key: each for each in changes}
-    cut: dict[HandOver, Request] = {}
+    cut: dict[Transfer, Request] = {}
     tied = list(moves)
     while ring := _ring([each for each in tied if each not in cut]):
         edge = _weakest(ring, schemas)
@@ -50,17 +51,22 @@ def in_order(changes: Sequence[Change], moves: Sequence[HandOver], schemas: Sche
     requests = _requests(by_key, cut)
     numbered = _number(requests, _waits(requests, tied, cut))
     done = [replace(each, requests=tuple(_of(each.key, numbered))) for each in by_key.values()]
-    return Ordered(changes=tuple(done), diagnostics=tuple(_gap(each, numbered, cut) for each in tied))
+    steps = [_steps(each, numbered, cut) for each in tied]
+    return Ordered(
+        changes=tuple(done),
+        hand_overs=tuple(steps),
+        diagnostics=tuple(_gap(*each) for each in zip(tied, steps, strict=True)),
+    )
 
 
-def _ring(edges: Sequence[HandOver]) -> list[HandOver]:
+def _ring(edges: Sequence[Transfer]) -> list[Transfer]:
     """Some ring among the edges, or an empty list. Depth first, from the smallest key, so always the same one."""
-    out: dict[str, list[HandOver]] = {}
+    out: dict[str, list[Transfer]] = {}
     for each in edges:
         out.setdefault(each.giver, []).append(each)
     finished: set[str] = set()
     for start in sorted(out):
-        path: list[HandOver] = []
+        path: list[Transfer] = []
         visited = [start]
         branches = [iter(out[start])]
         while branches:
@@ -78,17 +84,17 @@ def _ring(edges: Sequence[HandOver]) -> list[HandOver]:
     return []
 
 
-def _weakest(ring: Sequence[HandOver], schemas: SchemaSet) -> HandOver | None:
+def _weakest(ring: Sequence[Transfer], schemas: SchemaSet) -> Transfer | None:
     """Where the ring is cut: at the smallest key whose value can be cleared for a moment."""
-    able = [each for each in ring if schemas.fields[each.field].has_clear]
-    return min(able, key=lambda each: (each.giver, each.field), default=None)
+    able = [each for each in ring if schemas.fields[each.name].has_clear]
+    return min(able, key=lambda each: (each.giver, each.name), default=None)
 
 
-def _release(change: Change, edge: HandOver, schemas: SchemaSet) -> Request:
-    return replace(change.requests[0], body={edge.field: schemas.fields[edge.field].clear})
+def _release(change: Change, edge: Transfer, schemas: SchemaSet) -> Request:
+    return replace(change.requests[0], body={edge.name: schemas.fields[edge.name].clear})
 
 
-def _requests(changes: Mapping[str, Change], cut: Mapping[HandOver, Request]) -> dict[Act, list[Request]]:
+def _requests(changes: Mapping[str, Change], cut: Mapping[Transfer, Request]) -> dict[Act, list[Request]]:
     acts = {Act(key=key): list(each.requests) for key, each in changes.items() if each.requests}
     for edge, release in cut.items():
         early = Act(key=edge.giver, part=0)
@@ -99,7 +105,7 @@ def _requests(changes: Mapping[str, Change], cut: Mapping[HandOver, Request]) ->
 
 
 def _waits(
-    acts: Mapping[Act, object], edges: Sequence[HandOver], cut: Mapping[HandOver, Request]
+    acts: Mapping[Act, object], edges: Sequence[Transfer], cut: Mapping[Transfer, Request]
 ) -> dict[Act, set[Act]]:
     """For each act, the acts that must have succeeded before it."""
     waits: dict[Act, set[Act]] = {each: set() for each in acts}
@@ -164,22 +170,29 @@ def _of(key: str, numbered: Mapping[Act, list[Request]]) -> list[Request]:
     return [*numbered.get(Act(key=key, part=0), ()), *numbered.get(Act(key=key), ())]
 
 
-def _gap(edge: HandOver, numbered: Mapping[Act, list[Request]], cut: Mapping[HandOver, Request]) -> Diagnostic:
+def _steps(edge: Transfer, numbered: Mapping[Act, Sequence[Request]], cut: Mapping[Transfer, Request]) -> HandOver:
+    """Where it is let go, and where it is claimed: the first request of a claim holds all that a create can say."""
     released = numbered[Act(key=edge.giver, part=0 if edge in cut else 1)][-1].step
     claimed = numbered[Act(key=edge.taker)][0].step
+    return HandOver(
+        field=edge.name, value=edge.value, giver=edge.giver, taker=edge.taker, released=released, claimed=claimed
+    )
+
+
+def _gap(edge: Transfer, steps: HandOver) -> Diagnostic:
     return note(
         "hand-over",
-        f"`{edge.field}` {edge.value}: unanswered between step {released} and step {claimed}"
-        f" ({edge.giver} gives it to {edge.taker})",
+        f"`{edge.name}` {edge.text}: unanswered between step {steps.released} and step {steps.claimed}"
+        f" (it comes from {edge.giver})",
         key=edge.taker,
-        field=edge.field,
+        field=edge.name,
     )
 
 
 def _stuck(change: Change) -> Change:
     told = error(
         "cannot-release",
-        f"{change.key} exchanges a value in a ring, and the schemas know no way to clear it for a moment",
+        "it exchanges a value in a ring, and the schemas know no way to clear it for a moment",
         "Move one of the values by hand first.",
         file=change.file,
         line=change.line,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
+from reconciler.planning import problems
 from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
-from reconciler.planning.drift import drift_of
-from reconciler.planning.exclusive import Stance, hand_overs, refuse_held
+from reconciler.planning.drift import drift_of, unobservable
+from reconciler.planning.exclusive import Stance, refuse_held, transfers
 from reconciler.planning.order import in_order
+from reconciler.planning.recall import claims, recalled, silences
 from reconciler.planning.rollback import going_back
 from reconciler.planning.safety import left_unassigned
 from reconciler.schemas import SchemaSet
@@ -60,14 +62,23 @@ def make_plan(
     decided = _decide(documents, sides, chosen.targets) if previous is None else _back(previous, documents, sides)
     stances = refuse_held(_stances(decided, sides), schemas)
     changes = [each.change for each in stances if each.change is not None]
-    ordered = in_order(changes, hand_overs([each for each in stances if _sends(each)], schemas), schemas)
+    ordered = in_order(changes, transfers([each for each in stances if _sends(each)], schemas), schemas)
+    unanswered = recalled(entries, stances, schemas)
+    ended = claims(unanswered, ordered.changes)
     return Plan(
         environment=environment,
         lineage=lineage,
         refreshed=live is not None,
         changes=ordered.changes,
         drift=_drift(wanted, decided, sides),
-        diagnostics=(*diagnostics, *ordered.diagnostics, *left_unassigned(stances, schemas)),
+        hand_overs=(*ordered.hand_overs, *ended),
+        diagnostics=(
+            *diagnostics,
+            *ordered.diagnostics,
+            *left_unassigned(stances, schemas),
+            *silences(unanswered, ended),
+            *_not_observable(wanted, decided, sides),
+        ),
     )
 
 
@@ -142,13 +153,30 @@ def _stance(change: Change, sides: Sides) -> Stance:
 def _drift(documents: Mapping[str, Desired], changes: Sequence[Change], sides: Sides) -> tuple[Drift, ...]:
     """What live moved on the assistants that the plan speaks of."""
     found: list[Drift] = []
-    for change in changes:
-        entry = sides.entries.get(change.moved_from or change.key)
-        live = sides.live_of(entry.id) if entry is not None else None
-        drift = drift_of(documents.get(change.key), entry, live, sides.schemas) if entry and live else None
+    for change, entry, live in _read(changes, sides):
+        drift = drift_of(documents.get(change.key), entry, live, sides.schemas)
         if drift is not None:
             found.append(replace(drift, key=change.key))
     return tuple(found)
+
+
+def _not_observable(
+    documents: Mapping[str, Desired], changes: Sequence[Change], sides: Sides
+) -> tuple[Diagnostic, ...]:
+    """Which fields of these assistants the API does not show, said once."""
+    names: set[str] = set()
+    for change, entry, live in _read(changes, sides):
+        names |= unobservable(documents.get(change.key), entry, live, sides.schemas)
+    return (problems.not_observable(sorted(names)),) if names else ()
+
+
+def _read(changes: Sequence[Change], sides: Sides) -> Iterator[tuple[Change, Entry, Live]]:
+    """The changes whose assistant was read, with what the state and live say of it."""
+    for change in changes:
+        entry = sides.entries.get(change.moved_from or change.key)
+        live = sides.live_of(entry.id) if entry is not None else None
+        if entry is not None and live is not None:
+            yield change, entry, live
 
 
 def _sends(stance: Stance) -> bool:

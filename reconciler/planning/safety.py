@@ -96,7 +96,7 @@ def _unanswered(field: str, value: str, last: Stance) -> Diagnostic:
     change = last.change
     return warning(
         UNASSIGNED,
-        f"`{field}` {value}: nobody answers any more ({last.key} was its last holder)",
+        f"`{field}` {value}: nobody answers it any more",
         "Give it to another assistant in the same plan, if somebody may still call it.",
         file=change.file if change else None,
         line=change.line if change else None,

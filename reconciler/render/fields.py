@@ -67,6 +67,16 @@ def field_lines(
         yield from _changed(f"{indent}{label}", start, before, after, look, indent)
 
 
+def moved_lines(name: str, before: Json, after: Json, look: Look, *, indent: str, pad: int) -> Iterator[str]:
+    """The lines of a field that somebody moved, whoever it was; `pad` aligns the values."""
+    label = f"{terminal_safe(name)}:"
+    start = f"{indent}{label:<{pad}} "
+    if before is None or after is None:
+        yield f"{start}{'(not set)' if before is None else _brief(before)} → {_brief(after)}"
+    else:
+        yield from _changed(f"{indent}{label}", start, before, after, look, indent)
+
+
 def _new(start: str, lead: str, after: Json, look: Look, indent: str) -> Iterator[str]:
     yield f"{start}{lead}{_brief(after)}"
     if look.whole and isinstance(after, str) and is_long(after):

@@ -21,10 +21,11 @@ UNNAMED = secret_reference("", None)
 def masked(plan: Plan, schemas: SchemaSet) -> Plan:
     """The plan with every value that stands in a secret place, and is no reference, replaced by `UNNAMED`."""
     changes = tuple(_change(each, schemas) for each in plan.changes)
-    return replace(plan, changes=changes, drift=tuple(_drift(each, schemas) for each in plan.drift))
+    return replace(plan, changes=changes, drift=tuple(masked_drift(each, schemas) for each in plan.drift))
 
 
-def _drift(drift: Drift, schemas: SchemaSet) -> Drift:
+def masked_drift(drift: Drift, schemas: SchemaSet) -> Drift:
+    """The same for what moved on one assistant."""
     fields = tuple(
         replace(
             each,

@@ -8,10 +8,12 @@ Everything that can be sent is shown. What is shortened (long texts that are new
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, FieldChange, Plan, Reason, Request, Risk, Side
+from reconciler.model import Action, Change, Drift, FieldChange, Plan, Reason, Request, Risk, Side
+from reconciler.planning.recall import UNANSWERED
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
@@ -30,7 +32,9 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 }
 """No-op stands for a move: other no-ops are not shown."""
 
+_SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WIDEST_PAD = 32
 _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 
@@ -45,9 +49,10 @@ def render_plan(
     `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
     """
     look = Look(color=color, width=width, whole=verbose > 0)
-    silent = [each for each in plan.diagnostics if each.code == UNASSIGNED]
+    silent = [each for each in plan.diagnostics if each.code in _SILENCE]
     blocks = [list(diagnostic_lines(silent, color=color, alarming=True))]
-    blocks += [list(_block(each, plan, look, schemas)) for each in _in_order(plan)]
+    overwrites = plan.overwrites
+    blocks += [list(_block(each, plan, look, schemas, overwrites)) for each in _in_order(plan)]
     blocks.append(list(_drift(plan)))
     blocks.append(list(_orphans(plan)))
     blocks.append(list(diagnostic_lines(_remaining(plan), color=color)))
@@ -65,7 +70,17 @@ def _rank(risk: Risk | None) -> int:
     return len(_RANK) if risk is None else _RANK[risk]
 
 
-def _block(change: Change, plan: Plan, look: Look, schemas: SchemaSet | None) -> Iterator[str]:
+def undoing(drift: Drift, field: str) -> str:
+    """`the portal changed this on 2026-11-03; this apply sets it back`. The date is when it last changed anything."""
+    dated = _DATE.match(drift.updated_at or "")
+    on = f" on {dated[0]}" if dated else ""
+    apart = any(each.field == field and each.side is Side.BOTH_APART for each in drift.fields)
+    return f"the portal changed this{on}; this apply {'overwrites it' if apart else 'sets it back'}"
+
+
+def _block(
+    change: Change, plan: Plan, look: Look, schemas: SchemaSet | None, overwrites: Mapping[tuple[str, str], Drift]
+) -> Iterator[str]:
     yield _header(change, look)
     if change.action is Action.BLOCKED:
         yield from diagnostic_lines(change.diagnostics, color=look.color, indent=_INDENT)
@@ -74,6 +89,9 @@ def _block(change: Change, plan: Plan, look: Look, schemas: SchemaSet | None) ->
     for each in sorted(change.fields, key=lambda each: (_rank(each.risk), each.field)):
         absent, cause = _absent(change, plan), _cause(each, change, schemas)
         yield from field_lines(each, look, indent=_INDENT, pad=pad, absent=absent, cause=cause)
+        undone = overwrites.get((change.key, each.field))
+        if undone is not None:
+            yield f"{_INDENT}  {paint(f'({undoing(undone, each.field)})', 'warning', color=look.color)}"
     released = paint("(no longer managed; stays as it is)", "quiet", color=look.color)
     yield from (f"{_INDENT}{terminal_safe(name)}: {released}" for name in sorted(change.releases))
     if look.whole:
@@ -131,7 +149,7 @@ def _drift(plan: Plan) -> Iterator[str]:
     """What live moved away from last-applied, and what comes of it."""
     if not plan.drift:
         return
-    planned = {(change.moved_from or change.key): change for change in plan.changes}
+    planned = {change.key: change for change in plan.changes}
     yield "Changed in the portal since the last apply:"
     for each in plan.drift:
         when = f", last changed there {terminal_safe(each.updated_at)}" if each.updated_at else ""
@@ -156,7 +174,7 @@ def _orphans(plan: Plan) -> Iterator[str]:
 
 def _remaining(plan: Plan) -> list[Diagnostic]:
     shown = {d for each in plan.changes if each.action is Action.BLOCKED for d in each.diagnostics}
-    return [each for each in plan.diagnostics if each not in shown and each.code != UNASSIGNED]
+    return [each for each in plan.diagnostics if each not in shown and each.code not in _SILENCE]
 
 
 def _totals(plan: Plan) -> Iterator[str]:

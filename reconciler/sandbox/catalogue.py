@@ -1,8 +1,9 @@
 """What one brand's server is known for and no schema says: `catalogue.json`, plain data and no code.
 
-`hidden` names fields that its list does not show although they can be written. `lookups` are the look-up lists (voices,
-languages, models, numbers) as `{PATH: {"defaults": {...}, "rows": [...]}}`, where a row's `_only` says for which values
-of a query parameter it is listed, or as `{PATH: {"answer": ...}}` for what is no list.
+`hidden` names fields that its list does not show although they can be written. `item_defaults` has, by type, what it
+fills into the items of a nested list, and `item_texts` the numbers in them that it shows as text. `lookups` are the
+look-up lists (voices, languages, models, numbers) as `{PATH: {"defaults": {...}, "rows": [...]}}`, where a row's
+`_only` says for which values of a query parameter it is listed, or as `{PATH: {"answer": ...}}` for what is no list.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Catalogue:
     """The parsed file. `lookups` are by path relative to the API's base."""
 
     hidden: frozenset[str] = frozenset()
+    item_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    item_texts: frozenset[str] = frozenset()
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
 
 
@@ -47,7 +50,12 @@ def catalogue() -> Catalogue:
         path: Lookup(content=each.get("rows", each.get("answer")), defaults=each.get("defaults", {}))
         for path, each in stored["lookups"].items()
     }
-    return Catalogue(hidden=frozenset(stored["hidden"]), lookups=lookups)
+    return Catalogue(
+        hidden=frozenset(stored["hidden"]),
+        item_defaults=stored["item_defaults"],
+        item_texts=frozenset(stored["item_texts"]),
+        lookups=lookups,
+    )
 
 
 def _fits(row: Mapping[str, Any], asked: Mapping[str, str]) -> bool:

@@ -79,12 +79,17 @@ def _shown(name: str, value: Any, quirks: Quirks) -> Any:
     if name in quirks.flags:
         return int(value)
     if name in quirks.nested:
-        return [_nested(each) for each in value]
+        return [_nested(each, quirks) for each in value]
     if name in quirks.objects and not value:
         return []
     return None if name in quirks.ids and not value else value
 
 
-def _nested(item: Mapping[str, Any]) -> dict[str, Any]:
-    inner = {name: value for name, value in item.items() if name != "type"}
+def _nested(item: Mapping[str, Any], quirks: Quirks) -> dict[str, Any]:
+    filled = {**quirks.item_defaults.get(item["type"], {}), **item}
+    inner = {
+        name: str(value) if name in quirks.item_texts and isinstance(value, int) else value
+        for name, value in filled.items()
+        if name != "type"
+    }
     return {"type": item["type"], "data": inner or []}

@@ -1,12 +1,13 @@
 """How this platform's reads differ from its writes, computed from the schemas, so that another brand has its own.
 
-Where the list page tells the type of a field that is read, that decides; where it is silent, a fixed rule does.
+Where the list page tells the type of a field that is read, that decides; where it is silent, a fixed rule does. What
+the items of a nested list become is in no schema: the catalogue says it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.schemas import FieldPolicy, SchemaSet
@@ -31,10 +32,20 @@ class Quirks:
     """Lists of ids: an empty one is read as null."""
     hidden: frozenset[str]
     """Absent from every read."""
+    item_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Keys that the platform fills into an item of a nested list which does not name them, by the item's type."""
+    item_texts: frozenset[str] = frozenset()
+    """Whole numbers inside the items of a nested list that are read as text: `"7"`."""
 
     @classmethod
     def of(
-        cls, schemas: SchemaSet, *, hidden: frozenset[str] | None = None, known_hidden: frozenset[str] = frozenset()
+        cls,
+        schemas: SchemaSet,
+        *,
+        hidden: frozenset[str] | None = None,
+        known_hidden: frozenset[str] = frozenset(),
+        item_defaults: Mapping[str, Mapping[str, Any]] | None = None,
+        item_texts: frozenset[str] = frozenset(),
     ) -> Quirks:
         """The quirks of a schema set; `hidden` overrules what follows from the list page.
 
@@ -52,6 +63,8 @@ class Quirks:
             objects=frozenset(name for name, each in fields.items() if "object" in each.types),
             ids=frozenset(name for name, each in fields.items() if "array" in each.types and each.unordered),
             hidden=silent if hidden is None else hidden,
+            item_defaults=item_defaults or {},
+            item_texts=item_texts,
         )
 
 

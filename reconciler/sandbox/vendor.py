@@ -64,7 +64,14 @@ class Vendor:
         self.faults = faults or Faults()
         self.ignored: Counter[str] = Counter()
         """Top-level names that some body held and no schema knows: ignored, as the platform does, but counted."""
-        self.quirks = Quirks.of(schemas, hidden=hidden, known_hidden=catalogue().hidden)
+        known = catalogue()
+        self.quirks = Quirks.of(
+            schemas,
+            hidden=hidden,
+            known_hidden=known.hidden,
+            item_defaults=known.item_defaults,
+            item_texts=known.item_texts,
+        )
         self._storage = storage
         self._key = key
         self._clock = clock

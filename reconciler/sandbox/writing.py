@@ -1,8 +1,8 @@
 """What a POST or a PUT does to a row: trimmed, checked, filled in, reset. Pure; every field is known from the schemas.
 
 The order is the platform's: texts are trimmed at both ends and an empty one is null (its framework does so before any
-rule is asked; inner texts are trimmed and stay empty, line ends stay as sent), then each value meets its own rule, then
-the row that would result meets the rules between fields.
+rule is asked; line ends stay as sent), then each value meets its own rule, then the row that would result meets the
+rules between fields. An empty text inside a value is stored as null as well.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Writer:
 
     def _stored(self, told: Content) -> dict[str, Any]:
         """The values as their columns keep them: decimals to two places, whole numbers whole."""
-        return {name: self._column(name, value) for name, value in told.items()}
+        return {name: self._column(name, _without_empty_texts(value)) for name, value in told.items()}
 
     def _column(self, name: str, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -139,6 +139,14 @@ def _present(fields: Content) -> dict[str, Any]:
 
 def _is(fields: Content, kind: Mapping[str, Any]) -> bool:
     return all(canonical_bytes(fields.get(name)) == canonical_bytes(value) for name, value in kind.items())
+
+
+def _without_empty_texts(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_empty_texts(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without_empty_texts(each) for each in value]
+    return None if value == "" else value
 
 
 def _trim(value: Any) -> Any:

@@ -444,7 +444,8 @@ def test_a_page_of_a_list_is_read_in_both_forms() -> None:
     assert (first.rows, first.total, first.last_page) == (({"id": 1},), 41, 3)
     assert (second.rows, second.total, second.last_page) == (({"id": 2},), None, None)
     assert server.heard[1].target == "/api/agents/all?per_page=10&page=2"
-    assert [each.code for each in raised.value.diagnostics] == ["not-json"]
+    (told,) = raised.value.diagnostics
+    assert (told.code, "/agents/all?page=3" in told.summary) == ("not-the-api", True)
 
 
 REQUEST_IDS = [

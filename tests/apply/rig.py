@@ -137,6 +137,10 @@ class Rig:
 
     def apply(self, *changes: Change, **settings: Any) -> Outcome:
         """Apply a plan of these changes."""
+        return self.carry_out(plan(*changes), **settings)
+
+    def carry_out(self, plan: Plan, **settings: Any) -> Outcome:
+        """Apply this plan."""
         given: dict[str, Any] = {
             "store": self.store,
             "client": self.client,
@@ -145,7 +149,7 @@ class Rig:
             "clock": ticking(),
             **settings,
         }
-        return apply_plan(plan(*changes), **given)
+        return apply_plan(plan, **given)
 
     def entry(self, key: str) -> Entry | None:
         """What the files say of `key` now."""
@@ -167,10 +171,13 @@ class Rig:
 
 
 @contextmanager
-def rig(folder: Path, *, client: Mapping[str, Any] | None = None, **faults: Any) -> Iterator[Rig]:
+def rig(
+    folder: Path, *, client: Mapping[str, Any] | None = None, schemas: SchemaSet | None = None, **faults: Any
+) -> Iterator[Rig]:
     """A vendor with `faults` on a real socket, its client (pauses take no time), and a state in `folder`."""
     time = FakeTime()
     given = {"clock": time.clock, "now": time.now, "pause": time.pause, "random_share": lambda: 0.5, **(client or {})}
-    with running(frontdesk(), **faults) as vendor, ApiClient(vendor.url, vendor.key, **given) as made:
+    brand = schemas or frontdesk()
+    with running(brand, **faults) as vendor, ApiClient(vendor.url, vendor.key, **given) as made:
         store = FileStore(folder / "state" / "default", environment="default", clock=ticking())
-        yield Rig(vendor=vendor, client=made, store=store, time=time, schemas=frontdesk())
+        yield Rig(vendor=vendor, client=made, store=store, time=time, schemas=brand)

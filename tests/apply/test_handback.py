@@ -10,8 +10,10 @@ import pytest
 
 from reconciler.apply import Outcome, Status
 from reconciler.model import Desired, Plan
+from reconciler.schemas import SchemaSet
 from tests.apply.rig import RECEPTION, FaultyStore, Rig, Watched, rig
 from tests.support import desk as sides
+from tests.support.frontdesk import frontdesk_files
 
 
 def lines(desk: Rig) -> dict[int, Any]:
@@ -38,7 +40,7 @@ def told(outcome: Outcome) -> dict[str, list[str]]:
 
 def run(desk: Rig, plan: Plan, *faults: str, **settings: Any) -> Outcome:
     desk.vendor.vendor.inject(*faults)
-    return desk.apply(*plan.changes, **settings)
+    return desk.carry_out(plan, **settings)
 
 
 def test_a_refused_claim_gives_the_line_back(tmp_path: Path) -> None:
@@ -91,16 +93,71 @@ def test_a_claim_that_waits_for_another_failure_gives_back_too(tmp_path: Path) -
     assert outcome.exit_code == 3
 
 
-def test_a_line_that_cannot_go_back_is_told_of(tmp_path: Path) -> None:
-    """In a swap the second claim fails: its old holder has the other line by now, so nobody holds this one."""
+def test_the_second_claim_of_a_swap_takes_all_of_it_back(tmp_path: Path) -> None:
+    """Its line's old holder has the other line by now: it takes its own again, and so frees the other's."""
     with rig(tmp_path) as desk:
         plan = handing_over(desk, {"a": 45, "b": 46}, {"a": 46, "b": 45})
         outcome = run(desk, plan, "ok", "ok", "422")
-        assert lines(desk) == {101: None, 102: 45}
-    (claim,) = [each for each in outcome.results if each.status is Status.FAILED]
-    (warned,) = [each for each in claim.diagnostics if each.code == "value-unassigned"]
-    assert "46" in warned.summary
-    assert warned.field == "line_id"
+        assert lines(desk) == {101: 45, 102: 46}
+        assert [each.body for each in desk.vendor.calls[-2:]] == [{"line_id": 46}, {"line_id": 45}]
+        again = sides.plan([doc("a", 46), doc("b", 45)], list(desk.store.read().values()))
+    assert told(outcome) == {"a": ["api-refused", "given-back"], "b": ["given-back"]}
+    assert {one.summary for each in outcome.results for one in each.diagnostics if one.code == "given-back"} == {
+        "`line_id` 45 was given back to a, because a could not take 46",
+        "`line_id` 46 was given back to b, because a could not take it",
+    }
+    assert [each.requests for each in again.changes] == [each.requests for each in plan.changes]
+
+
+def test_what_else_a_change_did_stays(tmp_path: Path) -> None:
+    """Of an assistant whose line goes back, the new greeting is live all the same, and recorded."""
+    with rig(tmp_path) as desk:
+        handing_over(desk, {"a": 45, "b": 46}, {"a": 45, "b": 46})
+        b = sides.desired("b", title="b", line_id=45, greeting="Harbour Dental, on the second floor.")
+        plan = sides.plan([doc("a", 46), b], list(desk.store.read().values()))
+        run(desk, plan, "ok", "ok", "422")
+        entry = desk.entry("b")
+        assert lines(desk) == {101: 45, 102: 46}
+        again = sides.plan([doc("a", 46), b], list(desk.store.read().values()))
+    assert entry is not None
+    assert entry.last_applied["greeting"] == "Harbour Dental, on the second floor."
+    assert [request.body for request, _ in again.requests()] == [{"line_id": None}, {"line_id": 45}, {"line_id": 46}]
+
+
+def test_a_way_back_that_ends_at_a_deleted_assistant_is_not_gone(tmp_path: Path) -> None:
+    """b has the line of the deleted one and keeps it: going back would leave that one to nobody instead."""
+    with rig(tmp_path) as desk:
+        plan = handing_over(desk, {"a": None, "b": 45, "gone": 46}, {"a": 45, "b": 46})
+        outcome = run(desk, plan, "ok", "ok", "422")
+        assert lines(desk) == {101: None, 102: 46}
+        again = sides.plan([doc("a", 45), doc("b", 46)], list(desk.store.read().values()))
+        assert [each.key for each in desk.store.read().values() if each.unassigned] == ["b"]
+    assert told(outcome) == {"a": ["api-refused", "value-unassigned"], "b": [], "gone": []}
+    assert [request.body for request, _ in again.requests()] == [{"line_id": 45}]
+
+
+BADGE = {"type": ["integer", "null"], "x-clear": None, "x-exclusive": {"direction": "receive"}}
+WITH_BADGES = SchemaSet.from_files(frontdesk_files(badge_id=BADGE))
+
+
+def test_who_counts_again_does_not_take_what_another_has_by_now(tmp_path: Path) -> None:
+    """By receiving no more it gave line and badge; the line goes back, and the badge stays where it went."""
+    fields = {**RECEPTION, "title": "giver", "line_id": 45, "badge_id": 7}
+    with rig(tmp_path, schemas=WITH_BADGES) as desk:
+        for key, known in {"giver": fields, "a": {"title": "a"}, "b": {"title": "b"}}.items():
+            desk.known(key, **known)
+        giver = sides.desired("giver", **{**fields, "direction": "make"})
+        b = sides.desired("b", title="b", badge_id=7)
+        wanted = [giver, doc("a", 45), b]
+        plan = sides.plan(wanted, list(desk.store.read().values()), schemas=WITH_BADGES)
+        refused = next(request.step for request, _ in plan.requests() if request.body == {"line_id": 45})
+        run(desk, plan, *["422" if step == refused else "ok" for step in (1, 2, 3)], parallelism=1)
+        held = {each["title"]: (each["direction"], each["line_id"], each["badge_id"]) for each in desk.vendor.rows()}
+        again = sides.plan(wanted, list(desk.store.read().values()), schemas=WITH_BADGES)
+        assert desk.carry_out(again).exit_code == 0
+        after = {each["title"]: (each["direction"], each["line_id"], each["badge_id"]) for each in desk.vendor.rows()}
+    assert held == {"giver": ("receive", 45, None), "a": ("receive", None, None), "b": ("receive", None, 7)}
+    assert after == {"giver": ("make", 45, 7), "a": ("receive", 45, None), "b": ("receive", None, 7)}
 
 
 def test_a_deleted_holder_gets_nothing_back(tmp_path: Path) -> None:
@@ -118,7 +175,7 @@ def test_a_refused_return_is_told_of(tmp_path: Path) -> None:
         plan = handing_over(desk, {"giver": 45, "taker": None}, {"giver": None, "taker": 45})
         outcome = run(desk, plan, "ok", "422", "422")
         assert lines(desk) == {101: None, 102: None}
-    assert told(outcome) == {"giver": [], "taker": ["api-refused", "value-unassigned", "api-refused"]}
+    assert told(outcome) == {"giver": [], "taker": ["api-refused", "api-refused", "value-unassigned"]}
     assert outcome.updated == 1
 
 
@@ -150,8 +207,13 @@ def test_a_signal_between_release_and_claim_is_told(tmp_path: Path) -> None:
         watched = Watched(client=desk.client, after=lambda method, path: stop.set())
         outcome = run(desk, plan, client=watched, stop=stop)
         assert lines(desk) == {101: None, 102: None}
+        again = sides.plan([doc("giver", None), doc("taker", 45)], list(desk.store.read().values()))
+        assert desk.carry_out(again).exit_code == 0
+        left = [each.unassigned for each in desk.store.read().values()]
     assert told(outcome) == {"giver": [], "taker": ["value-unassigned"]}
     assert outcome.exit_code == 130
+    assert [each.code for each in again.diagnostics] == ["unanswered"]
+    assert left == [(), ()]
 
 
 def test_a_hand_over_that_works_says_nothing(tmp_path: Path) -> None:

@@ -286,7 +286,9 @@ def test_settings_reach_the_desired_value_and_never_its_content() -> None:
     assert (desired.id, desired.moved_from, desired.protect) == (789, "acme/old", True)
     assert (desired.seed, desired.unmanaged) == (frozenset({"greeting"}), frozenset())
     assert "reconciler" not in desired.content
-    assert not any(path[:1] == ("reconciler",) for path in desired.positions)
+    (at,) = [place for path, place in desired.positions.items() if path == ("reconciler", "id")]
+    assert desired.place(("reconciler", "id")) == at
+    assert at != desired.place(())
 
 
 def test_an_empty_reserved_key_says_nothing() -> None:

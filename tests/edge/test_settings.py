@@ -110,6 +110,8 @@ def test_an_unknown_setting_is_answered_with_the_nearest() -> None:
         ("limits: {delete: 10%}", Limits(delete=0.1, delete_from=0)),
         ("limits: {delete: 0.1, update: 50}", Limits(delete=0.1, delete_from=0, update=0.5)),
         ("limits: {delete: 0, update: 12.5 %}", Limits(delete=0.0, delete_from=0, update=0.125)),
+        ("limits: {delete: 1.0, update: 100%}", Limits(delete=1.0, delete_from=0, update=1.0)),
+        ("limits: {delete: 1%}", Limits(delete=0.01, delete_from=0)),
         ("limits: {delete: off, unassigned: refuse}", Limits(delete=None, delete_from=0, unassigned="refuse")),
     ],
 )
@@ -180,7 +182,7 @@ def test_the_schema_that_ships_is_the_one_that_is_meant() -> None:
     Draft202012Validator.check_schema(PROJECT)
 
 
-SHARES = st.sampled_from(["30%", "12.5 %", "off", 0.3, 0, 50, 1, "101%", -3, "100%", True, None, "a third"])
+SHARES = st.sampled_from(["30%", "12.5 %", "off", 0.3, 0, 50, 1, 1.0, "101%", -3, "100%", True, None, "a third"])
 LIKELY = st.fixed_dictionaries(
     {},
     optional={

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from reconciler.entries import entry_digest
-from reconciler.model import Action, Desired, Entry, Live, Reason
+from reconciler.model import Action, Desired, Entry, Live, Position, Reason
 from reconciler.planning import selected
+from reconciler.schemas import SchemaSet
 from tests.support import desk
+from tests.support.frontdesk import frontdesk_files
 
 OTHER_LIVE = desk.live(5, title="Somebody else's assistant")
 UNREAD: list[Live] | None = None
@@ -44,8 +46,8 @@ ROWS = [
         desk.desired(greeting="Hi, it's Harbour Dental!"),
         desk.entry(),
         MOVED,
-        "no-op",
-        "up-to-date",
+        "update",
+        "config-changed-and-drifted",
     ),
     row(
         "live moved in a field, the document in another",
@@ -96,7 +98,7 @@ def test_what_stands_beside_the_table(documents: Any, entries: Any, shown: Any, 
     change = desk.plan(documents, entries, shown).changes[0]
     assert (change.action, change.reason) == (action, reason)
     assert all(each.detail for each in change.diagnostics if each.severity == "error")
-    assert bool(change.diagnostics) == (action is Action.BLOCKED)
+    assert any(each.severity == "error" for each in change.diagnostics) == (action is Action.BLOCKED)
 
 
 def test_adopting_without_reading_sends_every_field_of_the_document() -> None:
@@ -240,6 +242,52 @@ class TestAnEntryOfNothing:
         assert (change.action, change.expects) == (Action.CREATE, entry_digest(self.EMPTY))
         (again,) = desk.plan(desk.desired(), desk.entry(), GONE).changes
         assert (again.action, again.expects) == (Action.CREATE, entry_digest(desk.entry()))
+
+
+def test_what_both_sides_changed_alike_is_recorded_and_not_sent() -> None:
+    """The entry learns what live and the document say; without that, a plan that reads no live would send it."""
+    plan = desk.plan(desk.desired(greeting="Hi, it's Harbour Dental!"), desk.entry(), MOVED)
+    (change,) = plan.changes
+    assert (change.requests, change.fields, change.record["greeting"]) == ((), (), "Hi, it's Harbour Dental!")
+    assert [(each.code, each.severity, each.field) for each in plan.diagnostics] == [
+        ("already-live", "note", "greeting")
+    ]
+
+
+def test_what_the_portal_has_as_a_new_line_asks_is_recorded_and_not_sent() -> None:
+    """The field is managed from then on: when it leaves the document, it is cleared."""
+    plan = desk.plan(desk.desired(pitch=1.5), desk.entry(), [desk.live(pitch=1.5)])
+    (change,) = plan.changes
+    assert (change.action, change.reason, change.requests) == (Action.UPDATE, Reason.CONFIG_CHANGED_AND_DRIFTED, ())
+    assert change.record["pitch"] == 1.5
+
+
+def test_what_was_cleared_on_both_sides_is_recorded_and_not_sent() -> None:
+    """The field left the document, and somebody cleared it in the portal."""
+    plan = desk.plan(desk.desired(), desk.entry(line_id=45), [desk.live(line_id=None)])
+    (change,) = plan.changes
+    assert (change.action, change.requests) == (Action.UPDATE, ())
+    assert "line_id" not in change.record
+
+
+def test_without_a_way_to_delete_nothing_is_pruned() -> None:
+    """The reason is its own: nothing protects the assistant."""
+    files = {name: each for name, each in frontdesk_files().items() if name != "delete"}
+    (change,) = desk.plan([], desk.entry(), prune=True, schemas=SchemaSet.from_files(files)).changes
+    assert (change.action, change.reason) == (Action.BLOCKED, Reason.NO_DELETE_ROUTE)
+
+
+def test_a_wrong_id_is_shown_where_the_document_says_it() -> None:
+    """All three refusals of an id point at `reconciler.id`, not at the top of the file."""
+    place = Position(file="assistants/reception.yaml", line=9, column=7)
+    document = desk.desired(settings={"id": 4, "positions": {("reconciler", "id"): place}})
+    plans = [
+        desk.plan(document, desk.entry()),
+        desk.plan(document, desk.entry("front", id=4)),
+        desk.plan(document, None, []),
+    ]
+    told = [(each.code, each.line, each.column) for plan in plans for each in plan.diagnostics]
+    assert told == [("id-conflict", 9, 7), ("id-conflict", 9, 7), ("id-not-found", 9, 7)]
 
 
 class TestProtection:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Desired, Plan
+from reconciler.model import Desired, Plan, Unassigned
 from reconciler.planning import Limits, Overrides, refusals
 from reconciler.schemas import SchemaSet
 from tests.support import desk
@@ -35,6 +35,7 @@ def doc(key: str = "reception", /, **fields: Any) -> Desired:
 
 
 A, B = desk.entry("a", id=1, title="a"), desk.entry("b", id=2, title="b")
+STRANDED = replace(A, unassigned=(Unassigned(field="line_id", value=45, since="2026-11-03T09:00:00Z"),))
 
 
 def cases() -> dict[str, Plan]:
@@ -46,6 +47,9 @@ def cases() -> dict[str, Plan]:
         "a create was begun under the old name": desk.plan(doc(moved_from="old-name"), desk.pending("old-name")),
         "state and document name different ids": desk.plan(doc(id=4), desk.entry()),
         "the entry that moves has another id": desk.plan(doc(id=4, moved_from="old-name"), desk.entry("old-name")),
+        "the API does not show what was applied": desk.plan(
+            doc(pitch=1.4, tuning_level=5), desk.entry(pitch=1.4, tuning_level=4), [desk.live()]
+        ),
         "the id belongs to another key": desk.plan(doc(id=789), desk.entry("front")),
         "nobody has that id": desk.plan(doc(id=4), None, [desk.live()]),
         "a new name for an orphan": desk.plan(doc(), desk.entry("old-name")),
@@ -83,6 +87,11 @@ def cases() -> dict[str, Plan]:
             schemas=WITH_BADGES,
         ),
         "nobody answers any more": desk.plan(doc(), desk.entry(line_id=45)),
+        "changed alike on both sides": desk.plan(doc(pitch=1.5), desk.entry(), [desk.live(pitch=1.5)]),
+        "nobody took it, and somebody does now": desk.plan(
+            [doc("a", title="a"), doc("b", title="b", line_id=45)], [STRANDED, B]
+        ),
+        "nobody took it, and nobody does": desk.plan([doc("a", title="a"), doc("b", title="b")], [STRANDED, B]),
         "nobody answers any more, and no document says so": desk.plan([], desk.entry(line_id=45), prune=True),
     }
 

@@ -47,6 +47,12 @@ FORMS: list[tuple[str, Any, dict[str, Any], Any]] = [
     ("text that looks like a number is text", "0.70", {"type": "string"}, "0.70"),
     ("a value that breaks the write rules", 1800, {"type": "integer", "maximum": 1200}, 1800),
     ("a value of another type", {"a": 1}, WHOLE, {"a": 1}),
+    ("a list whose keys have gaps", {"0": 3, "10": 7, "2": 5}, IDS, [3, 5, 7]),
+    ("{} for an empty list", {}, IDS, []),
+    ("an object where a list is due", {"a": 1}, IDS, {"a": 1}),
+    ("a large whole number as text", "9007199254740993", WHOLE, 9007199254740993),
+    ("a number that JSON has none for", float("inf"), NUMBER, "inf"),
+    ("the same inside an object", {"rate": float("inf")}, FACTS, {"rate": "inf"}),
 ]
 
 

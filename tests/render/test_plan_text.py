@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import warning
-from reconciler.model import Action, Change, FieldChange, Plan, Reason, Risk
+from reconciler.model import Action, Change, Drift, DriftedField, FieldChange, Plan, Reason, Risk, Side
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.plan_text import render_plan
 from reconciler.secrecy import secret_reference
@@ -155,6 +155,28 @@ def test_what_would_ring_into_silence_is_the_first_line() -> None:
 def test_a_released_field_is_told() -> None:
     """A field that is no longer managed is not sent and not cleared, and the plan says so."""
     assert "pitch: (no longer managed; stays as it is)" in render_plan(plan_of(reception()))
+
+
+@pytest.mark.parametrize(
+    ("side", "updated_at", "told"),
+    [
+        (Side.LIVE, "2026-11-03T09:18:42Z", "the portal changed this on 2026-11-03; this apply sets it back"),
+        (Side.BOTH_APART, "2026-11-03 09:18", "the portal changed this on 2026-11-03; this apply overwrites it"),
+        (Side.LIVE, None, "the portal changed this; this apply sets it back"),
+        (Side.LIVE, "\x1b[2J yesterday", "the portal changed this; this apply sets it back"),
+    ],
+)
+def test_what_the_portal_changed_is_marked_where_it_is_undone(side: Side, updated_at: str | None, told: str) -> None:
+    """Under the field that is sent; a field that is merely sent again undoes nothing."""
+    base = viewings()
+    moved = DriftedField(field="line_id", side=side, last_applied=45, live=44, desired=46)
+    drift = Drift(key=base.key, id=5, updated_at=updated_at, fields=(moved, replace(moved, field="ear_id")))
+    fields = (shown("line_id", 44, 46), shown("ear_id", 3, 3, sent_again=True))
+    plan = plan_of(replace(base, fields=fields, requests=()), refreshed=True, drift=(drift,))
+    lines = render_plan(plan).split("\n\n")[0].split("\n")
+    assert [each.strip() for each in lines if "portal" in each] == [f"({told})"]
+    assert lines[lines.index(f"        ({told})") - 1].split() == ["line_id:", "44", "→", "46"]
+    assert list(plan.overwrites) == [(base.key, "line_id")]
 
 
 def test_the_last_line() -> None:

@@ -152,10 +152,10 @@ def test_texts_are_trimmed_at_both_ends_and_line_ends_are_kept(desk: Desk) -> No
 
 
 def test_an_empty_text_is_null(desk: Desk) -> None:
-    """A blank optional text clears, a blank required one is missing, and inner blanks stay texts."""
+    """A blank optional text clears, a blank required one is missing, and inner blanks are null too."""
     desk.create({**CLASSIC, "report_url": "  ", "facts": {"town": "  "}})
     assert desk.row["report_url"] is None
-    assert desk.row["facts"] == {"town": ""}
+    assert desk.row["facts"] == {"town": None}
     desk.update({"report_url": "https://reports.example/calls"})
     assert desk.update({"report_url": ""})[0] == 200
     assert desk.row["report_url"] is None

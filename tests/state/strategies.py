@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from reconciler.canonical import digest
-from reconciler.model import Entry, Pending, Previous
+from reconciler.model import Entry, Pending, Previous, Unassigned
 from reconciler.secrecy import secret_reference
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
@@ -34,6 +34,8 @@ pendings = contents.flatmap(
 )
 histories = st.lists(st.builds(Previous, last_applied=contents, source=sources, replaced_at=times), max_size=2)
 
+notes = st.lists(st.builds(Unassigned, field=texts, value=json_values, since=times), max_size=2)
+
 
 @st.composite
 def entries(draw: st.DrawFn, keys: st.SearchStrategy[str] = keys) -> Entry:
@@ -47,6 +49,7 @@ def entries(draw: st.DrawFn, keys: st.SearchStrategy[str] = keys) -> Entry:
         pending=draw(pendings) if kind == "pending" else None,
         history=tuple(draw(histories)),
         protect=draw(st.booleans()),
+        unassigned=tuple(draw(notes)),
         created_at=draw(st.none() | times),
         updated_at=draw(st.none() | times),
     )

@@ -17,7 +17,7 @@ import pytest
 
 from reconciler.commands.state import state
 from reconciler.entries import begin_create, entry_to_json, move
-from reconciler.model import Entry, Previous
+from reconciler.model import Entry, Previous, Unassigned
 from reconciler.secrecy import secret_reference
 from reconciler.state.files import FileStore
 from tests.edge.projects import environment, project, reconciler
@@ -65,6 +65,17 @@ def result(root: Path, *arguments: str) -> Any:
 
 def codes(done: subprocess.CompletedProcess[str]) -> list[str]:
     return [each["code"] for each in json.loads(done.stdout)["diagnostics"]]
+
+
+def test_show_says_which_number_nobody_answers(root: Path) -> None:
+    """A value that was released and not taken, and since when."""
+    note = Unassigned(field="line_id", value=45, since="2026-11-03T09:00:00Z")
+    store(root).write(replace(SALES, unassigned=(note,)))
+    line = "  unanswered since 2026-11-03T09:00:00Z: line_id 45, released and not known to be taken"
+    assert line in run(root, "show", "acme/sales-en").stdout.splitlines()
+    assert result(root, "show", "acme/sales-en")["entries"][0]["unassigned"] == [
+        {"field": "line_id", "value": 45, "since": "2026-11-03T09:00:00Z"}
+    ]
 
 
 def test_list_is_a_table_for_people(root: Path) -> None:

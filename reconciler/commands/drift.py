@@ -1,0 +1,89 @@
+"""`drift`: what the portal did behind Git's back. Reads the whole account, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+
+from reconciler.commands.account import read_account
+from reconciler.commands.gather import refuse_idle, refuse_shared_ids, valid_documents
+from reconciler.commands.invocation import Invocation, verb
+from reconciler.config import Project, open_project, open_store
+from reconciler.errors import Diagnostic, UsageError, error
+from reconciler.planfile import audit_to_json
+from reconciler.planning import Audit, known_keys, make_audit, selected
+from reconciler.render.drift_markdown import render_audit_markdown
+from reconciler.render.drift_text import render_audit
+from reconciler.render.escape import json_text
+from reconciler.render.masking import masked_drift
+from reconciler.schemas import SchemaSet
+from reconciler.validation import suggestion
+
+
+@verb(
+    "drift",
+    outputs=("text", "json", "markdown"),
+    epilog="""\b
+Examples:
+  reconciler drift
+  reconciler drift --target 'acme/*' --ignore voice_stability
+  reconciler drift --detailed-exitcode -o json
+  reconciler drift -o markdown > audit.md  # for an issue""",
+)
+@click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable.")
+@click.option("--ignore", multiple=True, metavar="FIELD", help="Do not look at this field; repeatable.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there is drift.")
+def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, ...], detailed_exitcode: bool) -> int:
+    """Show what the portal changed behind Git's back, and change nothing.
+
+    Reads the whole account and compares it with what was last applied: says for each field which side moved it, and
+    names assistants that are gone, inactive, out of service or in no document. Needs the API's key.
+    """
+    project = open_project(invocation)
+    _refuse_unknown(ignore, project.schemas)
+    audit = _masked(_audit(project, targets, ignore), project.schemas)
+    if invocation.output == "json":
+        invocation.result(json_text(audit_to_json(audit)))
+    elif invocation.output == "markdown":
+        invocation.result(render_audit_markdown(audit))
+    else:
+        color, width, verbose = invocation.color, invocation.width, invocation.verbose
+        invocation.result(render_audit(audit, color=color, width=width, verbose=verbose))
+    return 2 if detailed_exitcode and audit.has_drift else 0
+
+
+def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:
+    loaded = valid_documents(project)
+    entries = open_store(project).read()
+    refuse_shared_ids(entries)
+    known = known_keys(loaded.desired, entries)
+    refuse_idle(targets, known)
+    return make_audit(
+        environment=project.environment,
+        desired=loaded.desired,
+        entries=entries,
+        live=read_account(project, entries, loaded),
+        schemas=project.schemas,
+        keys=selected(targets, known)[0] if targets else None,
+        ignore=frozenset(ignore),
+    )
+
+
+def _refuse_unknown(ignore: Sequence[str], schemas: SchemaSet) -> None:
+    """Raise UsageError for every name that is no field: a typo must not make an audit look at more than was meant."""
+    unknown = [each for each in dict.fromkeys(ignore) if each not in schemas.fields]
+    if unknown:
+        raise UsageError(*(_unknown(each, schemas) for each in unknown))
+
+
+def _unknown(name: str, schemas: SchemaSet) -> Diagnostic:
+    guess = suggestion(name, schemas.fields)
+    detail = f"Did you mean `{guess}`?" if guess else "Fields are called as in documents; a nested one cannot be named."
+    return error("no-such-field", f"no field is called {name}, so it cannot be ignored", detail)
+
+
+def _masked(audit: Audit, schemas: SchemaSet) -> Audit:
+    moved = tuple((managed, masked_drift(each, schemas)) for managed, each in audit.moved)
+    return replace(audit, moved=moved)

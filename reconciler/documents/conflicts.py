@@ -1,0 +1,58 @@
+"""Texts with the marks of an unfinished merge in them: no caller shall ever hear those. Core: pure.
+
+`pull --accept` leaves such marks where the portal and the files changed the same lines, as a merge in Git does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from reconciler.canonical import Json
+from reconciler.documents.files import Sources
+from reconciler.documents.judging import place_of
+from reconciler.documents.layers import Layered
+from reconciler.documents.places import at, dotted
+from reconciler.documents.references import Resolution
+from reconciler.errors import Diagnostic, DocumentError, error
+from reconciler.model import Path, Position
+
+_MARKED = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
+_FIRST = re.compile(r"\s*<{7} ")
+
+
+def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, key: str) -> list[Diagnostic]:
+    """An error for every text that a merge left unfinished, at the line where it begins."""
+    told = []
+    for path, text in _texts(found.content, ()):
+        if "<<<<<<< " not in text or not _MARKED.search(text.replace("\r\n", "\n")):
+            continue
+        place = _first_mark(found, place_of(path, layered), path, sources)
+        summary = f"`{dotted(path)}` holds a merge that nobody finished"
+        then = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
+        told.append(error("merge-conflict", summary, then, **at(place, key=key, path=path)))
+    return told
+
+
+def _first_mark(found: Resolution, place: Position, path: Path, sources: Sources) -> Position:
+    """Where the first mark stands: in the file of the text, or in the YAML from the field on."""
+    beside = found.texts.get(path)
+    file, start = (place.file, place.line) if beside is None else (beside, 1)
+    try:
+        lines = sources.content(file).decode("utf-8", "replace").split("\n")
+    except DocumentError:
+        return place
+    marked = (number for number, line in enumerate(lines, 1) if number >= start and _FIRST.match(line))
+    line = next(marked, None)
+    return place if line is None else Position(file=file, line=line, column=1)
+
+
+def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _texts(each, (*path, name))
+    elif isinstance(value, Sequence):
+        for index, each in enumerate(value):
+            yield from _texts(each, (*path, index))

@@ -1,0 +1,85 @@
+"""Where a field's value is written down: which file, at which path in it, and whether it is a text file's. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reconciler.canonical import Json
+from reconciler.documents.files import Sources, inside
+from reconciler.documents.settings import RESERVED
+from reconciler.model import Desired, Path
+
+REFERENCE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layer:
+    """`raw` is what stands at `path` of `file`, references as they are written; `text` the file that it names."""
+
+    file: str
+    path: Path
+    raw: Json
+    text: str | None = None
+
+
+def layer_of(document: Desired, field: str, sources: Sources) -> Layer | None:
+    """The layer that a document's field comes from; None where no file says it."""
+    place = document.positions.get((field,))
+    if place is None:
+        return None
+    parsed = sources.yaml(place.file)
+    for path, there in parsed.places.items():
+        overlaid = path[:2] == (RESERVED, "environments") and len(path) == 4
+        if there == place and path and path[-1] == field and (len(path) == 1 or overlaid):
+            raw = value_at(parsed.value, path)
+            return Layer(file=place.file, path=path, raw=raw, text=_text_file(raw, place.file))
+    return None
+
+
+def sharers(document: Desired, field: str, layer: Layer, others: Iterable[Desired], sources: Sources) -> list[str]:
+    """The keys of the other documents whose content would change with this layer's."""
+    place = document.positions.get((field,))
+    found = []
+    for each in others:
+        if each.key == document.key:
+            continue
+        same_text = layer.text is not None and any(
+            value == document.content.get(field) and _names_text(each, name, layer.text, sources)
+            for name, value in each.content.items()
+        )
+        if same_text or (layer.text is None and each.positions.get((field,)) == place):
+            found.append(each.key)
+    return sorted(found)
+
+
+def value_at(value: Json, path: Path) -> Json:
+    """The value at a path. Raises LookupError where there is none."""
+    for step in path:
+        known = Mapping if isinstance(step, str) else Sequence
+        if not isinstance(value, known) or isinstance(value, str):
+            raise LookupError(step)
+        value = value[step]  # type: ignore[index]
+    return value
+
+
+def scheme_of(raw: Json) -> str | None:
+    """The kind of a reference (`file`, `env`, ...), or None for a value that is none."""
+    match = REFERENCE.fullmatch(raw) if isinstance(raw, str) else None
+    return match[1] if match else None
+
+
+def _names_text(document: Desired, field: str, text: str, sources: Sources) -> bool:
+    layer = layer_of(document, field, sources)
+    return layer is not None and layer.text == text
+
+
+def _text_file(raw: Json, named_by: str) -> str | None:
+    match = REFERENCE.fullmatch(raw) if isinstance(raw, str) else None
+    if match is None or match[1] != "file":
+        return None
+    try:
+        return inside(match[2], named_by=named_by)
+    except ValueError:
+        return None
