@@ -308,7 +308,7 @@ def _unreadable(key: str, where: str, why: str) -> StateError:
         error(
             "state-unreadable",
             f"the state entry of {key} cannot be read: {why}",
-            "Nothing was changed. Restore the file from version control; it is never treated as empty.",
+            "Nothing was changed. Restore it from version control or a backup; it is never treated as empty.",
             file=where,
             key=key,
         )

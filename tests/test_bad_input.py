@@ -202,9 +202,9 @@ def test_an_api_that_is_down_is_told_and_loses_nothing(desk: Practice) -> None:
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}/api"
     for address, why in ((nobody, "the connection was refused"), ("https://portal.invalid/api", "cannot be resolved")):
         ended = refused(desk, "apply", "-y", code=1, RECONCILER_API_URL=address)
-        assert f"{address} cannot be reached: " in ended.out
-        assert why in ended.out
-        assert "Check the address, the network and HTTPS_PROXY" in ended.out
+        assert f"{address} cannot be reached: " in ended.err
+        assert why in ended.err
+        assert "Check the address, the network and HTTPS_PROXY" in ended.err
     assert "1 created, 1 updated" in desk.done("apply", "-y").out
 
 

@@ -54,10 +54,12 @@ def started(desk: Practice, *arguments: str, **settings: Any) -> subprocess.Pope
 
 
 def meddled(desk: Practice, before: Callable[[Call], object], after: Callable[[Call], object]) -> None:
-    """Let the test act when the vendor gets a request, and again when it has carried it out and not answered yet."""
+    """Let the test act when the vendor is asked to write, and again when it has done so and not answered yet."""
     handle = desk.vendor.vendor.handle
 
     def meddling(call: Call) -> Answer:
+        if call.method == "GET":
+            return handle(call)
         before(call)
         answer = handle(call)
         after(call)

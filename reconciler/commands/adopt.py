@@ -11,7 +11,7 @@ from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pull import tell
 from reconciler.commands.pulling import Account, account, now, secrets_to_set, write_all
-from reconciler.commands.state import lock_timeout
+from reconciler.commands.state_transfer import lock_timeout
 from reconciler.config import open_project, open_store
 from reconciler.documents.keys import ENDINGS, key_fault, key_of
 from reconciler.entries import bound_to

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -24,6 +24,7 @@ from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.commands.stopping import stop_on_signals
+from reconciler.commands.whose_key import recognised_account, remember_account
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
 from reconciler.errors import (
@@ -70,6 +71,7 @@ class Pace:
     parallelism: int
     on_error: Literal["continue", "stop"]
     verify: bool
+    allow_other_account: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +110,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the sav
     help="After a failed change: go on with independent ones, or start no new one.",
 )
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
+@click.option("--allow-other-account", is_flag=True, help="The key is meant to be another account's than before.")
 @click.option(
     "--lock-timeout",
     type=click.FloatRange(0),
@@ -123,6 +126,7 @@ def apply(
     parallelism: int,
     on_error: Literal["continue", "stop"],
     no_verify: bool,
+    allow_other_account: bool,
     lock_timeout: float,
 ) -> int:
     """Make live what the documents say, and record each step.
@@ -140,7 +144,9 @@ def apply(
             decision = _fresh(invocation, project, store, asked, approved=auto_approve)
         else:
             decision = _still_true(saved, project, store)
-        pace = Pace(parallelism=parallelism, on_error=on_error, verify=not no_verify)
+        pace = Pace(
+            parallelism=parallelism, on_error=on_error, verify=not no_verify, allow_other_account=allow_other_account
+        )
         outcome = _execute(invocation, project, store, decision, pace)
     _tell(invocation, project, outcome)
     return outcome.exit_code
@@ -167,11 +173,10 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
 
 def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
     """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
-    given: dict[str, Any] = {"refresh": asked.refresh, "to_previous": asked.to_previous, "wait": True}
-    gathered = gather(project, store, asked.options, tell=invocation.progress, **given)
+    gathered = gather(project, store, asked, tell=invocation.progress, wait=True)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked.options, **given)
+        gathered = gather(open_project(invocation), store, asked, wait=True)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
@@ -231,6 +236,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             secrets=tuple(decision.vault.values.values()),
         ) as client,
     ):
+        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
         outcome = apply_plan(
             decision.plan,
             store=store,
@@ -243,6 +249,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             on_event=told.hear,
             stop=stop,
         )
+        remember_account(store, account)
         if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
             return _verified(project, store, decision, client, outcome)
         if pace.verify and stop.is_set() and not outcome.interrupted and sends_anything(outcome, decision.plan):

@@ -47,14 +47,7 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     has moved.
     """
     project = open_project(invocation)
-    gathered = gather(
-        project,
-        open_store(project),
-        asked.options,
-        refresh=asked.refresh,
-        to_previous=asked.to_previous,
-        tell=invocation.progress,
-    )
+    gathered = gather(project, open_store(project), asked, tell=invocation.progress)
     try:
         show_or_refuse(invocation, gathered, asked.overrides, out=out, max_bytes=max_bytes)
     except PlanRefusedError:

@@ -14,23 +14,22 @@ from pathlib import Path
 from typing import Protocol
 
 from reconciler.canonical import Json
+from reconciler.config.addresses import holds_password, why_no_api
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import Fingerprint, fingerprinter
 from reconciler.config.schema_files import find_schemas, read_schemas
 from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
     DEFAULT_SETTLE,
-    LONGEST_SETTLE,
     PROJECT_FILE,
     EnvironmentSettings,
     Settings,
-    holds_password,
     read_catalog,
     read_settings,
     seconds_in,
-    why_no_api,
     why_no_environment_name,
 )
+from reconciler.config.settings_schema import LONGEST_SETTLE
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
 from reconciler.planning.safety import Limits
@@ -65,8 +64,9 @@ class Project:
     environment: str
     api_url: str | None
     api_key: str | None = field(repr=False)
-    state: str
+    state: str = field(repr=False)
     catalog: Mapping[str, Json]
+    variables: Mapping[str, str]
     catalog_file: str | None
     """Where the catalogue stands, or would stand, in the project; None where it stands in the project file itself."""
     schema_folder: str
@@ -112,6 +112,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         api_key=variables.api_key,
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
+        variables=chosen.variables,
         catalog_file=catalog_file or (None if chosen.catalog else default_catalog(environment)),
         schema_folder=settings.schemas or "schemas",
         limits=chosen.limits,
@@ -215,7 +216,7 @@ _VARIABLES = ("API_URL", "API_KEY", "STATE", "SETTLE")
 class _Variables:
     api_url: str | None
     api_key: str | None = field(repr=False)
-    state: str | None
+    state: str | None = field(repr=False)
     settle: float | None
 
 

@@ -4,6 +4,7 @@ from reconciler.planning.audit import Audit, make_audit
 from reconciler.planning.begun import Finding, Verdict, as_found, look_up, unread
 from reconciler.planning.plan import PlanOptions, known_keys, make_plan, selected
 from reconciler.planning.rollback import previous_desired
+from reconciler.planning.rotation import only_secrets
 from reconciler.planning.safety import Limits, Overrides, refusals
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "look_up",
     "make_audit",
     "make_plan",
+    "only_secrets",
     "previous_desired",
     "refusals",
     "selected",

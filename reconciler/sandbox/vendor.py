@@ -88,7 +88,7 @@ class Vendor:
     def handle(self, call: Call) -> Answer:
         """Answer one request. Raises ConfigError where the storage fails, and then has done nothing."""
         with self._lock:
-            fault = self._next_fault()
+            fault = self._next_fault(call)
             acted = False
             if fault.acts:
                 answer, acted = self._answer(call)
@@ -130,7 +130,9 @@ class Vendor:
         with self._lock:
             self._script.extend(words)
 
-    def _next_fault(self) -> Fault:
+    def _next_fault(self, call: Call) -> Fault:
+        if call.method == "GET" and _relative(call.path) in catalogue().lookups:
+            return parse("ok")  # faults are for the assistants: who asks whose key it is must not use them up
         if self._script:
             return parse(self._script.popleft())
         self._number += 1
