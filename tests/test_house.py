@@ -17,7 +17,6 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("model", frozenset()),
     ("validation", frozenset({"jsonschema", "jsonschema_rs"})),
     ("entries", frozenset()),
-    ("glance", frozenset()),
     ("apidocs", frozenset()),
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml", "ruamel"})),
@@ -35,6 +34,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("sandbox", frozenset({"httpx"})),
     ("api", frozenset({"httpx"})),
     ("refresh", frozenset()),
+    # asks the API and reads the list, and is asked by the edge before an apply
+    ("accounts", frozenset()),
     ("listing", frozenset()),
     ("apply", frozenset()),
     ("config", frozenset()),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reconciler.cli import run
 from reconciler.commands.gather import READ_ALL
 from reconciler.entries import entry_text
-from reconciler.glance import glance
+from reconciler.entries.glance import glance
 from reconciler.model import Entry
 from tests.state.strategies import entries
 

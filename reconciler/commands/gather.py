@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.commands.account import read_account
+from reconciler.commands.account import compared, read_list
+from reconciler.commands.begun import ask_list
+from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
-from reconciler.config import Project
+from reconciler.config import Project, with_catalogs
 from reconciler.documents import Loaded, Settling, key_of, load_documents
-from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
-from reconciler.model import Action, Desired, Entry, Live, Plan
-from reconciler.planning import Overrides, PlanOptions, known_keys, make_plan, refusals, selected
+from reconciler.errors import (
+    CreateUnknownError,
+    Diagnostic,
+    DocumentError,
+    PlanRefusedError,
+    ReconcilerError,
+    StateError,
+    UsageError,
+    error,
+)
+from reconciler.model import Action, Desired, Entry, Live, Plan, Reason
+from reconciler.planning import Finding, Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
 
@@ -39,6 +50,7 @@ def documents_of(project: Project, settled: Mapping[str, Desired] | None = None)
         environ=project.environ,
         catalog=project.catalog,
         fingerprint=project.fingerprint,
+        variables=project.variables,
         settled=settled,
     )
 
@@ -54,29 +66,35 @@ def valid_documents(project: Project) -> Loaded:
 def gather(
     project: Project,
     store: StateStore,
-    options: PlanOptions,
+    asked: Asked,
     *,
-    refresh: bool = False,
-    to_previous: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda text: None,
+    wait: bool = False,
 ) -> Gathered:
     """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
-    Raises DocumentError, StateError, ApiError, and UsageError for an idle selector. Documents that did not change
-    since they were applied are not read; where one of them stands in what there is to tell, all are.
+    With `only_secrets` every other edit waits. Where a create was begun and never recorded, the list is read for it;
+    `wait` and `tell` are as for `ask_list`. Documents that did not change since they were applied are not read; where
+    one of them stands in what there is to tell, all are. Raises DocumentError, StateError, ApiError, and UsageError
+    for an idle selector.
     """
-    if not (refresh or to_previous or project.environ.get(READ_ALL)):
-        quick = _without_the_settled(project, store, options)
+    project = with_catalogs(project, asked.catalogs)
+    if not (asked.refresh or asked.to_previous or asked.only_secrets or project.environ.get(READ_ALL)):
+        quick = _without_the_settled(project, store, asked)
         if quick is not None:
             return quick
-    loaded = documents_of(project) if to_previous else valid_documents(project)
+    loaded = documents_of(project) if asked.to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
-    live = read_account(project, entries, loaded) if refresh else None
-    return _planned(project, loaded, lineage, entries, options, live, to_previous)
+    _refuse_idle_selectors(asked, loaded, entries)
+    bound = {each.id for each in entries.values() if each.id is not None}
+    shown = read_list(project, loaded, bound) if asked.refresh else None
+    findings = ask_list(project, loaded, entries, lambda: read_list(project, loaded), shown=shown, tell=tell, wait=wait)
+    return _planned(project, loaded, lineage, entries, asked, shown, findings)
 
 
-def _without_the_settled(project: Project, store: StateStore, options: PlanOptions) -> Gathered | None:
+def _without_the_settled(project: Project, store: StateStore, asked: Asked) -> Gathered | None:
     """The same, reading only what changed; None where that is not enough to tell all there is to tell."""
     files = project.files()
     try:
@@ -88,6 +106,7 @@ def _without_the_settled(project: Project, store: StateStore, options: PlanOptio
             environment=project.environment,
             environ=project.environ,
             catalog=project.catalog,
+            variables=project.variables,
             fingerprint=project.fingerprint,
         )
         lineage = store.lineage()
@@ -96,10 +115,16 @@ def _without_the_settled(project: Project, store: StateStore, options: PlanOptio
     except (DocumentError, StateError):
         return None
     loaded = documents_of(project, settling.found)
-    if loaded.errors:
+    if loaded.errors or any(each.pending is not None for each in entries.values()):
         return None
-    found = _planned(project, loaded, lineage, entries, options)
+    _refuse_idle_selectors(asked, loaded, entries)
+    found = _planned(project, loaded, lineage, entries, asked)
     return None if any(each.action is Action.BLOCKED for each in found.plan.changes) else found
+
+
+def _refuse_idle_selectors(asked: Asked, loaded: Loaded, entries: Mapping[str, Entry]) -> None:
+    refuse_idle(asked.options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(asked.to_previous, entries)
 
 
 def _planned(
@@ -107,21 +132,26 @@ def _planned(
     loaded: Loaded,
     lineage: str | None,
     entries: Mapping[str, Entry],
-    options: PlanOptions,
-    live: Mapping[int, Live] | None = None,
-    to_previous: Sequence[str] = (),
+    asked: Asked,
+    shown: Mapping[int, Live] | None = None,
+    findings: Mapping[str, Finding] | None = None,
 ) -> Gathered:
-    refuse_idle(options.targets, known_keys(loaded.desired, entries))
-    refuse_idle(to_previous, entries)
-    back = returning(project, loaded, entries, to_previous) if to_previous else None
+    back = returning(project, loaded, entries, asked.to_previous) if asked.to_previous else None
+    desired, known = loaded.desired, entries
+    if asked.only_secrets:
+        desired = tuple(only_secrets(loaded.desired, entries))
+        # what is not looked at has no document in this plan, and must not be taken for an orphan
+        known = {each.key: entries[each.key] for each in desired}
+    found = findings or {}
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
-        desired=loaded.desired,
-        entries=entries,
+        desired=desired,
+        entries=known,
         schemas=project.schemas,
-        live=live,
-        options=options,
+        live=None if shown is None else compared(shown, project, as_found(entries, found), loaded.desired),
+        findings=found,
+        options=asked.options,
         previous=None if back is None else back.desired,
         diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
@@ -169,6 +199,13 @@ def reasons_to_refuse(gathered: Gathered, overrides: Overrides) -> tuple[Diagnos
     managed = sum(entry.id is not None for entry in gathered.entries.values())
     limits = gathered.project.limits
     return (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
+
+
+def refusal(gathered: Gathered, reasons: Sequence[Diagnostic]) -> PlanRefusedError:
+    """The error for these reasons: one of its own (exit 7) while the outcome of a create is unknown."""
+    blocked = [each for each in gathered.plan.changes if each.action is Action.BLOCKED]
+    unknown = any(each.reason is Reason.CREATE_INCOMPLETE for each in blocked)
+    return (CreateUnknownError if unknown else PlanRefusedError)(*reasons)
 
 
 def without_the_shown(refused: Sequence[Diagnostic], plan: Plan) -> tuple[Diagnostic, ...]:

@@ -14,8 +14,8 @@ from reconciler import __version__
 from reconciler.canonical import Json, digest_bytes, exact_digest
 from reconciler.documents.files import Files
 from reconciler.documents.references import Unresolved, look_up
+from reconciler.entries.glance import Glanced, glance
 from reconciler.errors import DocumentError
-from reconciler.glance import Glanced, glance
 from reconciler.model import Desired, Entry
 from reconciler.schemas import SchemaSet
 
@@ -54,6 +54,7 @@ class Settling:
     environment: str
     environ: Mapping[str, str] = field(repr=False)
     catalog: Mapping[str, Json]
+    variables: Mapping[str, str]
     fingerprint: Callable[[str, str], str | None]
     found: dict[str, Desired] = field(default_factory=dict)
     _fields: list[str] = field(default_factory=list)
@@ -105,7 +106,8 @@ class Settling:
             case "file":
                 return self._digest(name, once=False)
             case "env":
-                return exact_digest(self.environ[name])
+                given = self.environ.get(name)
+                return exact_digest(self.variables[name] if given is None else given)
             case "ref":
                 return look_up(self.catalog, name)
             case "secret":

@@ -1,6 +1,6 @@
 """What a plan must know of an entry that will not change, taken from its stored bytes without decoding them.
 
-`entries.entry_text` writes one member a line at known indents, and first the checksum of all that follows. Where the
+`entry_text` writes one member a line at known indents, and first the checksum of all that follows. Where the
 checksum holds, the text is that function's, and members can be found by their lines: 8 µs instead of 45 for an entry
 with a 3 KB prompt. Where anything looks otherwise, edited by hand or of another version, there is no glance, and the
 entry is decoded and judged whole. Core: stdlib only, pure.
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.canonical import Json, digest_bytes
-from reconciler.entries import CHECKSUM, FORMAT_VERSION
+from reconciler.entries.stored import CHECKSUM, FORMAT_VERSION
 
 _HEAD = f'{{\n  "{CHECKSUM}": "'.encode()
 _AFTER_DIGEST = b'",\n'
