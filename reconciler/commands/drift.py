@@ -10,6 +10,7 @@ import click
 from reconciler.commands.account import read_account
 from reconciler.commands.gather import refuse_idle, refuse_shared_ids, valid_documents
 from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.planning_options import allow_other_option
 from reconciler.config import Project, open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.planfile import audit_to_json
@@ -34,8 +35,15 @@ Examples:
 )
 @click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable.")
 @click.option("--ignore", multiple=True, metavar="FIELD", help="Do not look at this field; repeatable.")
+@allow_other_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there is drift.")
-def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, ...], detailed_exitcode: bool) -> int:
+def drift(
+    invocation: Invocation,
+    targets: tuple[str, ...],
+    ignore: tuple[str, ...],
+    allow_other_account: bool,
+    detailed_exitcode: bool,
+) -> int:
     """Show what the portal changed behind Git's back, and change nothing.
 
     Reads the whole account and compares it with what was last applied: says for each field which side moved it, and
@@ -43,7 +51,7 @@ def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, .
     """
     project = open_project(invocation)
     _refuse_unknown(ignore, project.schemas)
-    audit = _masked(_audit(project, targets, ignore), project.schemas)
+    audit = _masked(_audit(project, targets, ignore, allow_other=allow_other_account), project.schemas)
     if invocation.output == "json":
         invocation.result(json_text(audit_to_json(audit)))
     elif invocation.output == "markdown":
@@ -54,9 +62,10 @@ def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, .
     return 2 if detailed_exitcode and audit.has_drift else 0
 
 
-def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:
+def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str], *, allow_other: bool) -> Audit:
     loaded = valid_documents(project)
-    entries = open_store(project).read()
+    store = open_store(project)
+    entries = store.read()
     refuse_shared_ids(entries)
     known = known_keys(loaded.desired, entries)
     refuse_idle(targets, known)
@@ -64,7 +73,7 @@ def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> A
         environment=project.environment,
         desired=loaded.desired,
         entries=entries,
-        live=read_account(project, entries, loaded),
+        live=read_account(project, loaded, store, entries, allow_other=allow_other),
         schemas=project.schemas,
         keys=selected(targets, known)[0] if targets else None,
         ignore=frozenset(ignore),
