@@ -5,7 +5,9 @@ Pure, stdlib.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reconciler.apidocs.page import PageField
@@ -31,6 +33,28 @@ def choices_of(field: PageField) -> tuple[Choice, ...]:
     if field.type not in ("string", ""):
         return ()
     return _bullets(field.description) or choices_in(field.text)
+
+
+def parts_of(field: PageField) -> tuple[Choice, ...]:
+    """The keys that a page names of an object: as bullets, else those of its sample where all hold lists of texts."""
+    if field.type != "object" or field.fields:
+        return ()
+    named = [each for each in map(BULLET.fullmatch, field.description) if each and each["code"]]
+    if named:
+        return tuple(Choice(value=each["code"], text=each["text"] or "") for each in named)
+    for code in field.code:
+        shown = _sample(code, field.name)
+        if shown and all(isinstance(each, list) and {*map(type, each)} == {str} for each in shown.values()):
+            return tuple(Choice(value=each) for each in shown)
+    return ()
+
+
+def _sample(code: str, name: str) -> Mapping[str, object]:
+    try:
+        shown = json.loads("{" + code + "}").get(name)
+    except (ValueError, AttributeError, RecursionError):
+        return {}
+    return shown if isinstance(shown, dict) else {}
 
 
 def choices_in(text: str) -> tuple[Choice, ...]:
