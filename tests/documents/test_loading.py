@@ -274,7 +274,7 @@ def test_an_unknown_key_of_an_object_with_named_ones_passes_with_a_warning() -> 
     )
     loaded = load_one("phrases:\n  glad: [Gern!]\n  sory: [Schade.]\n", schemas=named)
     (said,) = loaded.diagnostics
-    assert (said.code, said.severity, said.line, said.column) == ("unknown-key", "warning", 9, 3)
+    assert (said.code, said.severity, said.line, said.column) == ("unknown-key", "warning", 10, 3)
     assert said.detail == "Did you mean `sorry`?"
     assert len(loaded.desired) == 1
     free = changed_schema(phrases={"type": "object", "additionalProperties": texts})
