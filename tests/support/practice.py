@@ -125,7 +125,7 @@ def practice(
     patient = functools.partial(open_client, pause=lambda seconds, stop: None, random_share=lambda: 0.0)
     for module in (applying, account):
         patch.setattr(module, "open_client", patient)
-    # one clock for both sides, if nothing else is given: when an assistant was made tells whose it is
+    # one clock for both sides: when an assistant was made tells whose it is
     faults.setdefault("clock", lambda: datetime.now(UTC))
     with running(find_schemas(REPOSITORY), **faults) as vendor:
         environ = {"RECONCILER_API_URL": vendor.url, "RECONCILER_API_KEY": vendor.key}
