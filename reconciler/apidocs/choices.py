@@ -14,7 +14,7 @@ from reconciler.apidocs.page import PageField
 from reconciler.apidocs.prose import facts_in
 from reconciler.apidocs.wording import PIECES, WORD
 
-SPAN = re.compile(r"(?:`(?P<code>[^`]+)`|[\"“'](?P<text>[^\"”'`]+)[\"”'])(?P<note>\s*\([^()]*\))?")
+SPAN = re.compile(r"(?:`(?P<code>[^`]+)`|[\"“'«](?P<text>[^\"”'`»]+)[\"”'»])(?P<note>\s*\([^()]*\))?")
 PLAIN = re.compile(r"(?P<text>[^,(]+?)(?P<note>\s*\([^()]*\))?\s*(?:,|$)")
 JOIN = re.compile(PIECES["join"])
 BULLET = re.compile(rf"- (?:`(?P<code>[^`]+)`|(?P<word>{WORD}))\s*(?:[—–:-]\s*(?P<text>.*))?$")
