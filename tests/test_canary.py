@@ -163,6 +163,8 @@ def test_no_verb_that_reads_live_shows_or_keeps_a_secret(watch: Watch) -> None:
     (named,) = re.findall(r"\$\{secret:(\w+)\}", pulled)
     desk.environ[named] = CALENDAR
     watch.runs("pull", "--accept", "reception", "--field", "initial_message", "-vv")
+    refused = watch.runs("pull", "--accept", "reception", "-vv", code=1)
+    assert "no file holds secrets" in refused.err
     for form in ("text", "json"):
         watch.runs("state", "pull", "-o", form)
         watch.runs("state", "push", "--to", f"moved-{form}", "-o", form)
