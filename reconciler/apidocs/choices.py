@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.apidocs.page import PageField
 from reconciler.apidocs.prose import facts_in
@@ -42,19 +44,20 @@ def parts_of(field: PageField) -> tuple[Choice, ...]:
     named = [each for each in map(BULLET.fullmatch, field.description) if each and each["code"]]
     if named:
         return tuple(Choice(value=each["code"], text=each["text"] or "") for each in named)
-    for code in field.code:
-        shown = _sample(code, field.name)
-        if shown and all(isinstance(each, list) and {*map(type, each)} == {str} for each in shown.values()):
+    for shown in samples_of(field):
+        texts = isinstance(shown, dict) and all(
+            isinstance(each, list) and {*map(type, each)} == {str} for each in shown.values()
+        )
+        if shown and texts:
             return tuple(Choice(value=each) for each in shown)
     return ()
 
 
-def _sample(code: str, name: str) -> Mapping[str, object]:
-    try:
-        shown = json.loads("{" + code + "}").get(name)
-    except (ValueError, AttributeError, RecursionError):
-        return {}
-    return shown if isinstance(shown, dict) else {}
+def samples_of(field: PageField) -> Iterator[Any]:
+    """The values that the page's samples show for a field; what is no JSON is left out."""
+    for code in field.code:
+        with suppress(ValueError, AttributeError, RecursionError):
+            yield json.loads("{" + code + "}").get(field.name)
 
 
 def choices_in(text: str) -> tuple[Choice, ...]:

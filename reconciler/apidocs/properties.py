@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.apidocs.choices import samples_of
 from reconciler.apidocs.meaning import Meaning, nested_meaning, words_of
 from reconciler.apidocs.merging import Field
 from reconciler.apidocs.page import PageField
@@ -160,11 +160,7 @@ def _nested(field: PageField) -> Schema:
 
 def _sampled_type(field: PageField) -> str | None:
     """The one type that all items of the page's sample have: pages show lists that they do not describe."""
-    for code in field.code:
-        try:
-            shown = json.loads("{" + code + "}").get(field.name)
-        except (ValueError, AttributeError):
-            continue
+    for shown in samples_of(field):
         kinds = {_kind(each) for each in shown} if isinstance(shown, list) else set()
         if len(kinds) == 1:
             return kinds.pop()
