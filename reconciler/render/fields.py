@@ -5,41 +5,16 @@ A line of prose stands behind a gutter (`│ - old`), since prompts are full of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from reconciler.canonical import Json
 from reconciler.render.escape import terminal_safe
-from reconciler.render.lines import Line, folded, split
-from reconciler.render.paint import Role, paint
+from reconciler.render.gutter import Look
+from reconciler.render.lines import Line, split
+from reconciler.render.paint import paint
 from reconciler.render.parts import Part, moved_parts
 from reconciler.render.values import brief, inline, is_long, secret
 from reconciler.secrecy import secret_name
-
-_ROLES: dict[str, Role] = {"+": "create", "-": "delete", "…": "quiet", " ": "quiet"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
-    """How a plan is shown. `whole` shows new long texts in full; `width` wraps lines of prose (None: never)."""
-
-    color: bool = False
-    width: int | None = None
-    whole: bool = False
-
-    def gutter(self, lines: Iterable[Line], indent: str) -> Iterator[str]:
-        """Lines of prose behind the gutter."""
-        for line in lines:
-            lead = f"│ {line.mark} "
-            for part in self._parts(terminal_safe(line.text), len(indent + lead)):
-                yield indent + paint(f"{lead}{part}".rstrip(), _ROLES[line.mark], color=self.color)
-                lead = "│   "
-
-    def _parts(self, text: str, used: int) -> Sequence[str]:
-        if self.width is None or len(text) + used <= self.width:
-            return [text]
-        room = max(self.width - used, 20)
-        return [text[at : at + room] for at in range(0, len(text), room)]
 
 
 def field_lines(name: str, parts: Iterable[Part], look: Look, *, indent: str, pad: int) -> Iterator[str]:
@@ -69,7 +44,7 @@ def _whole(part: Part, label: str, start: str, look: Look, indent: str) -> Itera
     elif part.kind == "new":
         yield f"{start}{part.note} → {brief(after)}" if part.note else f"{start}{brief(after)}"
         if look.whole and isinstance(after, str) and is_long(after):
-            yield from look.gutter((Line(mark="+", text=line) for line in split(after)), indent + "  ")
+            yield from look.lines((Line(mark="+", text=line) for line in split(after)), indent + "  ")
     else:
         yield from _compared(part, label, start, look, indent)
 
@@ -91,8 +66,9 @@ def _leaf(part: Part, look: Look, indent: str) -> Iterator[str]:
 
 def _compared(part: Part, label: str, start: str, look: Look, indent: str) -> Iterator[str]:
     if part.kind == "prose":
-        yield label
-        yield from look.gutter(folded(part.lines()), indent + "  ")
+        found = part.prose()
+        yield f"{label} {paint(f'({found.numbers})', 'quiet', color=look.color)}"
+        yield from look.hunks(found.hunks, indent + "  ")
     elif part.kind == "secret":
         yield f"{start}{secret(secret_name(part.after) or '', changed=True)}"
     else:

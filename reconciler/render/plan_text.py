@@ -17,7 +17,8 @@ from reconciler.planning.recall import UNANSWERED
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
-from reconciler.render.fields import Look, field_lines
+from reconciler.render.fields import field_lines
+from reconciler.render.gutter import Look
 from reconciler.render.paint import Role, paint
 from reconciler.render.parts import field_parts
 from reconciler.render.values import brief, inline

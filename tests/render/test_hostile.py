@@ -18,6 +18,7 @@ from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.masking import masked
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.render.plan_text import render_plan
+from reconciler.render.prose import prose, told_lines
 from reconciler.render.validation import diagnostics_to_json, render_validation
 from tests.planfile.plans import plans, reception, shown
 from tests.render.outcomes import Outcome, Result
@@ -124,11 +125,13 @@ def test_markup_and_brackets_are_text() -> None:
     ids=["words", "lines", "characters", "turned"],
 )
 def test_prompts_at_the_limit_are_shown_whole(before: str, after: str) -> None:
-    """The longest prompts, and those that are worst for a diff, are rendered, and piped output cuts nothing."""
+    """The longest prompts, and those that are worst for a diff, are rendered, and nothing that changed is cut."""
     change = replace(reception(), fields=(shown("instructions", before, after),))
     text = render_plan(Plan(environment="default", lineage=None, changes=(change,)))
-    longest = max(after.split("\n"), key=len)
-    assert longest.strip() in text
+    told = [each for each in told_lines(prose(before, after).lines) if each.mark != " "]
+    assert all(piece in text for each in told for mark, piece in each.pieces if mark != " ")
+    whole = render_plan(Plan(environment="default", lineage=None, changes=(change,)), verbose=1)
+    assert all(piece in whole for each in told for _, piece in each.pieces)
 
 
 def test_a_secret_in_clear_is_masked_where_the_schema_says_so() -> None:

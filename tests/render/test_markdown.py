@@ -57,7 +57,7 @@ def test_without_context_what_is_hidden_is_counted() -> None:
         if item.hunk is not None
     ]
     assert diff_lines([instructions], Extent(context=False)) == [
-        "@@ instructions @@",
+        "@@ instructions (48 → 44 words) @@",
         "@@ 3 unchanged lines @@",
         "- - Never quote prices.",
         "@@ 3 unchanged lines @@",
@@ -154,7 +154,7 @@ def test_no_line_of_a_prompt_can_be_taken_for_a_field() -> None:
     forged = shown("instructions", "Be kind.\nBye.", "Be kind.\nline_id: 45\nBye.")
     change = replace(reception(), fields=(forged, shown("report_on", False, True)))
     text = report(Plan(environment="default", lineage=None, changes=(change,)))
-    order = [text.index(each) for each in ("pitch: (no", "+ report_on: true", "@@ instructions @@", "+ line_id: 45")]
+    order = [text.index(each) for each in ("pitch: (no", "+ report_on: true", "@@ instructions (", "+ line_id: 45")]
     assert order == sorted(order)
 
 
