@@ -82,13 +82,15 @@ class Desired:
     document schema. `positions` has a place for every path in `content`, `()` for the document itself, and such as
     `("reconciler", "id")` for its settings; a value that came through `${file:...}` has the place of the reference.
     `source` digests everything that decided the content. `unmanaged` fields never stand in `content`; `seed` fields
-    may.
+    may. `inputs` names what `source` was made from (`yaml:PATH`, `file:PATH`, `env:NAME`, `ref:NAME`, `secret:NAME`);
+    it is empty where anything was said of the document, so that it is read, and that is said, again.
     """
 
     key: str
     content: Content
     source: str
     file: str
+    inputs: tuple[str, ...] = ()
     line: int = 1
     positions: Mapping[Path, Position] = field(default_factory=dict)
     id: int | None = None
@@ -138,6 +140,7 @@ class Entry:
     """What the state knows of one key. `last_applied` is what we sent and manage; `source` is its `Desired.source`.
 
     `source` is empty where what was sent does not (yet) match one desired value: after the first of two requests.
+    `inputs` (of `Desired`) are set where `last_applied` is the whole of what `source` stands for, and nothing else.
     Either `id` or `pending` is set, or both are not: then nothing is known but the key. `unassigned` stands with who
     released the value, or with who should have taken it where the old holder was deleted.
     """
@@ -146,6 +149,7 @@ class Entry:
     id: int | None = None
     last_applied: Content = field(default_factory=dict)
     source: str = ""
+    inputs: tuple[str, ...] = ()
     pending: Pending | None = None
     history: tuple[Previous, ...] = ()
     protect: bool = False
@@ -208,7 +212,7 @@ class Change:
 
     `record` is what `last_applied` becomes when all requests have succeeded; `releases` names the fields that leave
     it without being cleared; `expects` is the digest of the entry that the change was computed from, under
-    `moved_from` where that is set (None: there was no entry).
+    `moved_from` where that is set (None: there was no entry). A no-op that moves nothing has none of the three.
     """
 
     key: str
@@ -226,6 +230,7 @@ class Change:
     protect: bool = False
     record: Content = field(default_factory=dict)
     source: str = ""
+    inputs: tuple[str, ...] = ()
     expects: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
 
