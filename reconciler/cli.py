@@ -37,6 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "pull": ("reconciler.commands.pull:pull", "Write documents for what the portal has and nobody manages."),
     "catalog": ("reconciler.commands.catalog:catalog", "Name the ids of voices, numbers and other things."),
     "show": ("reconciler.commands.show:show", "Show a saved plan."),
+    "why": ("reconciler.commands.why:why", "Show where a value comes from."),
     "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),
     "state": ("reconciler.commands.state:state", "Look at what was applied, and correct it."),
     "sandbox": ("reconciler.commands.sandbox:sandbox", "Run a vendor of your own to practise on."),
