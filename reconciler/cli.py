@@ -170,9 +170,11 @@ def _bug(context: click.Context | None, problem: Exception) -> int:
 
 def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], code: int) -> int:
     """Show diagnostics on stderr, and on stdout in the form that was asked for where nothing stands there yet."""
+    from reconciler.commands.ways_out import in_place
     from reconciler.render.diagnostics_text import render_diagnostics
 
     invocation = made_in(context) if context else None
+    diagnostics = in_place(invocation, diagnostics) if invocation else diagnostics
     color = invocation is not None and invocation.color
     text = render_diagnostics(diagnostics, color=color, sources=_sources(invocation))
     with contextlib.suppress(OSError):  # nobody listens, and the code still says it

@@ -13,7 +13,7 @@ from reconciler.commands.account import read_account
 from reconciler.commands.gather import documents_of, no_such_key, refuse_shared_ids
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import Project, open_project, open_store
-from reconciler.config.settings import PROJECT_FILE
+from reconciler.config.values import PROJECT_FILE
 from reconciler.documents import Loaded, Parsed, parse_yaml
 from reconciler.documents.files import Sources
 from reconciler.documents.places import dotted
