@@ -16,19 +16,25 @@ from reconciler.render.parts import Part, moved_parts
 from reconciler.render.values import brief, inline, is_long, secret
 from reconciler.secrecy import secret_name
 
+WIDEST_PAD = 32
+"""Values are aligned behind names of up to so many characters; a longer name stands out."""
+
 
 def field_lines(name: str, parts: Iterable[Part], look: Look, *, indent: str, pad: int) -> Iterator[str]:
     """The lines of one field. `pad` aligns the values of a change."""
     label = f"{terminal_safe(name)}:"
     inside = False
-    for part in parts:
+    found = list(parts)
+    places = [len(terminal_safe(each.place)) for each in found if each.place and each.kind != "prose"]
+    within = min(max(places, default=0), WIDEST_PAD) + 1
+    for part in found:
         if not part.place:
             yield from _whole(part, f"{indent}{label}", f"{indent}{label:<{pad}} ", look, indent)
             continue
         if not inside:
             yield f"{indent}{label}"
             inside = True
-        yield from _leaf(part, look, indent + "  ")
+        yield from _leaf(part, look, indent + "  ", within)
 
 
 def _whole(part: Part, label: str, start: str, look: Look, indent: str) -> Iterator[str]:
@@ -54,20 +60,21 @@ def moved_lines(name: str, before: Json, after: Json, look: Look, *, indent: str
     yield from field_lines(name, moved_parts(before, after), look, indent=indent, pad=pad)
 
 
-def _leaf(part: Part, look: Look, indent: str) -> Iterator[str]:
-    label = f"{indent}{terminal_safe(part.place)}:"
+def _leaf(part: Part, look: Look, indent: str, pad: int) -> Iterator[str]:
+    label = f"{terminal_safe(part.place)}:"
+    start = f"{indent}{label:<{pad}} "
     if part.kind == "added":
-        yield f"{label} {paint('(added)', 'create', color=look.color)} {inline(part.after)}"
+        yield f"{start}{paint('(added)', 'create', color=look.color)} {inline(part.after)}"
     elif part.kind == "removed":
-        yield f"{label} {paint('(removed)', 'delete', color=look.color)} {inline(part.before)}"
+        yield f"{start}{paint('(removed)', 'delete', color=look.color)} {inline(part.before)}"
     else:
-        yield from _compared(part, label, f"{label} ", look, indent)
+        yield from _compared(part, f"{indent}{label}", start, look, indent)
 
 
 def _compared(part: Part, label: str, start: str, look: Look, indent: str) -> Iterator[str]:
     if part.kind == "prose":
         found = part.prose()
-        yield f"{label} {paint(f'({found.numbers})', 'quiet', color=look.color)}"
+        yield f"{label} {paint(f'({found.numbers})', 'quiet', color=look.color)}" if found.numbers else label
         yield from look.hunks(found.hunks, indent + "  ")
     elif part.kind == "secret":
         yield f"{start}{secret(secret_name(part.after) or '', changed=True)}"

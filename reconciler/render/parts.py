@@ -76,11 +76,16 @@ def _changed(before: Json, after: Json) -> Iterator[Part]:
 
 def _compared(place: str, before: Json, after: Json) -> Part:
     kind: Kind = "value"
-    if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
+    if isinstance(before, str) and isinstance(after, str) and _is_prose(before, after):
         kind = "prose"
     elif secret_name(after) is not None and secret_name(before) == secret_name(after):
         kind = "secret"
     return Part(kind=kind, place=place, before=before, after=after)
+
+
+def _is_prose(before: str, after: str) -> bool:
+    """Whether two texts are better told by their lines and words than side by side in one line."""
+    return is_long(before) or is_long(after) or len(before) + len(after) > LONG
 
 
 def _leaf(leaf: Leaf) -> Part:

@@ -17,6 +17,8 @@ from reconciler.render.lines import Line, line_diff, split
 
 SUSPICIOUS = 1.8
 """A text that grew to so many times its words, or shrank as much, is asked about."""
+FEW = 4
+"""An address or a name is not worth counting."""
 ENOUGH = 20
 """Below this many words a text may double for any reason."""
 _MARKS = re.compile(r"\[-|-\]|\{\+|\+\}")
@@ -38,7 +40,9 @@ class Prose:
 
     @property
     def numbers(self) -> str:
-        """`412 → 431 words`, and what is to be noticed: `412 → 412 words, whitespace only`."""
+        """`412 → 431 words`, and what is to be noticed: `412 → 412 words, whitespace only`; empty of a word or two."""
+        if max(self.words_before, self.words_after) < FEW and not self.notes:
+            return ""
         before, after = f"{self.words_before:,}", f"{self.words_after:,}"
         return ", ".join((f"{before} → {after} words", *self.notes))
 

@@ -112,15 +112,16 @@ def test_a_text_that_holds_the_marks_is_told_in_two_lines() -> None:
         ("a b\nc", "a  b\nc", "3 → 3 words, whitespace only"),
         ("a\nb", "a\n\n\nb", "2 → 2 words, whitespace only"),
         ("a\nb\nc", "c\na\nb", "3 → 3 words, reordered only"),
-        ("a\nb", "a\r\nb\n", "2 → 2 words"),
+        ("a\nb c d", "a\r\nb c d\n", "4 → 4 words"),
         ("word\n" * 30, "word\n" * 69, "30 → 69 words, grew 2.3 times: pasted twice?"),
         ("word\n" * 50, "word\n" * 20, "50 → 20 words, shrank to 40%: cut off?"),
         ("one two", "one two three four five", "2 → 5 words"),
-        ("", "one", "0 → 1 words"),
+        ("", "one two three four", "0 → 4 words"),
+        ("https://hooks.example/a", "https://hooks.example/b", ""),
     ],
 )
 def test_what_numbers_say(before: str, after: str, numbers: str) -> None:
-    """Words before and after; and what a reader of the diff would miss. A short text may double for any reason."""
+    """Words before and after; and what a reader of the diff would miss. Two words are not worth counting."""
     assert prose(before, after).numbers == numbers
 
 
