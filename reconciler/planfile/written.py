@@ -152,7 +152,7 @@ def _precondition(change: Change) -> dict[str, Json]:
         "name": change.name,
         "expects": change.expects,
         "source": change.source,
-        "inputs": list(change.inputs),
+        **({"inputs": list(change.inputs)} if change.inputs else {}),
         "protect": change.protect,
         "releases": list(change.releases),
         "record": _plain(change.record),
