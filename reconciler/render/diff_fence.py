@@ -73,7 +73,8 @@ def _words(removed: Line, added: Line) -> Iterator[str]:
 
 def _piece(mark: str, text: str) -> str:
     if mark == " ":
-        return text if len(text) <= 2 * _AROUND else f"{text[:_AROUND]}…{text[-_AROUND:]}"
+        start, end = text[:_AROUND].rpartition(" ")[0], text[-_AROUND:].partition(" ")[2]
+        return text if len(text) <= 2 * _AROUND else f"{start} … {end}"
     return f"[-{text}-]" if mark == "-" else f"{{+{text}+}}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import error
@@ -81,6 +81,7 @@ def test_a_report_that_is_made_to_fit_is_whole(plan: Plan, smaller: int) -> None
     assert_contained(text)
 
 
+@settings(deadline=None)
 @given(st.integers(LEAST, 60_000), st.integers(0, 60))
 def test_any_size_is_kept(most: int, number: int) -> None:
     """The law: no report is longer than it may be, and what is left out is said exactly where something is."""
