@@ -18,6 +18,7 @@ from tests.planfile.plans import reception, shown
 
 HOURS = "We answer Monday to Thursday from nine to five, and on Fridays until noon; then nobody is in."
 LATER = HOURS.replace("nine to five", "eight to six")
+WORDS = st.lists(st.sampled_from(["caller", "a", "営業時間", "é", "x" * 50]), min_size=1, max_size=40)
 LONG = " ".join(f"word{number}" for number in range(400))
 
 
@@ -44,9 +45,7 @@ def test_colour_is_only_on_what_changed() -> None:
     assert "\x1b[31m[-nine to five,-]\x1b[0m\x1b[32m{+eight to six,+}\x1b[0m and on Fridays" in line
 
 
-@given(
-    st.integers(30, 120), st.lists(st.sampled_from(["caller", "a", "営業時間", "é", "x" * 50]), min_size=1, max_size=40)
-)
+@given(st.integers(30, 120), WORDS)
 def test_a_terminal_is_never_wider_than_it_is(width: int, words: list[str]) -> None:
     """Lines break after a space where there is one, wide characters count twice, and no character is lost."""
     text = " ".join(words).strip()
