@@ -143,7 +143,11 @@ def apply(
         if saved is None:
             decision = _fresh(invocation, project, store, asked, approved=auto_approve)
         else:
-            decision = _still_true(saved, project, store)
+            try:
+                decision = _still_true(saved, project, store)
+            except StalePlanError as stale:
+                again = (("plan", "--out", str(planfile)),)
+                raise StalePlanError(*(replace(each, commands=again) for each in stale.diagnostics)) from None
         pace = Pace(
             parallelism=parallelism, on_error=on_error, verify=not no_verify, allow_other_account=allow_other_account
         )
@@ -167,6 +171,8 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
                 "needs-approval",
                 "there is no terminal to ask on",
                 "Pass -y to apply without asking, or apply a saved plan: `reconciler apply PLANFILE`.",
+                loses=("the look that a person takes at the plan before it is done",),
+                commands=(("--auto-approve",),),
             )
         )
 
@@ -196,12 +202,15 @@ def _saved(invocation: Invocation, planfile: Path, project: Project) -> Plan:
     """The plan in a file. Raises PlanFileError and ConfigError where it is none, or not this environment's."""
     plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
     if plan.environment != project.environment:
+        there = replace(invocation, environment=plan.environment)
         raise ConfigError(
             error(
                 "other-environment",
                 f"this is a plan of the environment {plan.environment}, not of {project.environment}",
                 f"Run `reconciler -e {plan.environment} apply {planfile}`.",
                 file=str(planfile),
+                loses=("nothing, where that environment is meant",),
+                commands=(("reconciler", *there.where, "apply", str(planfile)),),
             )
         )
     return plan
