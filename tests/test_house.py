@@ -33,6 +33,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("state", frozenset({"filelock", "psycopg", "obstore"})),
     ("sandbox", frozenset({"httpx"})),
     ("api", frozenset({"httpx"})),
+    ("forge", frozenset()),  # GitHub and GitLab; over the wire of `api`
     ("refresh", frozenset()),
     ("listing", frozenset()),
     ("apply", frozenset()),
