@@ -20,8 +20,8 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from reconciler.commands.failure import bare_traceback, bug, failure_json
-from reconciler.commands.invocation import COMPLETE_VARIABLE, Invocation, made_in, printed_in, verbs
+from reconciler.commands.failure import bare_traceback, bug, failure_result
+from reconciler.commands.invocation import COMPLETE_VARIABLE, EVERY_FORM, Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
 from reconciler.validation import suggestion
 
@@ -80,6 +80,7 @@ class LazyVerbs(click.Group):
 root = verbs(
     "reconciler",
     told="Keep AI voice assistants as files: plan exactly what would change, apply it without loss.",
+    forms=EVERY_FORM,
     cls=LazyVerbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     subcommand_metavar="VERB [OPTIONS] ...",
@@ -167,19 +168,18 @@ def _bug(context: click.Context | None, problem: Exception) -> int:
 
 
 def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], code: int) -> int:
-    """Show diagnostics on stderr, and on stdout as JSON where that was asked for and nothing stands there yet."""
+    """Show diagnostics on stderr, and on stdout in the form that was asked for where nothing stands there yet."""
     from reconciler.render.diagnostics_text import render_diagnostics
-    from reconciler.render.escape import json_line, json_text
 
     invocation = made_in(context) if context else None
     color = invocation is not None and invocation.color
     text = render_diagnostics(diagnostics, color=color, sources=_sources(invocation))
     with contextlib.suppress(OSError):  # nobody listens, and the code still says it
         click.echo(text.rstrip("\n"), err=True, color=color)
-    if context and invocation and invocation.output == "json" and not printed_in(context):
+    if context and invocation and invocation.output != "text" and not printed_in(context):
+        result = failure_result(invocation, diagnostics, code)
         with contextlib.suppress(OSError):
-            told = failure_json(diagnostics, code)
-            click.echo(json_line({"event": "error", **told}) if invocation.lines else json_text(told).rstrip("\n"))
+            click.echo(result or "", nl=False)
     return code
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from reconciler.api.wire import Wire
+from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS
 from tests.api.rawserver import http, raw_server
 from tests.support.practice import RECEPTION, Ended, Practice, practice
 
@@ -100,8 +101,9 @@ def sent_secrets(body: Any) -> tuple[str, str, str]:
 def test_no_verb_shows_or_keeps_a_secret(watch: Watch) -> None:
     """Reading, planning, saving, applying and looking at the state, in every form: the request alone holds it."""
     saved = str(watch.practice.folder / "change.plan")
-    for form in (["-o", "text"], ["-o", "json"], ["-v"], ["-vv"]):
-        watch.runs("validate", *form)
+    for form in VALIDATION_FORMS:
+        watch.runs("validate", "-o", form)
+    for form in (*(["-o", each] for each in PLAN_FORMS), ["-v"], ["-vv"]):
         watch.runs("plan", *form, "--out", saved)
         watch.runs("show", saved, *form)
     before = len(watch.practice.sent)
@@ -200,7 +202,8 @@ def test_a_broken_document_is_told_without_its_secrets(watch: Watch) -> None:
     ):
         watch.practice.write("assistants/reception.yaml", DOCUMENT.replace(old, new))
         assert old in DOCUMENT
-        for arguments in (["validate"], ["validate", "-o", "json"], ["plan", "-vv"], ["apply", "-y"]):
+        forms = [["validate", "-o", each] for each in VALIDATION_FORMS] + [["plan", "-o", each] for each in PLAN_FORMS]
+        for arguments in (*forms, ["plan", "-vv"], ["apply", "-y"]):
             watch.runs(*arguments, code=1)
     assert len(watch.practice.sent) == 1
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from reconciler.apidocs.evidence import Evidence
 from reconciler.apidocs.generation import Generated, as_text, generate
 from reconciler.apidocs.page import Page, PageField, Role
 from reconciler.apidocs.reading import read_page
 
-__all__ = ["Generated", "Page", "PageField", "Role", "as_text", "generate", "read_page"]
+__all__ = ["Evidence", "Generated", "Page", "PageField", "Role", "as_text", "generate", "read_page"]

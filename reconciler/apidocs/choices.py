@@ -9,15 +9,12 @@ import re
 from dataclasses import dataclass
 
 from reconciler.apidocs.page import PageField
+from reconciler.apidocs.prose import facts_in
+from reconciler.apidocs.wording import PIECES, WORD
 
 SPAN = re.compile(r"(?:`(?P<code>[^`]+)`|[\"“'](?P<text>[^\"”'`]+)[\"”'])(?P<note>\s*\([^()]*\))?")
-OPTIONS = re.compile(
-    r"\b(?:Options?|One of|Allowed values|Optionen|Opciones|Opções|Opzioni)(?: are)?:?\s*(?=[`\"“'])|:\s*(?=`)",
-    re.IGNORECASE,
-)
-JOIN = re.compile(r"\s*(?:,\s*(?:and |or )?|\s(?:or|and)\s+|/)\s*")
-WORD = r"[a-z][a-z0-9_]*"
-COLON_LIST = re.compile(rf":\s(?P<list>{WORD}(?:, {WORD})*,? or {WORD})\s*(?:\.|$)")
+PLAIN = re.compile(r"(?P<text>[^,(]+?)(?P<note>\s*\([^()]*\))?\s*(?:,|$)")
+JOIN = re.compile(PIECES["join"])
 BULLET = re.compile(rf"- (?:`(?P<code>[^`]+)`|(?P<word>{WORD}))\s*(?:[—–:-]\s*(?P<text>.*))?$")
 
 
@@ -37,28 +34,32 @@ def choices_of(field: PageField) -> tuple[Choice, ...]:
 
 
 def choices_in(text: str) -> tuple[Choice, ...]:
-    """The values that a running text lists: code spans after a colon, or plain words joined by "or"."""
-    return _spans(text) or _words(text)
-
-
-def _spans(text: str) -> tuple[Choice, ...]:
-    for start in OPTIONS.finditer(text):
-        found: list[Choice] = []
-        position = start.end()
-        while span := SPAN.match(text, position):
-            found.append(Choice(value=span["code"] or span["text"], text=(span["note"] or "").strip(" ()")))
-            join = JOIN.match(text, span.end())
-            if join is None:
-                break
-            position = join.end()
+    """The values that a running text lists: code spans or quotes after a colon, or plain words."""
+    for fact in facts_in(text):
+        found = listed_in(fact.parts["list"]) if fact.gives == "choices" else ()
         if len(found) > 1:
-            return tuple(found)
+            return found
     return ()
 
 
-def _words(text: str) -> tuple[Choice, ...]:
-    found = COLON_LIST.search(text)
-    return tuple(Choice(value=each) for each in re.findall(WORD, re.sub(r"\bor ", "", found["list"]))) if found else ()
+def listed_in(listed: str) -> tuple[Choice, ...]:
+    """The values of one list: quoted ones with a note each, else words between commas and the last `or`."""
+    found: list[Choice] = []
+    position = 0
+    while span := SPAN.match(listed, position):
+        found.append(Choice(value=span["code"] or span["text"], text=_bare(span["note"])))
+        join = JOIN.match(listed, span.end())
+        position = join.end() if join else span.end()
+        if join is None:
+            break
+    if found:
+        return tuple(found)
+    commas = re.sub(r",?\s(?:or|oder|ou|o)\s(?=[\w-]+$)", ", ", listed)
+    return tuple(Choice(value=each["text"].strip(), text=_bare(each["note"])) for each in PLAIN.finditer(commas))
+
+
+def _bare(note: str | None) -> str:
+    return (note or "").strip(" ()")
 
 
 def _bullets(description: tuple[str, ...]) -> tuple[Choice, ...]:

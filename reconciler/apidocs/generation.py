@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.apidocs.evidence import Evidence, evidence_of
 from reconciler.apidocs.listing import list_schema
 from reconciler.apidocs.meaning import PageMeaning, meaning_of, words_of
 from reconciler.apidocs.merging import Field, merge
 from reconciler.apidocs.page import Page, refuse
 from reconciler.apidocs.properties import Schema, property_of
 from reconciler.apidocs.reserved import RESERVED
+from reconciler.apidocs.resource import check_one_resource, completed
 from reconciler.apidocs.rules import kept, limits, needs
+from reconciler.apidocs.unread import is_foreign, kinds_not_found
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, note
 
@@ -26,10 +29,14 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Generated:
-    """The schema files by name (`assistant.schema.json`, ...), and what there is to say of the pages."""
+    """The schema files by name (`assistant.schema.json`, ...), and what there is to say of the pages.
+
+    `evidence` holds, per field, which words of which page each constraint comes from.
+    """
 
     files: Mapping[str, Json]
     diagnostics: tuple[Diagnostic, ...]
+    evidence: Mapping[str, tuple[Evidence, ...]]
 
     def text(self, name: str) -> str:
         """A file's text: indented, keys in the order they have here, LF at the end."""
@@ -41,15 +48,22 @@ def as_text(schema: Json) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def generate(create: Page, update: Page, list_: Page | None = None, delete: Page | None = None) -> Generated:
-    """The schema set of a brand. Raises PageError where the pages are not of one resource or name it by no field."""
-    _check_one_resource(create, update, delete)
+def generate(
+    create: Page, update: Page, list_: Page | None = None, delete: Page | None = None, *, route: str = ""
+) -> Generated:
+    """The schema set of a brand; `route` is the path that creates, for pages that have all lost theirs.
+
+    Raises PageError where the pages are not of one resource or name it by no field.
+    """
+    create, update, delete = completed(create, update, delete, route)
+    check_one_resource(create, update, delete)
     meanings = meaning_of(create), meaning_of(update)
     fields, said = merge(*meanings)
     resets = _resets(fields, meanings)
     common = _Common(create=create, update=update, fields=fields, resets=resets, name=_name_field(create, fields))
+    assistant = common.assistant()
     files: dict[str, Json] = {
-        "assistant.schema.json": common.assistant(),
+        "assistant.schema.json": assistant,
         "create.schema.json": common.create_body(),
         "update.schema.json": common.update_body(),
     }
@@ -63,7 +77,9 @@ def generate(create: Page, update: Page, list_: Page | None = None, delete: Page
             "x-endpoint": _endpoint(delete),
             **_source(("delete", delete)),
         }
-    return Generated(files=files, diagnostics=(*said, *_unread(meanings)))
+    rules = assistant.get("allOf", [])
+    told = {name: evidence_of(each, assistant["properties"][name], rules, meanings) for name, each in fields.items()}
+    return Generated(files=files, diagnostics=(*said, *_unread(meanings)), evidence=told)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,26 +154,23 @@ def _endpoint(page: Page) -> dict[str, str]:
 
 def _source(*pages: tuple[str, Page]) -> Schema:
     api = next((page.api for _, page in pages if page.api), None)
-    listed = [{"page": role, "title": page.title, "sha256": page.sha256} for role, page in pages]
+    listed = [
+        {"page": role, "title": page.title, "sha256": page.sha256, **_address(page.source)} for role, page in pages
+    ]
     return {"x-source": {**({"api": api} if api else {}), "pages": listed}}
 
 
-def _check_one_resource(create: Page, update: Page, delete: Page | None) -> None:
-    for page in (update, *([delete] if delete else [])):
-        if page.path != f"{create.path}/{{id}}":
-            raise refuse(
-                "page-other-resource",
-                page.source,
-                f"{page.method} {page.path} is not of the resource that {create.source} creates ({create.path})",
-                f"Give pages of one resource and one brand: here {create.path}/{{id}} is expected.",
-            )
+def _address(source: str) -> dict[str, str]:
+    """Where a page was fetched from, so that it can be asked again; a file's place is nobody else's business."""
+    return {"address": source} if source.startswith(("https://", "http://")) else {}
 
 
 def _name_field(create: Page, fields: Mapping[str, Field]) -> str:
     """The field that names the resource: the first required text with a limit that is called so."""
     for name, field in fields.items():
         text = field.both.field.type == "string" and field.both.longest is not None
-        if field.required and text and re.search(r"(?:^|_)name$", name):
+        needed = field.required or not any(each.required for each in fields.values())
+        if needed and text and re.search(r"(?:^|_)name$", name):
             return name
     raise refuse(
         "page-no-name-field",
@@ -172,7 +185,7 @@ def _resets(fields: Mapping[str, Field], meanings: tuple[PageMeaning, ...]) -> d
     found: dict[str, tuple[str, ...]] = {}
     causes = {cause for meaning in meanings for cause in meaning.resets}
     for cause in [name for name in fields if name in causes]:
-        phrases = {each for meaning in meanings for each in meaning.resets.get(cause, ())}
+        phrases = {each for meaning in meanings if cause in meaning.resets for each in meaning.resets[cause].phrases}
         for name, field in fields.items():
             applies = field.both.applies
             named = any(words_of(phrase) <= words_of(name) for phrase in phrases)
@@ -183,15 +196,22 @@ def _resets(fields: Mapping[str, Field], meanings: tuple[PageMeaning, ...]) -> d
     return found
 
 
-def _unread(meanings: tuple[PageMeaning, ...]) -> list[Diagnostic]:
-    return [
-        note(
-            "sentence-not-understood",
-            f'`{field.name}`: no rule was made of "{sentence}"',
-            file=meaning.page.source,
-            line=field.line,
-            field=field.name,
-        )
-        for meaning in meanings
-        for field, sentence in meaning.unread
-    ]
+def _unread(meanings: tuple[PageMeaning, ...]) -> Iterable[Diagnostic]:
+    for meaning in meanings:
+        if is_foreign(meaning.page):
+            missing = kinds_not_found(meaning.page, (c.value for each in meaning.fields.values() for c in each.choices))
+            yield note(
+                "page-not-english",
+                "the page is not in English: names, types, marks, numbers and defaults were read"
+                + (f"; not found: {', '.join(missing)}" if missing else ""),
+                "Give the English page where the brand has one; rules between fields depend on wording.",
+                file=meaning.page.source,
+            )
+        for each in meaning.unread:
+            yield note(
+                "sentence-not-understood",
+                f'`{each.field}`: no rule was made of "{each.words}"',
+                file=meaning.page.source,
+                line=each.line,
+                field=each.field.partition(".")[0],
+            )

@@ -7,13 +7,17 @@ top level's. Fences are code wherever they stand. Pure, stdlib.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from reconciler.apidocs.page import Draft, PageField, Where, json_type, refuse, tidy
+from reconciler.apidocs.page import Draft, PageField, Where, allows_null, json_type, refuse, tidy
 
 TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Z]\w*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^>\"'{])*?)(?P<self>/?)>")
 ATTRIBUTE = re.compile(r"(?P<name>[a-zA-Z]\w*)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|\{(?P<c>[^}]*)\}))?")
+BROKEN = re.compile(r"<(?:ParamField|ResponseField|Expandable)\b[^>]*$")
+"""A tag whose attributes go on in the next line."""
+TAG_LINES = 30
+"""The most lines that a tag may have: what goes on for longer was never closed."""
 FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})")
 FRONT = re.compile(r"\A---\s*\n(?P<block>.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 HEADING = re.compile(r"#{1,6}\s+(?P<text>.+)")
@@ -30,6 +34,7 @@ class _Open:
     line: int
     attributes: dict[str, str | None] = field(default_factory=dict)
     paragraphs: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     fields: list[PageField] = field(default_factory=list)
@@ -55,6 +60,7 @@ def read(text: str, source: str) -> Draft:
         description=front.get("description") or next(iter(reading.notes), ""),
         fields=tuple(reading.fields),
         notes=tuple(reading.notes),
+        note_lines=tuple(reading.note_lines),
         samples=tuple(reading.samples),
     )
 
@@ -80,6 +86,10 @@ def _events(text: str, skipped: int) -> Iterator[tuple[str, str, int]]:
                 body.append(inner)
             yield "code", "\n".join(body), number
             continue
+        for _ in range(TAG_LINES):
+            if not BROKEN.search(line):
+                break
+            line = f"{line} {next(lines, (0, '>'))[1].strip()}"
         done = 0
         for tag in TAG.finditer(line):
             if line[done : tag.start()].strip():
@@ -99,12 +109,15 @@ class _Reading:
         self.open: list[_Open] = []
         self.fields: list[PageField] = []
         self.notes: list[str] = []
+        self.note_lines: list[int] = []
         self.samples: list[str] = []
         self.section = ""
         self.title = ""
         self.paragraph: list[str] = []
+        self.line = self.began = 0
 
     def take(self, kind: str, text: str, line: int) -> None:
+        self.line = line
         if kind != "text":
             self._end_paragraph()
         match kind:
@@ -151,8 +164,9 @@ class _Reading:
             self._end_paragraph()
             bullet = BULLET.match(bare)
             if bullet or bare.startswith("|"):
-                self._put("- " + tidy(bullet["text"]) if bullet else bare)
+                self._put("- " + tidy(bullet["text"]) if bullet else bare, self.line)
         else:
+            self.began = self.began if self.paragraph else self.line
             self.paragraph.append(bare)
 
     def _heading(self, text: str, raw: str) -> None:
@@ -163,12 +177,13 @@ class _Reading:
 
     def _end_paragraph(self) -> None:
         if self.paragraph:
-            self._put(tidy(" ".join(self.paragraph)))
+            self._put(tidy(" ".join(self.paragraph)), self.began)
             self.paragraph = []
 
-    def _put(self, words: str) -> None:
+    def _put(self, words: str, line: int) -> None:
         holder = self._holder()
         (self.notes if holder is None else holder.paragraphs).append(words)
+        (self.note_lines if holder is None else holder.lines).append(line)
 
     def _close(self, name: str) -> None:
         """End the nearest open tag of that name; a stray end ends nothing."""
@@ -190,12 +205,14 @@ class _Reading:
             return
         made = PageField(
             name=named.replace("\\_", "_"),
-            type=json_type(attributes.get("type") or "") or "",
+            type=json_type(_printed(attributes.get("type")) or "") or "",
             where="response" if done.tag == "ResponseField" else PLACES.get(place or "", "body"),
             line=done.line,
             required="required" in attributes and attributes["required"] != "false",
-            default=attributes.get("default") or attributes.get("initialValue"),
+            default=_printed(attributes.get("default") or attributes.get("initialValue")),
             description=tuple(done.paragraphs),
+            lines=tuple(done.lines),
+            nullable=_allows_null(attributes),
             section=done.section,
             fields=tuple(done.fields),
             details=tuple(done.details),
@@ -203,6 +220,16 @@ class _Reading:
         )
         outer = self._holder()
         (self.fields if outer is None else outer.fields).append(made)
+
+
+def _printed(value: str | None) -> str | None:
+    """An attribute's text; one in braces may be quoted inside them."""
+    return value if value is None else value.strip().strip("\"'`")
+
+
+def _allows_null(attributes: Mapping[str, str | None]) -> bool:
+    marked = "nullable" in attributes and attributes["nullable"] != "false"
+    return marked or allows_null(_printed(attributes.get("type")) or "")
 
 
 def _attributes(rest: str) -> dict[str, str | None]:

@@ -1,23 +1,27 @@
 """What a page means, field by field: the facts of its prose in the terms that a schema is made of.
 
-The discriminators ("mode") are found, not known: an enum field whose values some sentence names together with the
-word mode or the field's own name, or that a table of required fields is keyed by. Pure, stdlib.
+Pure, stdlib.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.apidocs.choices import Choice, choices_of
+from reconciler.apidocs.known import Known, Limit
+from reconciler.apidocs.notes import Noted, Reset, notes_of, resets_of
 from reconciler.apidocs.page import Page, PageField
 from reconciler.apidocs.prose import Fact, facts_in, number
+from reconciler.apidocs.unread import Unread, unread_in
 from reconciler.canonical import Json
 
-Limit = tuple[str, tuple[str, ...]]
-"""A discriminator and those of its values that a sentence names."""
+BOOLEANS: Mapping[str, Json] = {
+    **dict.fromkeys(("true", "wahr", "verdadero", "verdadeiro", "vrai", "vero"), True),
+    **dict.fromkeys(("false", "falsch", "falso", "faux"), False),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,64 +50,53 @@ class Meaning:
     exclusive: tuple[str, str] | None = None
     choice_limits: Mapping[str, Limit] = dataclasses.field(default_factory=dict)
     unread_default: str | None = None
+    facts: tuple[Fact, ...] = ()
+    noted: tuple[Noted, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageMeaning:
-    """What one page says: its body fields by name in page order, and which field's change resets which others.
-
-    `resets` maps a field to the phrases that name what it resets; no phrases: whatever exists only in some modes.
-    """
+    """What one page says: its body fields by name in page order, and which field's change resets which others."""
 
     page: Page
     fields: Mapping[str, Meaning]
-    resets: Mapping[str, tuple[str, ...]]
-    unread: tuple[tuple[PageField, str], ...] = ()
+    resets: Mapping[str, Reset]
+    unread: tuple[Unread, ...] = ()
 
 
 def meaning_of(page: Page) -> PageMeaning:
     """Read all sentences of a page's body fields and notes. Never fails: what no rule reads means nothing."""
     choices = {each.name: choices_of(each) for each in page.body}
-    known = _Known(page, choices)
+    known = Known(page, choices)
     found = {each.name: _field(each, known) for each in page.body}
-    for name, limit in _table(page, known).items():
-        if found[name].required_for is None:
-            found[name] = replace(found[name], required_for=limit)
-    unread = tuple((each, sentence) for each in page.body for sentence in _unread(each, known.values))
-    return PageMeaning(page=page, fields=found, resets=_resets(page, known), unread=unread)
+    for noted in notes_of(page, known):
+        found[noted.field] = _noted(found[noted.field], noted, known)
+    return PageMeaning(page=page, fields=found, resets=resets_of(page, known), unread=unread_in(page, known.values))
 
 
-class _Known:
-    """The page's enum values, whose they are, and which of those fields discriminate."""
-
-    def __init__(self, page: Page, choices: Mapping[str, tuple[Choice, ...]]) -> None:
-        self.choices = choices
-        self.required = {each.name for each in page.body if each.required}
-        self.names = tuple(each.name for each in page.body)
-        self.values = tuple(each.value for listed in choices.values() for each in listed)
-        texts = [each for field in page.body for each in field.description] + list(page.notes)
-        worded = [fact for text in texts for fact in facts_in(text, self.values) if fact.values and fact.worded]
-        self.discriminators = {owner for fact in worded for owner in self._owners(fact.values)[:1]}
-
-    def limit(self, fact: Fact) -> Limit | None:
-        """The discriminator that a fact's values belong to; None where they are no discriminator's."""
-        owners = [each for each in self._owners(fact.values) if each in self.discriminators]
-        if not owners:
-            return None
-        # in the order of the field's own values, whichever way round a sentence names them
-        return owners[0], tuple(each.value for each in self.choices[owners[0]] if each.value in fact.values)
-
-    def owner(self, value: str) -> str | None:
-        return next(iter(self._owners((value,))), None)
-
-    def _owners(self, values: Iterable[str]) -> list[str]:
-        """Fields that have all the values, required ones first: what decides over others is asked for."""
-        wanted = set(values)
-        owners = [name for name, listed in self.choices.items() if wanted and wanted <= {each.value for each in listed}]
-        return sorted(owners, key=lambda each: each not in self.required)
+def _noted(meaning: Meaning, noted: Noted, known: Known) -> Meaning:
+    """A field with what is said of it elsewhere on the page: its own description has the last word."""
+    told = replace(meaning, noted=(*meaning.noted, noted))
+    name, limit = noted.gives, noted.limit
+    if name == "null-of":
+        denied = any(each.gives == "not-null" for each in meaning.facts)
+        return meaning if denied else replace(told, nullable=True)
+    if limit is None:
+        return meaning
+    if name == "must-be":
+        rest = known.rest(limit)
+        others = {each.value: rest for each in meaning.choices if each.value != noted.value and rest}
+        return replace(told, choice_limits={**others, **meaning.choice_limits})
+    if name == "required-for" and meaning.required_for is None:
+        return replace(told, required_for=limit)
+    if name == "always-on" and meaning.always_on is None:
+        return replace(told, always_on=limit)
+    if name == "applies" and meaning.applies is None:
+        return replace(told, applies=limit)
+    return meaning
 
 
-def _field(page_field: PageField, known: _Known) -> Meaning:
+def _field(page_field: PageField, known: Known) -> Meaning:
     facts = facts_in(page_field.text, known.values)
     by_kind: dict[str, list[Fact]] = {}
     for fact in facts:
@@ -115,6 +108,7 @@ def _field(page_field: PageField, known: _Known) -> Meaning:
     textual = page_field.type == "string"
     return Meaning(
         field=page_field,
+        facts=tuple(facts),
         choices=choices,
         low=low if page_field.type in ("integer", "number") else None,
         high=high if page_field.type in ("integer", "number") else None,
@@ -124,7 +118,7 @@ def _field(page_field: PageField, known: _Known) -> Meaning:
         has_default=has_default,
         default=default,
         unread_default=unread,
-        nullable="null" in by_kind and "not-null" not in by_kind,
+        nullable=page_field.nullable or ("null" in by_kind and "not-null" not in by_kind),
         replaced="replaced" in by_kind,
         placeholders="placeholders" in by_kind and page_field.type == "object",
         format=_format(page_field, by_kind) if textual else None,
@@ -144,7 +138,7 @@ def nested_meaning(page_field: PageField) -> Meaning:
     page = Page(
         source="", form="", title="", description="", method="", path="", api=None, sha256="", fields=(page_field,)
     )
-    return _field(page_field, _Known(page, {page_field.name: choices_of(page_field)}))
+    return _field(page_field, Known(page, {page_field.name: choices_of(page_field)}))
 
 
 def _bounds(by_kind: Mapping[str, list[Fact]], kind: str) -> tuple[int | float | None, int | float | None]:
@@ -192,20 +186,22 @@ def _format(page_field: PageField, by_kind: Mapping[str, list[Fact]]) -> str | N
     return "timezone" if "timezone" in by_kind else None
 
 
-def _limit(by_kind: Mapping[str, list[Fact]], kind: str, known: _Known) -> Limit | None:
-    limits = (known.limit(fact) for fact in by_kind.get(kind, []))
+def _limit(by_kind: Mapping[str, list[Fact]], kind: str, known: Known) -> Limit | None:
+    limits = [known.limit(fact) for fact in by_kind.get(kind, [])]
+    if kind == "applies":
+        limits += [known.rest(known.limit(fact)) for fact in by_kind.get("applies-not", [])]
     return next((each for each in limits if each is not None), None)
 
 
-def _required_if(by_kind: Mapping[str, list[Fact]], known: _Known) -> tuple[str, Json] | None:
+def _required_if(by_kind: Mapping[str, list[Fact]], known: Known) -> tuple[str, Json] | None:
     for fact in by_kind.get("required-if", []):
         if fact.parts["field"] in known.names:
             literal = fact.parts["value"]
-            return fact.parts["field"], {"true": True, "false": False}.get(literal.lower(), literal)
+            return fact.parts["field"], BOOLEANS.get(literal.lower(), literal)
     return None
 
 
-def _exclusive(by_kind: Mapping[str, list[Fact]], known: _Known) -> tuple[str, str] | None:
+def _exclusive(by_kind: Mapping[str, list[Fact]], known: Known) -> tuple[str, str] | None:
     for fact in by_kind.get("exclusive", []):
         value = next((each for each in known.values if each.lower() == fact.parts["value"].lower()), "")
         owner = known.owner(value)
@@ -214,7 +210,7 @@ def _exclusive(by_kind: Mapping[str, list[Fact]], known: _Known) -> tuple[str, s
     return None
 
 
-def _choice_limits(choices: tuple[Choice, ...], known: _Known) -> dict[str, Limit]:
+def _choice_limits(choices: tuple[Choice, ...], known: Known) -> dict[str, Limit]:
     """Per value: where it may stand ("X only"). "Required for X" forbids the others there, under their names."""
     found: dict[str, Limit] = {}
     for choice in choices:
@@ -233,50 +229,6 @@ def _choice_limits(choices: tuple[Choice, ...], known: _Known) -> dict[str, Limi
     return found
 
 
-def _table(page: Page, known: _Known) -> dict[str, Limit]:
-    """Rows under a "Required field" head: they begin with a value and end with a field's name, glued or not."""
-    found: dict[str, Limit] = {}
-    inside = False
-    for line in page.notes:
-        inside = inside or bool(re.search(r"required fields?\s*\|?\s*$", line, re.IGNORECASE))
-        row = line.removeprefix("- ").replace("`", "").strip("| \t")
-        value = next((each for each in sorted(known.values, key=len, reverse=True) if row.startswith(each)), None)
-        name = next((each for each in sorted(known.names, key=len, reverse=True) if row.endswith(each)), None)
-        owner = known.owner(value) if value else None
-        if inside and value and name and owner:
-            found[name] = (owner, (*found.get(name, (owner, ()))[1], value))
-    return found
-
-
-def _resets(page: Page, known: _Known) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for text in [*(each.text for each in page.body), *page.notes]:
-        for fact in facts_in(text, known.values):
-            if fact.gives == "reset" and fact.parts["field"] in known.names:
-                phrases = tuple(
-                    each.strip() for each in re.split(r",| and ", fact.parts.get("list", "")) if each.strip()
-                )
-                found[fact.parts["field"]] = phrases or found.get(fact.parts["field"], ())
-    return found
-
-
 def words_of(name: str) -> frozenset[str]:
     """The stems of a name's or a phrase's words, so that "providers" meets `provider`."""
     return frozenset(each.rstrip("s") or each for each in re.split(r"[^a-z0-9]+", name.lower()) if each)
-
-
-_RULE_WORDS = re.compile(
-    r"\b(?:must|cannot|only (?:for|in|with)|required|at least|at most|range|null)\b", re.IGNORECASE
-)
-
-
-def _unread(page_field: PageField, values: Iterable[str]) -> list[str]:
-    """Sentences that look like a rule and that no rule has read."""
-    text = page_field.text
-    spans = [(fact.start, fact.end) for fact in facts_in(text, values)]
-    found: list[str] = []
-    for sentence in re.finditer(r"[^\s.][^.\n]*(?:\.(?=\S)[^.\n]*)*", text):
-        read = any(start < sentence.end() and sentence.start() < end for start, end in spans)
-        if not read and _RULE_WORDS.search(sentence[0]):
-            found.append(sentence[0])
-    return found

@@ -16,16 +16,22 @@ Where = Literal["body", "path", "query", "response"]
 
 TYPES = {
     "string": "string",
+    "str": "string",
     "integer": "integer",
     "int": "integer",
     "number": "number",
     "float": "number",
+    "double": "number",
+    "decimal": "number",
     "boolean": "boolean",
     "bool": "boolean",
     "array": "array",
     "object": "object",
 }
 """The type words that pages use, and JSON Schema's word for each; any of them may be followed by `[]`."""
+LIST_OF = re.compile(r"(?:array|list)(?:<(?P<inner>.+)>| of (?P<words>.+?)s?)", re.IGNORECASE)
+NULLABLE = re.compile(r"\s*(?:\||,|\bor\b)\s*null\b|\bnull\s*(?:\||\bor\b)\s*|\s*\(?\bnullable\b\)?|\?$", re.IGNORECASE)
+FORMATTED = re.compile(r"(?:enum<(?P<inner>\w+)(?:<\w+>)?>|(?P<outer>\w+)<[\w-]+>)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,8 +39,9 @@ class PageField:
     """One documented field. `type` is JSON Schema's word, with `[]` for a list of it; empty where the page has none.
 
     `description` holds paragraphs; one that starts with `- ` was a bullet, and code spans keep their backticks.
-    `default` is the text as printed. `details` are the lines of a fold-out that documents no fields of its own,
-    `code` the samples shown with the field. `line` counts from 1 in the page.
+    `default` is the text as printed. `nullable`: the type itself says so. `details` are the lines of a fold-out that
+    documents no fields of its own, `code` the samples shown with the field. `line` counts from 1 in the page, and
+    `lines` holds the line of each paragraph of the description.
     """
 
     name: str
@@ -48,11 +55,24 @@ class PageField:
     fields: tuple[PageField, ...] = ()
     details: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
+    nullable: bool = False
+    lines: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
         """The description without its bullets."""
         return "\n".join(each for each in self.description if not each.startswith("- "))
+
+    def line_at(self, offset: int) -> int:
+        """The page's line of a place in `text`."""
+        lines = self.lines if len(self.lines) == len(self.description) else (self.line,) * len(self.description)
+        end = 0
+        for words, line in zip(self.description, lines, strict=True):
+            if not words.startswith("- "):
+                end += len(words) + 1
+                if offset < end:
+                    return line
+        return self.line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +80,7 @@ class Page:
     """One docs page. `path` is relative to the API's base, with `{id}` for the resource's id; `api` is that base.
 
     `fields` holds body, path, query and response fields in page order, `notes` what is said outside any field
-    (rows of tables included), `sha256` the digest of the text as it was given.
+    (rows of tables included) and `note_lines` where, `sha256` the digest of the text as it was given.
     """
 
     source: str
@@ -74,6 +94,7 @@ class Page:
     fields: tuple[PageField, ...]
     notes: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
+    note_lines: tuple[int, ...] = ()
 
     def of(self, where: Where) -> tuple[PageField, ...]:
         """The fields of one place: the body's, the query's ..."""
@@ -93,14 +114,25 @@ class Draft:
     fields: tuple[PageField, ...]
     notes: tuple[str, ...]
     samples: tuple[str, ...]
+    note_lines: tuple[int, ...] = ()
 
 
 def json_type(word: str) -> str | None:
-    """JSON Schema's word for a page's type word, `[]` kept; None where the word is no type."""
-    bare = word.strip().lower()
+    """JSON Schema's word for a page's type word, `[]` kept, null left out; None where the word is no type."""
+    bare = NULLABLE.sub("", word.strip().lower())
+    listed = LIST_OF.fullmatch(bare)
+    if listed:
+        inner = json_type(listed["inner"] or listed["words"])
+        return None if inner is None else inner + "[]"
     depth = (len(bare) - len(bare.rstrip("[]"))) // 2
-    known = TYPES.get(bare.rstrip("[]"))
+    formatted = FORMATTED.fullmatch(bare.rstrip("[]"))
+    known = TYPES.get((formatted["inner"] or formatted["outer"]) if formatted else bare.rstrip("[]"))
     return None if known is None else known + "[]" * depth
+
+
+def allows_null(word: str) -> bool:
+    """Whether a type word says that null is a value, too: `integer | null`, `string (nullable)`."""
+    return bool(NULLABLE.search(word.strip()))
 
 
 def gathered(fields: tuple[PageField, ...], outer: str = "") -> tuple[PageField, ...]:

@@ -9,8 +9,10 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from reconciler.apidocs import lines_form, mdx_form
+from reconciler.apidocs import html_form, inline_form, lines_form, mdx_form, skeleton_form
+from reconciler.apidocs.endpoint import base_in, endpoint_in, split
 from reconciler.apidocs.page import Draft, Page, PageField, Role, gathered, refuse
+from reconciler.errors import PageError
 
 RESOURCE = "assistant"
 METHODS: dict[Role, tuple[str, ...]] = {
@@ -21,13 +23,13 @@ METHODS: dict[Role, tuple[str, ...]] = {
 }
 FORMS: tuple[tuple[str, Callable[[str], bool], Callable[[str, str], Draft]], ...] = (
     ("mdx", mdx_form.recognises, mdx_form.read),
+    ("skeleton", skeleton_form.recognises, lambda text, _: skeleton_form.read(text)),
+    ("inline", inline_form.recognises, lambda text, _: inline_form.read(text)),
     ("lines", lines_form.recognises, lambda text, _: lines_form.read(text)),
 )
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-ENDPOINT = re.compile(
-    r"(?:^|[\s\"'`])(?P<method>GET|POST|PUT|PATCH|DELETE)\s+(?P<target>https?://[^\s\"'`]+|/[^\s\"'`]*)", re.MULTILINE
-)
-BASE = re.compile(r"(?P<base>https?://[^/\s]+(?:/[^/\s]+)*?/api(?:/v\d+)?|https?://[^/\s]+(?:/v\d+)?)(?=/)")
+AGENTS_END = "</AgentInstructions>"
+AGENTS = re.compile(rf"<AgentInstructions>.*?{AGENTS_END}", re.DOTALL)
 SAVE_AGAIN = "Save the page again with its field names: its source (.md, .mdx), or the text as a browser copies it."
 
 
@@ -40,9 +42,9 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
     clean = _clean(text)
     if not clean.strip():
         raise refuse("page-empty", source, "the page is empty", "Save it again and look that the file has text.")
-    form, draft = _read_form(clean, source)
-    method, target = _endpoint(clean, source)
-    base, path = _split(target)
+    form, draft, clean = _read_form(clean, source)
+    method, target = _endpoint(clean, source, role if form == "mdx" and role != "list" else None)
+    base, path = split(target)
     page = Page(
         source=source,
         form=form,
@@ -50,10 +52,11 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
         description=draft.description,
         method=method,
         path=path,
-        api=base or _base_in_samples(clean, path),
+        api=base or (base_in(clean, path) if path else None),
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         fields=gathered(draft.fields),
         notes=draft.notes,
+        note_lines=draft.note_lines,
         samples=draft.samples,
     )
     if role is not None:
@@ -63,22 +66,40 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").translate(INVISIBLE)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").translate(INVISIBLE)
+    # what a page says to programs that read it is not about its endpoint; its lines stay, so that numbers hold
+    end = plain.rfind(AGENTS_END) + len(AGENTS_END)
+    if end < len(AGENTS_END):
+        return plain
+    return AGENTS.sub(lambda found: "\n" * found[0].count("\n"), plain[:end]) + plain[end:]
 
 
-def _read_form(text: str, source: str) -> tuple[str, Draft]:
+def _read_form(text: str, source: str) -> tuple[str, Draft, str]:
+    """The form's name, what the page says, and its text without tags, where endpoints and addresses are found."""
+    if html_form.recognises(text):
+        lines = html_form.lines_of(text)
+        plain = "\n".join(each for _, each in lines)
+        if inline_form.recognises(plain) or lines_form.recognises(plain):
+            return "html", skeleton_form.read_lines(lines), plain
+        raise _lost(source)
     for name, recognises, read in FORMS:
         if recognises(text):
-            return name, read(text, source)
-    if ENDPOINT.search(text) and re.search(r"param(?:eter)?s|request|fields", text, re.IGNORECASE):
-        raise refuse(
-            "page-names-lost", source, "the page describes fields, but their names and types are lost", SAVE_AGAIN
-        )
+            return name, read(text, source), text
+    if endpoint_in(text) and re.search(r"param(?:eter)?s|request|fields", text, re.IGNORECASE):
+        raise _lost(source)
     raise refuse("page-form-unknown", source, "no form of an API reference page is recognised in the page", SAVE_AGAIN)
 
 
-def _endpoint(text: str, source: str) -> tuple[str, str]:
-    found = ENDPOINT.search(mdx_form.front_matter(text).get("api", "")) or ENDPOINT.search(text)
+def _lost(source: str) -> PageError:
+    told = "the page describes fields, but their names and types are lost"
+    return refuse("page-names-lost", source, told, SAVE_AGAIN)
+
+
+def _endpoint(text: str, source: str, role: Role | None) -> tuple[str, str]:
+    """Method and target. An exported page may have lost both with its front matter: `generate` completes them."""
+    found = endpoint_in(mdx_form.front_matter(text).get("api", ""), text)
+    if found is None and role is not None:
+        return METHODS[role][0], ""
     if found is None:
         raise refuse(
             "page-no-endpoint",
@@ -86,26 +107,7 @@ def _endpoint(text: str, source: str) -> tuple[str, str]:
             "the page names no endpoint (a line such as `POST /path`)",
             "Save the page again, from its heading on.",
         )
-    return found["method"], found["target"]
-
-
-def _split(target: str) -> tuple[str | None, str]:
-    """An address as base and path; a path has no base. The last placeholder is the resource's id by contract."""
-    found = BASE.match(target)
-    base, path = (found["base"], target[found.end() :]) if found else (None, target)
-    path = re.sub(r"/{2,}", "/", path.split("?")[0]).rstrip("/")
-    return _normalised(base), re.sub(r"\{[^}]*\}$|:\w+$", "{id}", path)
-
-
-def _base_in_samples(text: str, path: str) -> str | None:
-    """The base that an address in the page has before the documented path: a cURL sample, a paging link ..."""
-    pattern = re.escape(path).replace(re.escape("{id}"), r"[^/\s\"'?]+")
-    found = re.search(rf"(https?://[^\s\"'`<>]*?){pattern}(?=[\s\"'?`)]|$)", text, re.MULTILINE)
-    return _normalised(found[1]) if found else None
-
-
-def _normalised(base: str | None) -> str | None:
-    return None if base is None else re.sub(r"(?<!:)/{2,}", "/", base).rstrip("/")
+    return found
 
 
 def _check_role(page: Page, role: Role) -> None:
@@ -117,7 +119,7 @@ def _check_role(page: Page, role: Role) -> None:
             f"this is the page of {page.method} {page.path}; the {role} page documents a {' or '.join(wanted)}",
             f"Give the {role} page as --{role}; check that the files were not swapped.",
         )
-    if not _is_of_resource(page, role):
+    if page.path and not _is_of_resource(page, role):
         raise refuse(
             "page-other-resource",
             page.source,

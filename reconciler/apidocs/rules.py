@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from reconciler.apidocs.meaning import Limit
+from reconciler.apidocs.known import Limit
 from reconciler.apidocs.merging import Field
 from reconciler.canonical import Json
 

@@ -16,8 +16,14 @@ from reconciler.apidocs.page import tidy
 from reconciler.apidocs.prose import facts_in, number
 from reconciler.canonical import Json
 
-HEAD = re.compile(r"\*\*(?P<name>\w+)\*\*\s*(?:[-—–:]\s*(?P<text>.*))?")
-KEY = re.compile(r"(?P<indent>\s*)[-*]\s+`(?P<name>\w+)`(?P<required>\s*\(required\))?\s*:?\s*(?P<text>.*)")
+HEAD = re.compile(
+    r"(?:\*\*(?P<bold>\w+)\*\*\s*(?:[-—–:]\s*(?P<text>.*))?|(?P<plain>[a-z][a-z0-9_]*) [-—–] (?P<rest>\S.*))"
+)
+KEY = re.compile(
+    r"(?P<indent>\s*)[-*]\s+(?:`(?P<name>\w+)`|(?P<plain>\w+)(?=\s*(?:\(required\)\s*)?:))"
+    r"(?P<required>\s*\(required\))?\s*:?\s*(?P<text>.*)"
+)
+"""A kind and a key; text from a browser has lost their bold type and their code."""
 ARRAY = re.compile(r"(?:an? )?(?:array|list) of\b", re.IGNORECASE)
 KEYWORDS = ("enum", "minimum", "maximum", "maxLength", "minLength", "type", "required", "properties", "items")
 
@@ -60,10 +66,10 @@ def _read(details: Iterable[str]) -> list[_Variant]:
         head = HEAD.match(line.strip())
         bullet = KEY.match(line)
         if head:
-            found.append(_Variant(name=head["name"], text=tidy(head["text"] or "")))
+            found.append(_Variant(name=head["bold"] or head["plain"], text=tidy(head["text"] or head["rest"] or "")))
         elif bullet and found:
             made = _Key(
-                name=bullet["name"],
+                name=bullet["name"] or bullet["plain"],
                 text=tidy(bullet["text"]),
                 indent=len(bullet["indent"]),
                 required=bool(bullet["required"]),

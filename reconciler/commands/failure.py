@@ -13,17 +13,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconciler.canonical import Json
+from reconciler.commands.invocation import Invocation
 from reconciler.errors import Diagnostic, ReconcilerError, error
 
-FORMAT_VERSION = "1.0"
 _PACKAGE = Path(__file__).parent.parent
 
 
-def failure_json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> dict[str, Json]:
+def failure_result(invocation: Invocation, diagnostics: tuple[Diagnostic, ...], exit_code: int) -> str | None:
+    """What stands on stdout in place of a result, in the form that was asked for; None where nothing does."""
+    from reconciler.render.escape import json_line, json_text  # no verb's help needs a renderer
+    from reconciler.render.forms import failure_in
+
+    if invocation.output != "json":
+        return failure_in(invocation.output, diagnostics, below=invocation.below)
+    told = _json(diagnostics, exit_code)
+    return f"{json_line({'event': 'error', **told})}\n" if invocation.lines else json_text(told)
+
+
+def _json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> dict[str, Json]:
     """What `-o json` prints in place of a result. `error` is the first diagnostic that is an error, in short."""
     first = next((each for each in diagnostics if each.severity == "error"), None)
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": "1.0",
         "error": {
             "code": first.code if first else "unknown",
             "summary": first.summary if first else "",

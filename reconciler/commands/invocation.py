@@ -22,6 +22,8 @@ from reconciler import __version__
 
 COMMON = ("directory", "environment", "output", "no_color", "verbose", "quiet")
 FORMS = ("text", "json")
+EVERY_FORM = (*FORMS, "markdown", "html", "github", "sarif", "codequality", "gitlab-terraform", "junit")
+"""What `-o` takes before the verb; which of them a verb has is the verb's to say."""
 COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 """Set by a completion script when its shell asks what could come next; `reconciler.cli` answers."""
 _MADE = "reconciler.invocation"
@@ -48,6 +50,15 @@ class Invocation:
     def width(self) -> int | None:
         """The columns of the terminal that a result goes to; None where it goes elsewhere and is never wrapped."""
         return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+    @property
+    def below(self) -> str:
+        """The project's folder below the current one, with a slash at its end; empty where they are the same.
+
+        In a pipeline the current folder is the repository, and forges want paths from there.
+        """
+        folder = os.path.relpath(self.directory).replace(os.sep, "/")
+        return "" if folder == "." or folder.startswith("../") or folder == ".." else f"{folder}/"
 
     def result(self, text: str) -> None:
         """Print a result on stdout: whole, with one newline at its end."""
@@ -81,10 +92,10 @@ def printed_in(context: click.Context) -> bool:
 
 def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options that every verb takes, as click options without defaults, so that absent and given differ."""
-    options = [
+    options: list[Callable[[Callable[..., Any]], Callable[..., Any]]] = [
         click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
         click.option("-e", "--env", "environment", metavar="NAME", help="The environment. [RECONCILER_ENV, default]"),
-        click.option("-o", "--output", type=click.Choice(outputs), help=f"The form of the result. [{outputs[0]}]"),
+        _output_option(outputs),
         click.option("--no-color", is_flag=True, default=None, help="No colour, whatever the terminal."),
         click.option("-v", "--verbose", count=True, default=None, help="Say more; twice for requests."),
         click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
@@ -97,6 +108,14 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
         return function
 
     return add
+
+
+def _output_option(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`-o`: two forms are told in its name, more in its help, which would be pushed out of its column."""
+    told, named = f"The form of the result. [{outputs[0]}]", None
+    if len(outputs) > len(FORMS):
+        told, named = f"The form of the result: {', '.join(outputs)}. [{outputs[0]}]", "FORM"
+    return click.option("-o", "--output", type=click.Choice(outputs), metavar=named, help=told)
 
 
 def verb(
@@ -123,7 +142,7 @@ def verb(
     return make
 
 
-def verbs(name: str, *, told: str, **settings: Any) -> click.Group:
+def verbs(name: str, *, told: str, forms: tuple[str, ...] = FORMS, **settings: Any) -> click.Group:
     """A group of verbs, to which `group.add_command` or `group.command` adds. `told` is its help."""
 
     def remember(**given: Any) -> None:
@@ -132,7 +151,7 @@ def verbs(name: str, *, told: str, **settings: Any) -> click.Group:
 
     remember.__doc__ = told
     decorate: Callable[[Callable[..., None]], click.Group] = click.group(name, **settings)
-    return decorate(common_options(FORMS)(remember))
+    return decorate(common_options(forms)(remember))
 
 
 def _invocation(context: click.Context, given: Mapping[str, Any], outputs: tuple[str, ...]) -> Invocation:

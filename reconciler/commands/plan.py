@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from reconciler.commands.gather import Gathered, gather, reasons_to_refuse, without_the_shown
 from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.planning_forms import command_line, frame_of, size_option
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import save
 from reconciler.config import open_project, open_store
 from reconciler.errors import PlanRefusedError
-from reconciler.planfile import plan_file, plan_to_json
+from reconciler.planfile import plan_file
 from reconciler.planning import Overrides
 from reconciler.render.escape import json_text, terminal_safe
+from reconciler.render.forms import PLAN_FORMS, plan_in
 from reconciler.render.masking import masked
-from reconciler.render.plan_text import render_plan
+from reconciler.render.review import Next
 
 
 @verb(
     "plan",
-    outputs=("text", "json"),
+    outputs=PLAN_FORMS,
     epilog="""\b
 Examples:
   reconciler plan
   reconciler plan --target 'acme/*'
   reconciler plan --out change.plan && reconciler apply change.plan
   reconciler plan --to-previous acme/sales-en
-  reconciler plan --detailed-exitcode -o json""",
+  reconciler plan --detailed-exitcode -o json
+  reconciler plan -o markdown > comment.md""",
 )
 @planning_options
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save it for `apply FILE`."
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are changes.")
-def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitcode: bool) -> int:
+@size_option
+def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitcode: bool, max_bytes: int | None) -> int:
     """Show exactly what would change, and change nothing.
 
     Compares the documents with what was last applied; without --refresh it needs no network and no key, so a fork's
@@ -46,7 +49,7 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     project = open_project(invocation)
     gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh, to_previous=asked.to_previous)
     try:
-        show_or_refuse(invocation, gathered, asked.overrides)
+        show_or_refuse(invocation, gathered, asked.overrides, out=out, max_bytes=max_bytes)
     except PlanRefusedError:
         if out is not None:
             old = "; the file there is an older one" if out.exists() else ""
@@ -58,17 +61,27 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     return 2 if detailed_exitcode and not gathered.plan.is_empty else 0
 
 
-def show_or_refuse(invocation: Invocation, gathered: Gathered, overrides: Overrides) -> None:
-    """Print the plan in the form that was asked for, and then raise PlanRefusedError where it must not be applied."""
+def show_or_refuse(
+    invocation: Invocation,
+    gathered: Gathered,
+    overrides: Overrides,
+    *,
+    out: Path | None = None,
+    max_bytes: int | None = None,
+) -> None:
+    """Print the plan in the form that was asked for, and then raise PlanRefusedError where it must not be applied.
+
+    `out` is where the plan will be saved, for the command that does it.
+    """
     refused = reasons_to_refuse(gathered, overrides)
     schemas = gathered.project.schemas
+    then = ["apply"] if out is None else ["apply", str(out)]
+    commands = Next(apply=command_line(invocation, *then), whole=command_line(invocation, "plan"))
+    frame = frame_of(invocation, max_bytes=max_bytes, commands=commands)
     shown = masked(gathered.plan, schemas)
-    if invocation.output == "json":
-        # a program reads stdout alone, so the reasons stand in there as well
-        invocation.result(json_text(plan_to_json(replace(shown, diagnostics=(*shown.diagnostics, *refused)))))
-    else:
-        color, width, verbose = invocation.color, invocation.width, invocation.verbose
-        invocation.result(render_plan(shown, color=color, width=width, verbose=verbose, schemas=schemas))
+    # whoever reads stdout alone finds the reasons there as well; a person is told of them after the plan
+    invocation.result(plan_in(invocation.output, shown, frame, refused=refused, schemas=schemas))
+    if invocation.output == "text":
         refused = without_the_shown(refused, gathered.plan)
     if refused:
         raise PlanRefusedError(*refused)

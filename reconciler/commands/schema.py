@@ -5,24 +5,22 @@ Reads pages and schema folders, asks `reconciler.apidocs` what they mean, writes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from reconciler.apidocs import Generated, Page, Role, as_text, generate
-from reconciler.apidocs.structure import differences
-from reconciler.canonical import Json
+from reconciler.apidocs import Generated, as_text
 from reconciler.commands.invocation import Invocation, verb, verbs
-from reconciler.commands.schema_files import ROLES, SUFFIX, own_pages, read_pages, read_set, write_all
-from reconciler.errors import Diagnostic
-from reconciler.render.paint import counted
-from reconciler.schemas import SchemaSet
-
-OPTIONAL = frozenset({f"list{SUFFIX}", f"delete{SUFFIX}"})
-"""The files that a set made from the create and update pages alone does not have."""
+from reconciler.commands.schema_check import check_verb
+from reconciler.commands.schema_diff import diff_verb
+from reconciler.commands.schema_files import ROLES, SUFFIX, generate_from, page_option, read_pages, write_all
+from reconciler.errors import Diagnostic, UsageError, error
+from reconciler.render.escape import json_text, terminal_safe
+from reconciler.render.evidence import evidence_to_json, render_evidence
+from reconciler.validation import suggestion
 
 schema = verbs(
     "schema",
@@ -30,27 +28,36 @@ schema = verbs(
     epilog="""\b
 Examples:
   reconciler schema generate --create create.txt --update update.txt --out schemas
+  reconciler schema generate --create create.txt --update update.txt --explain mode
   reconciler schema check
   reconciler schema diff schemas ../other-brand/schemas""",
 )
 
 
-def _page_option(role: Role, *, required: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    return click.option(
-        f"--{role}", f"{role}_page", required=required, metavar="PAGE", help=f"The page of the {role} endpoint."
-    )
-
-
 @verb("generate", outputs=("text", "json"), short_help="Write the schema set from docs pages.")
-@_page_option("create", required=True)
-@_page_option("update", required=True)
-@_page_option("list", required=False)
-@_page_option("delete", required=False)
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
-def generate_verb(invocation: Invocation, out: Path, **pages: str | None) -> int:
-    """Write the schema set from the vendor's docs pages. A PAGE is a file, - for standard input, or an address."""
+@page_option("create", required=True)
+@page_option("update", required=True)
+@page_option("list", required=False)
+@page_option("delete", required=False)
+@click.option("--route", default="", metavar="PATH", help="The path that creates, where no page names it.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where to write it.")
+@click.option(
+    "--explain", multiple=True, metavar="FIELD", help="Write nothing: show which words a field's rules are from."
+)
+def generate_verb(
+    invocation: Invocation, route: str, out: Path | None, explain: tuple[str, ...], **pages: str | None
+) -> int:
+    """Write the schema set from the vendor's docs pages. A PAGE is a file, - for standard input, or an address.
+
+    Sentences that look like a rule and gave none are counted; -v lists them.
+    """
+    if (out is None) == (not explain):
+        told = "say where to write the set with --out DIR, or which field to show with --explain FIELD"
+        raise UsageError(error("usage-out-or-explain", told, "One of the two: to explain writes nothing."))
     given = {role: pages[f"{role}_page"] for role in ROLES}
-    made = generate_from(read_pages(invocation.directory, given))
+    made = generate_from(read_pages(invocation.directory, given), route)
+    if out is None:
+        return _explain(invocation, made, explain)
     folder = invocation.directory / out
     written = write_all(folder, {name: made.text(name) for name in made.files})
     stale = [f"{role}{SUFFIX}" for role in ROLES if f"{role}{SUFFIX}" not in made.files]
@@ -62,75 +69,27 @@ def generate_verb(invocation: Invocation, out: Path, **pages: str | None) -> int
     return 0
 
 
-@verb("check", short_help="Whether the schema set is what its pages say.")
-@click.option("--against", type=click.Path(path_type=Path), metavar="DIR", help="Compare with this schema folder.")
-@click.option("--structure", is_flag=True, help="Leave out descriptions, titles, sections and sources.")
-def check_verb(invocation: Invocation, against: Path | None, structure: bool) -> int:
-    """Compare schemas/ with what schemas/pages/ gives, or with another schema folder. Exit 1 where they differ.
-
-    Use it as a test that must pass, in CI too; to read what a newer page or another brand changes, use `schema diff`.
-    """
-    folder = invocation.directory / "schemas"
-    here = read_set(folder)
-    notes: list[str] = []
-    if against is not None:
-        names = ("schemas", str(against))
-        left, right = here, read_set(invocation.directory / against)
-        if structure:
-            left, right, notes = _without_lacking(left, right, names)
+def _explain(invocation: Invocation, made: Generated, fields: tuple[str, ...]) -> int:
+    unknown = [each for each in fields if each not in made.evidence]
+    if unknown:
+        raise UsageError(*(_no_field(each, made) for each in unknown))
+    if invocation.output == "json":
+        told = {each: evidence_to_json(made.evidence[each]) for each in fields}
+        invocation.result(json_text({"format_version": "1.0", "fields": told}))
     else:
-        names = ("the pages", "schemas")
-        left, right = dict(generate_from(own_pages(invocation.directory, folder)).files), here
-    found = differences(left, right, words=not structure, names=names)
-    if found:
-        told = f"{counted(len(found), 'difference')} between {names[0]} and {names[1]}."
-        invocation.result("\n".join([*notes, *found, "", told]))
-        return 1
-    said = "structure identical" if structure else "identical"
-    invocation.result("\n".join([*notes, f"{names[0]} and {names[1]}: {said}, {counted(len(left), 'file')}."]))
+        lines = [line for each in fields for line in (*render_evidence(each, made.evidence[each]), "")]
+        invocation.result("\n".join(lines[:-1]))
     return 0
 
 
-@verb("diff", short_help="What differs between two schema folders.")
-@click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
-@click.argument("new", type=click.Path(path_type=Path), metavar="[NEW]", required=False)
-@click.option("--words", is_flag=True, help="Count descriptions, titles, sections and sources, too.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there are differences.")
-def diff_verb(invocation: Invocation, old: Path, new: Path | None, words: bool, detailed_exitcode: bool) -> int:
-    """Show what a newer page, or another brand's, changes: OLD against NEW, or against schemas/.
-
-    Use it to read differences, which end it with exit 0; for a test that fails on them, use `schema check`.
-    """
-    names = str(old), str(new or "schemas")
-    sets = [read_set(invocation.directory / each) for each in names]
-    found = differences(*sets, words=words, names=names)
-    invocation.result("\n".join(found) if found else "No differences.")
-    return 2 if found and detailed_exitcode else 0
+def _no_field(name: str, made: Generated) -> Diagnostic:
+    guess = suggestion(name, made.evidence)
+    then = f"Did you mean {guess}?" if guess else "Generate the set to see its fields."
+    return error("no-such-field", f"the pages document no field {name}", then)
 
 
 for each in (generate_verb, check_verb, diff_verb):
     schema.add_command(each)
-
-
-def _without_lacking(
-    left: Mapping[str, Json], right: Mapping[str, Json], names: tuple[str, str]
-) -> tuple[dict[str, Json], dict[str, Json], list[str]]:
-    """Both sets without the optional files that one of them lacks, and a note on each of those."""
-    lacking = (left.keys() ^ right.keys()) & OPTIONAL
-    notes = [
-        f"note: {name}: only in {names[name in right]}; the other set was made without its page, which is optional"
-        for name in (*left, *right)
-        if name in lacking
-    ]
-    kept = [{name: each for name, each in side.items() if name not in lacking} for side in (left, right)]
-    return kept[0], kept[1], notes
-
-
-def generate_from(pages: Mapping[Role, Page]) -> Generated:
-    """The schema set of some pages, which loads: a set that the rest of the program would refuse is never written."""
-    made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"))
-    SchemaSet.from_files({name.removesuffix(SUFFIX): file for name, file in made.files.items()})
-    return made
 
 
 def _report(made: Generated, verbose: int) -> Iterable[str]:
@@ -158,7 +117,7 @@ def _properties(made: Generated, kind: str) -> dict[str, Any]:
 
 def _line(said: Diagnostic) -> str:
     place = f"{said.file}:{said.line}: " if said.file and said.line else ""
-    return f"{said.severity}: {place}{said.summary}{'. ' + said.detail if said.detail else ''}"
+    return terminal_safe(f"{said.severity}: {place}{said.summary}{'. ' + said.detail if said.detail else ''}")
 
 
 def _written(folder: Path, made: Generated, written: list[str], left: list[str]) -> Iterable[str]:

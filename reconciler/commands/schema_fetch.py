@@ -27,7 +27,7 @@ def fetch(address: str, *, limit: int) -> bytes:
     at = address
     try:
         with httpx.Client(
-            timeout=10.0, follow_redirects=False, headers={"Accept": "text/markdown, text/plain"}
+            timeout=10.0, follow_redirects=False, headers={"Accept": "text/markdown, text/plain, text/html;q=0.5"}
         ) as client:
             for _ in range(REDIRECTS + 1):
                 with client.stream("GET", at) as answer:
@@ -42,13 +42,6 @@ def fetch(address: str, *, limit: int) -> bytes:
 def _body(answer: httpx.Response, address: str, limit: int, deadline: float) -> bytes:
     if answer.status_code != 200:
         raise _refuse("page-unreachable", address, f"answers {answer.status_code}", "Check the address.")
-    if "html" in answer.headers.get("content-type", ""):
-        raise _refuse(
-            "page-is-html",
-            address,
-            "is a web page, whose field names a program cannot rely on",
-            "Many docs sites give the page's source when `.md` is put behind the address; else save it as text.",
-        )
     content = b""
     for part in answer.iter_bytes():
         content += part

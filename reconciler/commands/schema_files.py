@@ -7,13 +7,17 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reconciler.apidocs import Page, Role, read_page
+import click
+
+from reconciler.apidocs import Generated, Page, Role, generate, read_page
+from reconciler.apidocs.reading import METHODS
 from reconciler.canonical import Json
 from reconciler.commands.schema_fetch import fetch
 from reconciler.errors import ConfigError, Diagnostic, PageError, SchemaError, UsageError, error
+from reconciler.schemas import SchemaSet
 
 ROLES: tuple[Role, ...] = ("create", "update", "list", "delete")
 SUFFIX = ".schema.json"
@@ -21,7 +25,14 @@ LARGEST_PAGE = 5 * 1024 * 1024
 """Bytes. A reference page has some 30 kB; what is a hundred times larger is no page."""
 
 
-def read_pages(directory: Path, given: Mapping[Role, str | None]) -> dict[Role, Page]:
+def page_option(role: Role, *, required: bool) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """The option that names a page of one role."""
+    return click.option(
+        f"--{role}", f"{role}_page", required=required, metavar="PAGE", help=f"The page of the {role} endpoint."
+    )
+
+
+def read_pages(directory: Path, given: Mapping[Role, str] | Mapping[Role, str | None]) -> dict[Role, Page]:
     """The pages by role. Raises PageError with what is wrong in all of them, UsageError for two standard inputs."""
     if Counter(given.values())["-"] > 1:
         raise UsageError(
@@ -39,6 +50,27 @@ def read_pages(directory: Path, given: Mapping[Role, str | None]) -> dict[Role, 
     if wrong:
         raise PageError(*wrong)
     return found
+
+
+def pages_by_method(directory: Path, given: Sequence[str]) -> dict[Role, Page]:
+    """Pages whose roles their methods say. Raises PageError with what is wrong in all of them, UsageError for twins."""
+    methods: dict[str, Role] = {method: role for role, listed in METHODS.items() for method in listed}
+    found: dict[Role, Page] = {}
+    for where in given:
+        text, source = _text_of(directory, where), where.replace("\\", "/")
+        role = methods[read_page(text, source=source).method]
+        if role in found:
+            told = f"{found[role].source} and {source} are both the page that {role}s"
+            raise UsageError(error("usage-page-twice", told, "Give one page of each kind."))
+        found[role] = read_page(text, source=source, role=role)
+    return found
+
+
+def generate_from(pages: Mapping[Role, Page], route: str = "") -> Generated:
+    """The schema set of some pages, which loads: a set that the rest of the program would refuse is never written."""
+    made = generate(pages["create"], pages["update"], pages.get("list"), pages.get("delete"), route=route)
+    SchemaSet.from_files({name.removesuffix(SUFFIX): file for name, file in made.files.items()})
+    return made
 
 
 def _text_of(directory: Path, where: str) -> str:
@@ -68,13 +100,20 @@ def _content_of(directory: Path, where: str) -> bytes:
         raise PageError(error("page-unreadable", told, "Check the path.", file=where)) from None
 
 
-def own_pages(directory: Path, folder: Path) -> dict[Role, Page]:
-    """The project's reference pages: create.*, update.* and where they stand list.* and delete.*."""
-    given: dict[Role, str | None] = {}
+def found_pages(directory: Path, folder: Path) -> dict[Role, str]:
+    """The reference pages beside a schema set, as paths from `directory`: create.*, update.*, list.* and delete.*."""
+    found: dict[Role, str] = {}
     for role in ROLES:
-        found = sorted(each for each in (folder / "pages").glob(f"{role}.*") if each.is_file())
-        given[role] = os.path.relpath(found[0], directory).replace(os.sep, "/") if found else None
-    if given["create"] is None or given["update"] is None:
+        named = sorted(each for each in (folder / "pages").glob(f"{role}.*") if each.is_file())
+        if named:
+            found[role] = os.path.relpath(named[0], directory).replace(os.sep, "/")
+    return found
+
+
+def own_pages(directory: Path, folder: Path) -> dict[Role, Page]:
+    """The project's reference pages, read. Raises ConfigError where the create or the update page is not there."""
+    given = found_pages(directory, folder)
+    if "create" not in given or "update" not in given:
         raise ConfigError(
             error(
                 "schema-pages-missing",

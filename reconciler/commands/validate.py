@@ -9,19 +9,20 @@ from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import open_project
 from reconciler.errors import Diagnostic, UsageError, error
-from reconciler.render.escape import json_text
-from reconciler.render.validation import diagnostics_to_json, render_validation
+from reconciler.render.forms import VALIDATION_FORMS, Frame, validation_in
 
 
 @verb(
     "validate",
-    outputs=("text", "json"),
+    outputs=VALIDATION_FORMS,
     epilog="""\b
 Examples:
   reconciler validate
   reconciler validate assistants/acme
   reconciler validate --online
-  reconciler -e production validate -o json""",
+  reconciler -e production validate -o json
+  reconciler validate -o github            # remarks at the lines of a pull request
+  reconciler validate -o junit > junit.xml""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--online", is_flag=True, help="Ask the API whether ids exist and fit: needs its key.")
@@ -40,11 +41,11 @@ def validate(invocation: Invocation, paths: tuple[str, ...], online: bool) -> in
     found = (*loaded.diagnostics, *(ids_wrong(project, loaded.desired) if online else ()))
     told = [each for each in found if each.file is None or _within(each.file, wanted)]
     failed = any(each.severity == "error" for each in told)
-    if invocation.output == "json":
-        invocation.result(json_text(diagnostics_to_json(project.environment, told, documents=len(documents))))
-    else:
-        color, sources = invocation.color, line_reader(project)
-        invocation.result(render_validation(told, documents=len(documents), color=color, sources=sources))
+    frame = Frame(color=invocation.color, below=invocation.below)
+    environment, sources = project.environment, line_reader(project)
+    invocation.result(
+        validation_in(invocation.output, told, frame, environment=environment, documents=documents, sources=sources)
+    )
     return int(failed)
 
 

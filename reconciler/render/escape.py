@@ -2,7 +2,8 @@
 
 A terminal obeys what it is sent: a prompt or an API message may hold escape sequences that clear the screen or set
 the window's title, and direction marks that make a line read differently from what is sent. A reviewer must see them
-instead, so they are shown as escapes (`\\x1b`, `\\u202e`). Click and rich both let them through. Pure.
+instead, so they are shown as escapes (`\\x1b`, `\\u202e`). Click and rich both let them through. A pipeline's log obeys
+as well, in visible characters: those that begin its commands are escapes, too. Pure.
 """
 
 from __future__ import annotations
@@ -22,15 +23,19 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff"  # halves of a pair, which cannot be written as UTF-8
     "]"
 )
+_COMMAND = re.compile(r"^([ ]*):(?=:)|#(?=#\[)", re.MULTILINE)
+"""What GitHub's runner obeys in a job's log: a line that starts with `::`, and `##[` anywhere in one."""
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def terminal_safe(text: str, *, keep: str = "") -> str:
-    """The text with every control and invisible character as an escape, but those in `keep` (say, `"\\n"`).
+    """The text with every control and invisible character as an escape, but those in `keep` (say, `"\\n"`), and with
+    what begins a pipeline's command.
 
     Meant for people: the escapes cannot be told from the same characters typed out, so nothing reads them back.
     """
-    return _INVISIBLE.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+    visible = _INVISIBLE.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+    return _COMMAND.sub(lambda found: f"{found[1]}\\x3a" if found[1] is not None else "\\x23", visible)
 
 
 def json_text(value: Json) -> str:
@@ -48,7 +53,8 @@ def json_line(value: Json) -> str:
 
 def json_safe(written: str) -> str:
     """Written JSON with what is invisible in its strings as JSON escapes; its line ends stay."""
-    return _INVISIBLE.sub(lambda found: "\n" if found[0] == "\n" else _json_escape(found[0]), written)
+    visible = _INVISIBLE.sub(lambda found: "\n" if found[0] == "\n" else _json_escape(found[0]), written)
+    return visible.replace("##[", "\\u0023#[")
 
 
 def _escape(character: str) -> str:

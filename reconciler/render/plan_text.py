@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Drift, FieldChange, Plan, Reason, Request, Risk, Side
+from reconciler.model import Action, Change, Drift, Plan, Reason, Request, Risk, Side
 from reconciler.planning.recall import UNANSWERED
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
 from reconciler.render.fields import Look, field_lines
 from reconciler.render.paint import Role, paint
+from reconciler.render.parts import field_parts
 from reconciler.render.values import brief, inline
 from reconciler.schemas import SchemaSet
 
@@ -32,7 +33,7 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 }
 """No-op stands for a move: other no-ops are not shown."""
 
-_SILENCE = (UNANSWERED, UNASSIGNED)
+SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WIDEST_PAD = 32
@@ -49,24 +50,24 @@ def render_plan(
     `No changes.` or `Plan: 2 to create, 3 to update, 0 to delete.`
     """
     look = Look(color=color, width=width, whole=verbose > 0)
-    silent = [each for each in plan.diagnostics if each.code in _SILENCE]
+    silent = [each for each in plan.diagnostics if each.code in SILENCE]
     blocks = [list(diagnostic_lines(silent, color=color, alarming=True))]
     overwrites = plan.overwrites
-    blocks += [list(_block(each, plan, look, schemas, overwrites)) for each in _in_order(plan)]
-    blocks.append(list(_drift(plan)))
-    blocks.append(list(_orphans(plan)))
-    blocks.append(list(diagnostic_lines(_remaining(plan), color=color)))
-    blocks.append(list(_totals(plan)))
+    blocks += [list(_block(each, plan, look, schemas, overwrites)) for each in in_order(plan)]
+    blocks.append(list(drift_lines(plan)))
+    blocks.append(list(orphan_lines(plan)))
+    blocks.append(list(diagnostic_lines(remaining(plan), color=color)))
+    blocks.append(list(total_lines(plan)))
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
-def _in_order(plan: Plan) -> list[Change]:
+def in_order(plan: Plan) -> list[Change]:
     """Blocked ones first, then the worst risk, then by key."""
     shown = [each for each in plan.changes if each.mutates_state or each.action is Action.BLOCKED]
-    return sorted(shown, key=lambda each: (each.action is not Action.BLOCKED, _rank(each.risk), each.key))
+    return sorted(shown, key=lambda each: (each.action is not Action.BLOCKED, rank_of(each.risk), each.key))
 
 
-def _rank(risk: Risk | None) -> int:
+def rank_of(risk: Risk | None) -> int:
     return len(_RANK) if risk is None else _RANK[risk]
 
 
@@ -86,9 +87,8 @@ def _block(
         yield from diagnostic_lines(change.diagnostics, color=look.color, indent=_INDENT)
     names = [terminal_safe(each.field) for each in change.fields]
     pad = min(max(map(len, names), default=0), _WIDEST_PAD) + 1
-    for each in sorted(change.fields, key=lambda each: (_rank(each.risk), each.field)):
-        absent, cause = _absent(change, plan), _cause(each, change, schemas)
-        yield from field_lines(each, look, indent=_INDENT, pad=pad, absent=absent, cause=cause)
+    for each in sorted(change.fields, key=lambda each: (rank_of(each.risk), each.field)):
+        yield from field_lines(each.field, field_parts(each, change, plan, schemas), look, indent=_INDENT, pad=pad)
         undone = overwrites.get((change.key, each.field))
         if undone is not None:
             yield f"{_INDENT}  {paint(f'({undoing(undone, each.field)})', 'warning', color=look.color)}"
@@ -115,21 +115,6 @@ def _named(change: Change) -> str:
     return f" {name}{number}" if name or number else ""
 
 
-def _absent(change: Change, plan: Plan) -> str | None:
-    """How a field without a value before is told: nothing at all on a create."""
-    if change.action is Action.CREATE:
-        return None
-    return "(not known)" if change.reason is Reason.ADOPTED and not plan.refreshed else "(not set)"
-
-
-def _cause(field: FieldChange, change: Change, schemas: SchemaSet | None) -> str | None:
-    policy = None if schemas is None else schemas.fields.get(field.field)
-    if not field.sent_again or policy is None:
-        return None
-    changed = {each.field for each in change.fields if not each.sent_again}
-    return next((name for name in policy.reset_by if name in changed), None)
-
-
 def _request_line(request: Request) -> str:
     body = "" if request.body is None else f" {inline(request.body)}"
     after = f"  (after step {', '.join(map(str, request.after))})" if request.after else ""
@@ -145,7 +130,7 @@ _SIDES = {
 }
 
 
-def _drift(plan: Plan) -> Iterator[str]:
+def drift_lines(plan: Plan) -> Iterator[str]:
     """What live moved away from last-applied, and what comes of it."""
     if not plan.drift:
         return
@@ -162,7 +147,7 @@ def _drift(plan: Plan) -> Iterator[str]:
             yield f"{_INDENT}{terminal_safe(field.field)}: {moved}  ({told})"
 
 
-def _orphans(plan: Plan) -> Iterator[str]:
+def orphan_lines(plan: Plan) -> Iterator[str]:
     orphans = [each for each in plan.changes if each.action is Action.NO_OP and each.reason is Reason.ORPHANED]
     if not orphans:
         return
@@ -172,12 +157,12 @@ def _orphans(plan: Plan) -> Iterator[str]:
     yield "  `--prune` deletes them; `reconciler state forget KEY` drops one from the state and leaves it running."
 
 
-def _remaining(plan: Plan) -> list[Diagnostic]:
+def remaining(plan: Plan) -> list[Diagnostic]:
     shown = {d for each in plan.changes if each.action is Action.BLOCKED for d in each.diagnostics}
-    return [each for each in plan.diagnostics if each not in shown and each.code not in _SILENCE]
+    return [each for each in plan.diagnostics if each not in shown and each.code not in SILENCE]
 
 
-def _totals(plan: Plan) -> Iterator[str]:
+def total_lines(plan: Plan) -> Iterator[str]:
     if plan.is_empty:
         yield "No changes."
         return

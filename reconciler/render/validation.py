@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
 from reconciler.planfile import FORMAT_VERSION, diagnostic_to_json
-from reconciler.render.diagnostics_text import Sources, render_diagnostics
+from reconciler.render.diagnostics_text import Sources, render_diagnostics, tally
 from reconciler.render.paint import counted
 
 
@@ -16,10 +16,15 @@ def render_validation(
 ) -> str:
     """The diagnostics and their counts; where none is an error the last line is `4 documents are valid.`"""
     told = render_diagnostics(diagnostics, color=color, sources=sources)
+    failed = any(each.severity == "error" for each in diagnostics)
+    return told if failed else f"{told}{verdict(diagnostics, documents=documents)}\n"
+
+
+def verdict(diagnostics: Sequence[Diagnostic], *, documents: int) -> str:
+    """In one line: how much is wrong, or that nothing is."""
     if any(each.severity == "error" for each in diagnostics):
-        return told
-    verdict = f"{counted(documents, 'document')} {'is' if documents == 1 else 'are'} valid."
-    return f"{told}{verdict}\n"
+        return tally(diagnostics)
+    return f"{counted(documents, 'document')} {'is' if documents == 1 else 'are'} valid."
 
 
 def diagnostics_to_json(environment: str, diagnostics: Sequence[Diagnostic], *, documents: int) -> dict[str, Json]:

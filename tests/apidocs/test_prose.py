@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.apidocs.prose import RULES, Rule, facts_in
+from reconciler.apidocs.prose import facts_in
+from reconciler.apidocs.sentences import RULES
+from reconciler.apidocs.wording import Rule
 
 VALUES = ("north", "south", "west")
 

@@ -165,3 +165,39 @@ def test_the_own_pages_are_read_whole() -> None:
     assert not any(each.required for each in update.body)
     assert all(each.description and each.section for each in (*create.body, *update.body))
     assert page(UPDATE_MDX, "update").method == "PUT"
+
+
+NESTED = """
+questions
+array
+What to ask afterwards.{fold}desk_name
+string
+required
+A short name (3-16 characters)
+kind
+string
+What comes back: text or number.
+"questions": [
+  {{"desk_name": "saved", "kind": "text"}}
+]
+loudness
+integer
+How loud. Range: 0–9.
+"""
+
+
+@pytest.mark.parametrize(
+    "fold", ["\nShow questions properties\n", "\nHide child attributes\n", "Show properties\n", "\n"]
+)
+def test_fields_of_a_copied_fold_out_stay_inside_their_field(fold: str) -> None:
+    """Its label stands above them, behind the last word, or is lost: a name that stands twice tells it then."""
+    text = CREATE_LINES.replace("\nReports\n", f"\nAfterwards\n{NESTED.format(fold=fold)}\nReports\n", 1).replace(
+        "questions\narray\nWhat to ask afterwards.\n", "", 1
+    )
+    if fold != "\n":
+        text = text.replace('"questions": [\n  {"ask": "Was the tooth saved?"}\n]\n', "")
+    body = named(page(text, "create").body)
+    assert [each.name for each in body["questions"].fields] == ["desk_name", "kind"]
+    assert body["desk_name"].section == "Identity"
+    assert body["loudness"].type == "integer"
+    assert "kind" not in body

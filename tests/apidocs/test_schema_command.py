@@ -11,14 +11,15 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from reconciler.commands.schema import schema
-from reconciler.commands.schema_files import write_all
+from reconciler.commands.schema_files import ROLES, write_all
 from reconciler.errors import ConfigError, PageError, ReconcilerError, SchemaError, UsageError
-from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OWN, REPOSITORY, UPDATE_LINES, UPDATE_MDX
+from tests.apidocs.forms import web
+from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OWN, REPOSITORY, UPDATE_LINES, UPDATE_MDX, page
 
 
 def run(*arguments: str | Path) -> int:
@@ -198,6 +199,8 @@ def test_diff_shows_what_another_page_would_change(project: Path, capsys: pytest
     run("generate", "-C", project, "--create", "create.txt", "--update", "update.txt", "--out", "newer")
     capsys.readouterr()
     assert run("diff", "-C", project, "schemas", "newer") == 0
+    assert "added      town_name: new: string\n" in capsys.readouterr().out
+    assert run("diff", "-C", project, "schemas", "newer", "--words") == 0
     assert "create.schema.json#/properties/town_name: only in newer" in capsys.readouterr().out
     assert run("diff", "-C", project, "schemas", "newer", "--detailed-exitcode") == 2
     assert run("diff", "-C", project, "schemas", "schemas", "--detailed-exitcode") == 0
@@ -235,14 +238,134 @@ def test_generate_from_the_own_pages_gives_the_committed_files(tmp_path: Path) -
         assert path.read_bytes() == (REPOSITORY / "schemas" / path.name).read_bytes()
 
 
+def test_explain_shows_the_words_and_the_line_of_every_constraint(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each keyword with the sentence it was read from; nothing is written."""
+    arguments = ("generate", "-C", project, "--create", "create.txt", "--update", "update.txt")
+    assert run(*arguments, "--explain", "report_url", "--explain", "pitch") == 0
+    told = capsys.readouterr().out
+    create, update = CREATE_LINES.splitlines(), UPDATE_LINES.splitlines()
+    line = update.index("Where to. Set to null to forget it.") + 1
+    assert f'  type: ["string", "null"]\n      update.txt:{line}: Set to null to forget it\n' in told
+    line = create.index("Where to. Required if sends_report is true.") + 1
+    assert f"`report_url`\n      create.txt:{line}: Required if sends_report is true\n" in told
+    line = create.index("How high. Range: 0.5–2.") + 1
+    assert f"  minimum: 0.5\n      create.txt:{line}: Range: 0.5–2\n" in told
+    assert not (project / "schemas").exists()
+    assert run(*arguments, "--explain", "pitch", "-o", "json") == 0
+    shown = json.loads(capsys.readouterr().out)["fields"]["pitch"]
+    assert {"keyword": "maximum", "value": 2, "words": "Range: 0.5–2", "file": "create.txt", "line": line} in shown
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ((), "usage-out-or-explain"),
+        (("--out", "s", "--explain", "pitch"), "usage-out-or-explain"),
+        (("--explain", "pich"), "no-such-field"),
+    ],
+)
+def test_generate_writes_or_explains(project: Path, more: tuple[str, ...], code: str) -> None:
+    """One of the two, and a field that the pages have; a near miss is suggested."""
+    with pytest.raises(UsageError) as caught:
+        run("generate", "-C", project, "--create", "create.txt", "--update", "update.txt", *more)
+    assert caught.value.diagnostics[0].code == code
+    assert code != "no-such-field" or "Did you mean pitch?" in (caught.value.diagnostics[0].detail or "")
+
+
+def test_every_constraint_of_the_reference_pages_knows_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """No keyword of any field is without words, and each line that is named exists."""
+    pages = [part for role in ("create", "update") for part in (f"--{role}", OWN / f"{role}.txt")]
+    made: Any = json.loads((REPOSITORY / "schemas" / "assistant.schema.json").read_text("utf-8"))
+    names = [name for name, each in made["properties"].items() if not each.get("x-reserved")]
+    assert run("generate", *pages, *(part for name in names for part in ("--explain", name)), "-o", "json") == 0
+    told = json.loads(capsys.readouterr().out)["fields"]
+    lengths = {str(OWN / f"{role}.txt"): len((OWN / f"{role}.txt").read_text("utf-8").splitlines()) for role in ROLES}
+    for name in names:
+        keywords = {each["keyword"] for each in told[name]}
+        assert set(made["properties"][name]) - {"description"} <= keywords
+        assert all(each["words"] and 0 < each["line"] <= lengths[each["file"]] for each in told[name])
+
+
+DOCUMENT = """\
+name: Lakeview Dental - Reception
+type: inbound
+mode: pipeline
+llm_model_id: 2
+voice_id: 12
+language_id: 1
+timezone: America/Chicago
+initial_message: Lakeview Dental, hello.
+system_prompt: You answer the phone.
+max_duration: 900
+"""
+
+
+def dental(folder: Path) -> Path:
+    """A project of one document, its schemas and their pages."""
+    shutil.copytree(REPOSITORY / "schemas", folder / "schemas")
+    (folder / "assistants").mkdir()
+    (folder / "assistants" / "reception.yaml").write_text(DOCUMENT, "utf-8")
+    (folder / "reconciler.yaml").write_text("environments: {default: {}}\n", "utf-8")
+    for role in ("create", "update"):
+        text = (OWN / f"{role}.txt").read_text("utf-8")
+        newer = text.replace("Range: 20–1200", "Range: 20–800").replace("forest, ", "forest, harbour, ")
+        (folder / f"newer-{role}.txt").write_text(newer, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("new", [("newer-create.txt", "newer-update.txt"), ("newer-create.txt",)], ids=["both", "one"])
+def test_diff_names_the_documents_that_break(
+    tmp_path: Path, new: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By file and line, with pages for the new side; a page that is not given is the one beside the old set."""
+    folder = dental(tmp_path)
+    assert run("diff", "-C", folder, "schemas", *new, "--detailed-exitcode") == 2
+    told = capsys.readouterr().out
+    assert "tightened  max_duration: maximum 1200 → 800\n" in told
+    assert "loosened   ambient_sound: also harbour\n" in told
+    assert "assistants/reception.yaml:10:15: `max_duration` must be at most 800, not 900" in told
+    assert told.endswith("1 tightened, 1 loosened; 1 document would break.\n")
+
+
+def test_diff_names_the_documents_that_may_say_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A new field may be said wherever it exists; in JSON every place is there."""
+    folder = dental(tmp_path)
+    for role in ("create", "update"):
+        text = (OWN / f"{role}.txt").read_text("utf-8")
+        field = "folder_id\ninteger\nWhere it lies. Set to null to take it out.\nrecord\nboolean"
+        (folder / f"newer-{role}.txt").write_text(text.replace("record\nboolean", field), "utf-8")
+    assert run("diff", "-C", folder, "schemas", "newer-create.txt", "newer-update.txt", "-o", "json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["kind"], each["field"]) for each in told["changes"]] == [("added", "folder_id")]
+    assert told["may_say"] == {"folder_id": [{"file": "assistants/reception.yaml", "line": 1}]}
+    assert (told["breaks"], told["summary"]["added"]) == ([], 1)
+
+
+def test_diff_refuses_two_pages_of_one_kind(tmp_path: Path) -> None:
+    """Nobody can tell which of them is meant."""
+    folder = dental(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        run("diff", "-C", folder, "schemas", "newer-create.txt", "newer-create.txt")
+    assert caught.value.diagnostics[0].code == "usage-page-twice"
+
+
 class Docs(BaseHTTPRequestHandler):
-    """A docs site: two pages, and every way of not giving one."""
+    """A docs site: two pages, and every way of not giving one. `more` is what a test puts there."""
+
+    more: ClassVar[dict[str, str]] = {}
 
     def do_GET(self) -> None:
-        pages = {"/create.md": CREATE_MDX, "/update.md": UPDATE_MDX, "/huge.md": "x" * (5 * 1024 * 1024 + 9)}
+        pages = {
+            "/create.md": CREATE_MDX,
+            "/update.md": UPDATE_MDX,
+            **self.more,
+            "/huge.md": "x" * (5 * 1024 * 1024 + 9),
+        }
         port = self.server.server_address[1]
         moved = {"/old.md": "/create.md", "/away.md": f"http://localhost:{port}/create.md", "/round.md": "/round.md"}
-        html = self.path == "/create"
+        html = self.path in ("/create", "/create.html")
         if self.path in moved:
             self.send_response(301)
             self.send_header("Location", moved[self.path])
@@ -284,7 +407,7 @@ def test_a_page_may_be_an_address(tmp_path: Path, site: str) -> None:
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/create", "page-is-html"),
+        ("/create", "page-empty"),
         ("/missing.md", "page-unreachable"),
         ("/away.md", "page-elsewhere"),
         ("/round.md", "page-unreachable"),
@@ -298,3 +421,53 @@ def test_an_address_that_gives_no_page_is_refused(tmp_path: Path, site: str, pat
     (said,) = caught.value.diagnostics
     assert (said.code, bool(said.detail)) == (code, True)
     assert not (tmp_path / "s").exists()
+
+
+def test_a_set_made_from_addresses_can_be_checked_online(
+    project: Path, site: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It remembers where its pages came from; a reworded page is no difference, another limit is."""
+    monkeypatch.setattr(Docs, "more", {"/c.txt": CREATE_LINES, "/u.txt": UPDATE_LINES})
+    assert (
+        run("generate", "-C", project, "--create", f"{site}/c.txt", "--update", f"{site}/u.txt", "--out", "schemas")
+        == 0
+    )
+    capsys.readouterr()
+    monkeypatch.setattr(
+        Docs, "more", {"/c.txt": CREATE_LINES.replace("How high", "How shrill"), "/u.txt": UPDATE_LINES}
+    )
+    assert run("check", "-C", project, "--online") == 0
+    assert capsys.readouterr().out == "No differences.\n"
+    monkeypatch.setattr(
+        Docs, "more", {"/c.txt": CREATE_LINES.replace("Range: 0.5–2", "Range: 0.5–3"), "/u.txt": UPDATE_LINES}
+    )
+    assert run("check", "-C", project, "--online") == 1
+    assert "loosened   pitch: maximum 2 → 3\n" in capsys.readouterr().out
+    assert run("check", "-C", project, "--online", "--detailed-exitcode") == 2
+    monkeypatch.setattr(Docs, "more", {})
+    with pytest.raises(PageError) as caught:
+        run("check", "-C", project, "--online")
+    assert {each.code for each in caught.value.diagnostics} == {"page-unreachable"}
+
+
+def test_a_set_made_from_files_is_told_where_to_look(project: Path, site: str) -> None:
+    """The committed set does not say where its pages are online; addresses given by role do."""
+    generate(project)
+    with pytest.raises(ConfigError) as caught:
+        run("check", "-C", project, "--online")
+    assert caught.value.diagnostics[0].code == "schema-addresses-unknown"
+    assert (
+        run("check", "-C", project, "--online", "--create", f"{site}/create.md", "--update", f"{site}/update.md") == 1
+    )
+    with pytest.raises(UsageError):
+        run("check", "-C", project, "--create", f"{site}/create.md")
+
+
+def test_an_address_may_answer_with_a_web_page(project: Path, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A docs site without a Markdown export is read by its tags."""
+    monkeypatch.setattr(Docs, "more", {"/create.html": web(page(CREATE_LINES, "create"))})
+    assert (
+        run("generate", "-C", project, "--create", f"{site}/create.html", "--update", "update.txt", "--out", "s") == 0
+    )
+    made = json.loads((project / "s" / "create.schema.json").read_text("utf-8"))
+    assert made["properties"]["pitch"]["maximum"] == 2

@@ -14,12 +14,14 @@ from reconciler.model import Plan
 from reconciler.planfile import plan_file, plan_to_json, read_plan_file
 from reconciler.render.diagnostics_text import render_diagnostics
 from reconciler.render.escape import json_text
+from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, Frame, failure_in, plan_in, validation_in
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.render.plan_text import render_plan
 from reconciler.render.validation import diagnostics_to_json, render_validation
 from tests.planfile.plans import every_kind
 from tests.render.golden_files import FOLDER, check_golden
 from tests.render.outcomes import BROKEN, DONE
+from tests.render.reviews import agency, crowd
 from tests.support.frontdesk import frontdesk
 
 DOCUMENT = """title: Reception
@@ -47,6 +49,11 @@ def sources(file: str) -> str | None:
     return DOCUMENT if file == "assistants/reception.yaml" else None
 
 
+def validated(form: str) -> str:
+    documents = ["assistants/reception.yaml", "assistants/summer.yaml"]
+    return validation_in(form, PROBLEMS, Frame(), environment="default", documents=documents, sources=sources)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -54,6 +61,19 @@ def sources(file: str) -> str | None:
         ("plan-verbose.txt", render_plan(every_kind(), verbose=1)),
         ("plan-terminal.txt", render_plan(every_kind(), color=True, width=60, schemas=frontdesk())),
         ("plan.json", json_text(plan_to_json(every_kind()))),
+        ("plan.md", plan_in("markdown", every_kind(), Frame(), schemas=frontdesk())),
+        ("plan-agency.md", plan_in("markdown", agency(), Frame())),
+        ("plan-small.md", plan_in("markdown", crowd(40), Frame(most=5_000))),
+        ("plan.html", plan_in("html", every_kind(), Frame(), schemas=frontdesk())),
+        ("plan-github.txt", plan_in("github", every_kind(), Frame(below="voice/"))),
+        ("plan-sarif.json", plan_in("sarif", every_kind(), Frame(below="voice/"))),
+        ("plan-codequality.json", plan_in("codequality", every_kind(), Frame())),
+        ("plan-gitlab-terraform.json", plan_in("gitlab-terraform", every_kind(), Frame())),
+        ("validation-github.txt", validated("github")),
+        ("validation-sarif.json", validated("sarif")),
+        ("validation-codequality.json", validated("codequality")),
+        ("validation-junit.xml", validated("junit")),
+        ("failure.md", failure_in("markdown", PROBLEMS) or ""),
         ("no-changes.txt", render_plan(Plan(environment="default", lineage=None))),
         ("diagnostics.txt", render_diagnostics(PROBLEMS, sources=sources)),
         ("validation.json", json_text(diagnostics_to_json("default", PROBLEMS, documents=2))),
@@ -93,6 +113,25 @@ def test_shuffled_input_gives_the_same_bytes() -> None:
     turned: tuple[Diagnostic, ...] = PROBLEMS[::-1]
     assert render_diagnostics(turned, sources=sources) == render_diagnostics(PROBLEMS, sources=sources)
     assert diagnostics_to_json("default", turned, documents=2) == diagnostics_to_json("default", PROBLEMS, documents=2)
+
+
+@pytest.mark.parametrize("form", PLAN_FORMS)
+def test_every_form_of_a_plan_is_the_same_for_the_same_plan(form: str) -> None:
+    """Shuffled changes and diagnostics give the same bytes in every form, digest included."""
+    plan, shuffle = agency(), random.Random(7)
+    for _ in range(5):
+        changes = tuple(shuffle.sample(plan.changes, len(plan.changes)))
+        other = replace(plan, changes=changes, diagnostics=tuple(shuffle.sample(PROBLEMS, len(PROBLEMS))))
+        first = plan_in(form, replace(plan, diagnostics=PROBLEMS), Frame())
+        assert plan_in(form, other, Frame()) == first
+
+
+@pytest.mark.parametrize("form", VALIDATION_FORMS)
+def test_every_form_of_a_check_is_the_same_for_the_same_findings(form: str) -> None:
+    """The order in which problems were found shows in no form."""
+    asked = {"environment": "default", "documents": ["assistants/reception.yaml"], "sources": sources}
+    first = validation_in(form, PROBLEMS, Frame(), **asked)  # type: ignore[arg-type]
+    assert validation_in(form, PROBLEMS[::-1], Frame(), **asked) == first  # type: ignore[arg-type]
 
 
 def test_the_verdict_of_a_validation() -> None:

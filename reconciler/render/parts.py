@@ -1,0 +1,123 @@
+"""What there is to tell of one field of a change, before anybody decides how it looks. Pure.
+
+The terminal, Markdown and HTML tell the same parts: a value, a text to be compared line by line, or what changed
+inside an object or a list. Values are as they came; whoever shows them makes them safe (`values.inline`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from reconciler.canonical import Json
+from reconciler.model import Action, Change, FieldChange, Plan, Reason
+from reconciler.render.inside import Leaf, leaves
+from reconciler.render.lines import Line, line_diff
+from reconciler.render.values import LONG, inline, is_long
+from reconciler.schemas import SchemaSet
+from reconciler.secrecy import secret_name
+
+Kind = Literal["again", "clear", "new", "value", "secret", "prose", "added", "removed"]
+"""`again`: sent though unchanged; `clear`: `after` removes it; `new`: nothing was there or nothing is known of it;
+`secret`: another value under the same name; `added`, `removed`: a leaf that only one side has."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One thing to tell of a field; `place` leads to it inside the field's value, empty for the whole.
+
+    `note` is of `again` the field whose change resets it, of `new` how a missing value is told; empty where unknown.
+    """
+
+    kind: Kind
+    place: str = ""
+    before: Json = None
+    after: Json = None
+    note: str = ""
+
+    def lines(self) -> list[Line]:
+        """Of prose: every line of both texts, kept, removed or added."""
+        assert isinstance(self.before, str)
+        assert isinstance(self.after, str)
+        return line_diff(self.before, self.after)
+
+
+def field_parts(field: FieldChange, change: Change, plan: Plan, schemas: SchemaSet | None) -> Iterator[Part]:
+    """The parts of one field, in a stable order; `schemas` lets a part name the field whose change resets it."""
+    before, after = field.before, field.after
+    if field.sent_again:
+        yield Part(kind="again", before=before, after=after, note=_cause(field, change, schemas))
+    elif field.op == "clear":
+        yield Part(kind="clear", before=before, after=after)
+    elif before is None:
+        yield Part(kind="new", after=after, note=_absent(change, plan))
+    else:
+        yield from _changed(before, after)
+
+
+def moved_parts(before: Json, after: Json) -> Iterator[Part]:
+    """The parts of a value that somebody moved, whoever it was; None is a value that is not set."""
+    if before is None:
+        yield Part(kind="new", after=after, note="(not set)")
+    elif after is None:
+        yield Part(kind="value", before=before, after=after)
+    else:
+        yield from _changed(before, after)
+
+
+def _changed(before: Json, after: Json) -> Iterator[Part]:
+    found = leaves(before, after) if _wants_leaves(before, after) else []
+    if found and all(leaf.path for leaf in found):
+        yield from (_leaf(each) for each in found)
+    else:
+        yield _compared("", before, after)
+
+
+def _compared(place: str, before: Json, after: Json) -> Part:
+    kind: Kind = "value"
+    if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
+        kind = "prose"
+    elif secret_name(after) is not None and secret_name(before) == secret_name(after):
+        kind = "secret"
+    return Part(kind=kind, place=place, before=before, after=after)
+
+
+def _leaf(leaf: Leaf) -> Part:
+    if not leaf.was:
+        return Part(kind="added", place=leaf.place, after=leaf.after)
+    if not leaf.is_now:
+        return Part(kind="removed", place=leaf.place, before=leaf.before)
+    return _compared(leaf.place, leaf.before, leaf.after)
+
+
+def _wants_leaves(before: Json, after: Json) -> bool:
+    """Whether two objects or two lists are better told by what changed inside: long, or alike at first sight."""
+    if not _is_nested(before, after):
+        return False
+    old, new = inline(before), inline(after)
+    return old == new or max(len(old), len(new)) > LONG
+
+
+def _is_nested(before: Json, after: Json) -> bool:
+    """Whether both have an inside of the same kind, and it may be shown."""
+    if secret_name(before) is not None or secret_name(after) is not None:
+        return False
+    if isinstance(before, Mapping):
+        return isinstance(after, Mapping)
+    return isinstance(before, list) and isinstance(after, list)
+
+
+def _absent(change: Change, plan: Plan) -> str:
+    """How a field without a value before is told: nothing at all on a create."""
+    if change.action is Action.CREATE:
+        return ""
+    return "(not known)" if change.reason is Reason.ADOPTED and not plan.refreshed else "(not set)"
+
+
+def _cause(field: FieldChange, change: Change, schemas: SchemaSet | None) -> str:
+    policy = None if schemas is None else schemas.fields.get(field.field)
+    if policy is None:
+        return "another change"
+    changed = {each.field for each in change.fields if not each.sent_again}
+    return next((name for name in policy.reset_by if name in changed), "another change")
