@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "catalog": ("reconciler.commands.catalog:catalog", "Name the ids of voices, numbers and other things."),
     "show": ("reconciler.commands.show:show", "Show a saved plan."),
     "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),
+    "ci": ("reconciler.commands.ci:ci", "Tell people, from a pipeline: plans and audits."),
     "state": ("reconciler.commands.state:state", "Look at what was applied, and correct it."),
     "sandbox": ("reconciler.commands.sandbox:sandbox", "Run a vendor of your own to practise on."),
     "demo": ("reconciler.commands.demo:demo", "See all of it work, in a folder that is thrown away."),

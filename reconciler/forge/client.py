@@ -168,5 +168,8 @@ def _message(content: bytes) -> str | None:
     found = told.get("message") or told.get("error")
     reasons = told.get("errors")
     more = [each.get("message") for each in reasons if isinstance(each, Mapping)] if isinstance(reasons, list) else []
-    texts = [found if isinstance(found, str) else json.dumps(found) if found else "", *(str(each) for each in more if each)]
+    texts = [
+        found if isinstance(found, str) else json.dumps(found) if found else "",
+        *(str(each) for each in more if each),
+    ]
     return "; ".join(filter(None, texts)) or None

@@ -89,5 +89,3 @@ def _post(row: Mapping[str, Any], number: str = "id") -> Post:
         is_open=row.get("state", "open") == "open",
         url=row.get("html_url"),
     )
-
-

@@ -55,9 +55,15 @@ def put_comment(forge: Forge, pull: int, facts: Mapping[str, str], text: str) ->
     return Upserted(done=Done.UPDATED, url=forge.change_comment(pull, ours[0].number, body).url)
 
 
-def put_issue(forge: Forge, facts: Mapping[str, str], *, title: str, text: str, is_open: bool) -> Upserted:
-    """Make `text` the one issue of `facts`' environment, open or closed; none is made to be closed. Raises ForgeError."""
-    body = f"{marker('issue', facts)}\n{text}"
+def put_issue(
+    forge: Forge, facts: Mapping[str, str], *, title: str, text: str, footer: str = "", is_open: bool
+) -> Upserted:
+    """Make `text` the one issue of `facts`' environment, open or closed; none is made to be closed.
+
+    `footer` stands below it and is no news: an issue that differs in it alone stays as it is. Raises ForgeError.
+    """
+    told = f"{marker('issue', facts)}\n{text}"
+    body = told + footer
     ours = _ours(forge.issues(LABEL), forge.me(), "issue", facts)
     if not ours:
         if not is_open:
@@ -74,7 +80,7 @@ def put_issue(forge: Forge, facts: Mapping[str, str], *, title: str, text: str, 
     issue = next((each for each in ours if each.is_open), ours[-1])
     if not is_open and not issue.is_open:
         return Upserted(done=Done.NOTHING)
-    if issue.is_open and is_open and issue.title == title and _same(issue.body, body):
+    if issue.is_open and is_open and issue.title == title and _begins(issue.body, told):
         return Upserted(done=Done.UNCHANGED, url=issue.url)
     changed = forge.change_issue(issue.number, title=title, body=body, is_open=is_open)
     return Upserted(done=Done.UPDATED if is_open else Done.CLOSED, url=changed.url)
@@ -107,6 +113,10 @@ def _once(
     except UnknownPost:
         ours = _ours(standing(), forge.me(), kind, facts)
         return ours[0] if ours else make()
+
+
+def _begins(body: str, told: str) -> bool:
+    return body.replace("\r\n", "\n").startswith(told.rstrip())
 
 
 def _same(left: str, right: str) -> bool:
