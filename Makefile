@@ -1,7 +1,7 @@
 # What a developer does here. Needs python3 (3.11 or newer), git and make; `make` alone lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test mutants lint types format clean
+.PHONY: help setup demo test faults mutants lint types format clean
 
 PYTHON ?=
 BIN := .venv/bin
@@ -31,6 +31,9 @@ demo: $(STAMP) ## See the whole of it work, in a folder that is thrown away
 
 test: $(STAMP) ## Run the tests
 	@$(BIN)/python -m pytest -q -n 2
+
+faults: $(STAMP) ## Kill and mislead the program some 300 times, and print what was lost
+	@$(BIN)/python -m tests.faults
 
 # mutmut has an environment of its own: nobody else needs it; it leaves its files in mutants/
 mutants: $(MUTMUT) ## Mutate planning, and list what no test notices

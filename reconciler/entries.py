@@ -1,7 +1,7 @@
 """What happens to an entry: its JSON form, its digest, and the transitions that apply walks through.
 
     (nothing) ──begin_create──► pending ──record_request──► ok ──record_request──► ok ...
-    pending ──record_without_request (adopted)──► ok        ok/pending ──move──► the same under another key
+    pending ──bind (found in the list, or imported)──► ok   ok/pending ──move──► the same under another key
     ok/pending ──(forget, delete: the entry is removed)──► (nothing)
 
 Every transition takes an entry and returns a new one; the clock is an argument. Of replaced contents `history` keeps
@@ -154,6 +154,18 @@ def record_without_request(entry: Entry | None, change: Change, *, now: str) -> 
     )
 
 
+def bind(entry: Entry, id: int, *, now: str | None = None) -> Entry:
+    """A begun create that turned out to be assistant `id`: applied is what was sent, and matches no document yet."""
+    sent = entry.pending.body if entry.pending is not None else entry.last_applied
+    bound = replace(entry, id=id, last_applied=sent, source="", pending=None)
+    return bound if now is None else replace(bound, updated_at=now)
+
+
+def without_create(entry: Entry) -> Entry:
+    """A begun create that came to nothing: the key is known, and no assistant."""
+    return replace(entry, pending=None)
+
+
 def note_unassigned(entry: Entry, field: str, value: Json, *, now: str) -> Entry:
     """The entry that also says that a value is nobody's, and since when: since then, if it says so already."""
     rest = _other_than(entry, field, value)
@@ -172,7 +184,9 @@ def _other_than(entry: Entry, field: str, value: Json) -> tuple[Unassigned, ...]
     return tuple(each for each in entry.unassigned if each.field != field or not equal(each.value, value))
 
 
-def bind(entry: Entry | None, key: str, content: Content, *, id: int, source: str, protect: bool, now: str) -> Entry:
+def bound_to(
+    entry: Entry | None, key: str, content: Content, *, id: int, source: str, protect: bool, now: str
+) -> Entry:
     """The entry of an assistant that exists, with what is known of it. It ends a pending create."""
     base = entry or Entry(key=key, created_at=now)
     return replace(
@@ -294,7 +308,7 @@ def _unreadable(key: str, where: str, why: str) -> StateError:
         error(
             "state-unreadable",
             f"the state entry of {key} cannot be read: {why}",
-            "Nothing was changed. Restore the file from version control; it is never treated as empty.",
+            "Nothing was changed. Restore it from version control or a backup; it is never treated as empty.",
             file=where,
             key=key,
         )

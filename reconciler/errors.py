@@ -126,6 +126,10 @@ class PlanRefusedError(ReconcilerError):
     exit_code = 6
 
 
+class CreateUnknownError(PlanRefusedError):
+    exit_code = 7
+
+
 class PlanFileError(ReconcilerError):
     pass
 

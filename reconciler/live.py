@@ -31,7 +31,7 @@ _EMPTY: Mapping[str, Any] = {}
 def live_assistant(row: Mapping[str, Json], schemas: SchemaSet) -> Live | None:
     """The assistant that a row shows, or None for a row without an integer id or with a `deleted_at`.
 
-    `id`, `status`, `updated_at` and `deleted_at` are the platform's own columns (its list page), not fields.
+    `id`, `status` and the times of creation, change and deletion are the platform's own columns (its list page).
     """
     id = row.get("id")
     if not isinstance(id, int) or isinstance(id, bool) or row.get("deleted_at") is not None:
@@ -42,6 +42,7 @@ def live_assistant(row: Mapping[str, Json], schemas: SchemaSet) -> Live | None:
         content=content,
         name=_text(row.get(schemas.name_field)) or "",
         status=_text(row.get("status")),
+        created_at=_text(row.get("created_at")),
         updated_at=_text(row.get("updated_at")),
         blocked_at=next((_text(row[name]) for name in sorted(row) if name.endswith(_BLOCKED) and row[name]), None),
         places={name: places for name in content if (places := _places(row[name], content[name])) is not None},

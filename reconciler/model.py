@@ -162,6 +162,7 @@ class Live:
     content: Content
     name: str = ""
     status: str | None = None
+    created_at: str | None = None
     updated_at: str | None = None
     blocked_at: str | None = None
     """When the platform's own check of its content took it out of service, if it did."""

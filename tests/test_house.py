@@ -35,6 +35,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("api", frozenset({"httpx"})),
     ("forge", frozenset()),  # GitHub and GitLab; over the wire of `api`
     ("refresh", frozenset()),
+    # asks the API and reads the list, and is asked by the edge before an apply
+    ("accounts", frozenset()),
     ("listing", frozenset()),
     ("apply", frozenset()),
     ("config", frozenset()),

@@ -1,6 +1,7 @@
 """Doing exactly what a plan says, and writing down each step. Shell: threads, the state store, the API client."""
 
 from reconciler.apply.execution import apply_plan
+from reconciler.apply.finding import take_over
 from reconciler.apply.outcome import (
     ChangeResult,
     Event,
@@ -31,4 +32,5 @@ __all__ = [
     "read_back",
     "refusal_diagnostics",
     "sends_anything",
+    "take_over",
 ]

@@ -91,6 +91,9 @@ class _Run:
     schedule: Schedule = field(init=False)
     progress: dict[str, Progress] = field(init=False)
     returns: Returns = field(init=False)
+    creating: int = 0
+    """The creates under way. The first goes alone until the API has answered something: at a wrong address, or with a
+    server that is down, every one of ten at once would stay unknown."""
     silent: bool = False
 
     def __post_init__(self) -> None:
@@ -116,7 +119,9 @@ class _Run:
         return Outcome(
             results=tuple(each.result() for each in self.progress.values()),
             diagnostics=tuple(self.halting.reasons),
-            interrupted=self.halting.interrupted,
+            # a signal that came when everything was done has stopped nothing
+            interrupted=self.halting.interrupted
+            and any(each.status is not Status.DONE for each in self.progress.values()),
         )
 
     def _held_back_by(self, progress: Progress) -> list[str]:
@@ -127,7 +132,10 @@ class _Run:
         return [each for each in waited_for if self.progress[each].status in (Status.FAILED, Status.UNKNOWN)]
 
     def _record_without_requests(self) -> None:
-        """All that touches the state alone; moves first and in their order, so that no entry is overwritten."""
+        """All that touches the state alone: ids that were found, then moves in their order, so that no entry is
+        overwritten, then the rest."""
+        for found in self.progress.values():
+            self._bind(found)
         moves, ring = moves_in_order(self.plan)
         for change in ring:
             self.progress[change.key].end(Status.FAILED, messages.move_ring(change))
@@ -137,6 +145,18 @@ class _Run:
             if not self.halting.may_start:
                 return
             self._record(progress)
+
+    def _bind(self, progress: Progress) -> None:
+        before = self.recorder.entry(progress.change.moved_from or progress.change.key)
+        if not self.halting.may_start:
+            return
+        try:
+            self.recorder.bind(progress.change)
+        except StateError as problem:
+            self._state_broke(progress, Status.FAILED, messages.nothing_saved(progress.change), problem)
+            return
+        after = self.recorder.entry(progress.change.moved_from or progress.change.key)
+        progress.touched = progress.touched or after is not before
 
     def _record(self, progress: Progress) -> None:
         change = progress.change
@@ -158,7 +178,7 @@ class _Run:
     def _send_all(self) -> None:
         while True:
             while self.halting.may_start and self.sending.in_flight.total() < self.parallelism:
-                free = self.schedule.take()
+                free = self.schedule.take(creates=self.halting.answered or not self.creating)
                 if free is None:
                     break
                 self._start(*free)
@@ -185,6 +205,7 @@ class _Run:
             except StateError as problem:
                 self._state_broke(progress, Status.FAILED, messages.nothing_saved(change), problem)
                 return
+        self.creating += request.method == "POST"
         self.sending.submit(ready)
 
     def _take_in(self) -> None:
@@ -192,6 +213,7 @@ class _Run:
         if not isinstance(message, Ended):
             self._tell(message)
             return
+        self.creating -= message.request.method == "POST"
         progress = self.progress[message.change.key]
         if message.gives_back is not None:
             self._gave_back(progress, message.gives_back, message.request.body or {}, message.result)
@@ -234,7 +256,7 @@ class _Run:
             told = (*told, messages.update_unknown(change)) if unsure else told
         elif unsure:
             progress.end(Status.UNKNOWN, messages.create_unknown(change), *told)
-            self.halting.failed(failure)
+            self.halting.failed(failure, creating=True)
             return
         else:
             try:

@@ -9,6 +9,9 @@ from reconciler.api.answers import SERVER_SIDE
 from reconciler.apply import messages
 from reconciler.errors import Diagnostic
 
+_SAID_BY_THE_API = frozenset({Kind.REFUSED, Kind.NOT_FOUND, Kind.RATE_LIMITED})
+_SAID_BY_ANOTHER = frozenset({Kind.NOT_JSON, Kind.NOT_THE_API})
+
 
 class Halting:
     """Counts and decides. `stop` is set from outside on a signal, and here once nothing at all may be sent."""
@@ -16,6 +19,8 @@ class Halting:
     def __init__(self, *, stop: threading.Event, after_error: bool, breaker: int) -> None:
         self.stop = stop
         self.reasons: list[Diagnostic] = []
+        self.answered = False
+        """Whether anything came back that only the API says: until then nobody knows that this is the API."""
         self._after_error = after_error
         self._breaker = breaker
         self._in_a_row = 0
@@ -33,10 +38,15 @@ class Halting:
 
     def succeeded(self) -> None:
         """The server is well."""
+        self.answered = True
         self._in_a_row = 0
 
-    def failed(self, failure: Failure | None) -> None:
-        """A request failed; None where neither the server nor the network had a part in it."""
+    def failed(self, failure: Failure | None, *, creating: bool = False) -> None:
+        """A request failed; None where neither the server nor the network had a part in it.
+
+        `creating`: it was a create, and its outcome is unknown.
+        """
+        self.answered = self.answered or (failure is not None and failure.kind in _SAID_BY_THE_API)
         if failure is not None and failure.kind in SERVER_SIDE:
             self._in_a_row += 1
         elif failure is None or failure.kind is not Kind.INTERRUPTED:
@@ -46,6 +56,8 @@ class Halting:
         if failure is not None and failure.kind is Kind.UNAUTHORIZED and failure.status != 403:
             # 403 may be about one assistant; a key that is not known is not known for any
             self.reasons.append(messages.stopped_by_key())
+        elif creating and not self.answered and failure is not None and failure.kind in _SAID_BY_ANOTHER:
+            self.reasons.append(messages.stopped_by_another())
         elif self._in_a_row >= self._breaker:
             self.reasons.append(messages.stopped_by_breaker(self._in_a_row))
         elif self._after_error:

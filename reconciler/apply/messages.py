@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.errors import Diagnostic, error
+from reconciler.errors import Diagnostic, error, note
 from reconciler.model import Change
 
 _AGAIN = "Run `plan` and `apply` again: they do the rest."
@@ -61,9 +61,19 @@ def create_unknown(change: Change) -> Diagnostic:
         change,
         "create-unknown",
         "it is not known whether the assistant was created",
-        "It is noted as pending, and is not created again until that is settled. Look in the portal whether it"
-        f" exists. If it does not: `reconciler state forget {change.key}`. If it does, the same, and then say"
-        " `reconciler: {id: ID}` in its document.",
+        "It is noted as pending. The next `plan` and `apply` look for it in the list of assistants; it is not created"
+        " again before that says that it is not there.",
+    )
+
+
+def create_found(change: Change, id: int) -> Diagnostic:
+    return note(
+        "create-found",
+        f"{change.key}: the create was not answered, and made assistant {id}",
+        "It is in the list with the name and the content that were sent, and is recorded.",
+        key=change.key,
+        file=change.file,
+        line=change.line,
     )
 
 
@@ -87,8 +97,8 @@ def not_saved(change: Change, id: int | None, *, created: bool) -> Diagnostic:
             change,
             "state-not-saved",
             f"assistant {id} was created, but its id could not be written to the state",
-            f"The state holds it as pending. Make the state writable; then `reconciler state forget {change.key}`,"
-            f" and say `reconciler: {{id: {id}}}` in its document.",
+            "The state holds it as pending. Make the state writable: the next `plan` and `apply` find it in the list,"
+            f" and `reconciler import {change.key} {id}` says so by hand.",
         )
     return about(
         change,
@@ -103,7 +113,8 @@ def pending_not_taken_back(change: Change) -> Diagnostic:
         change,
         "state-not-saved",
         "nothing was created, but the note that a create had begun could not be taken back",
-        f"Make the state writable; `reconciler state forget {change.key}` removes the note.",
+        "Make the state writable: the next `plan` and `apply` look in the list and find nothing. By hand,"
+        f" `reconciler state forget {change.key}` removes the note.",
     )
 
 
@@ -145,6 +156,11 @@ def stopped_by_state() -> Diagnostic:
 def stopped_by_breaker(failures: int) -> Diagnostic:
     summary = f"stopped: {failures} requests in a row failed on the server's side"
     return error("too-many-failures", summary, "Run it again when the API is well; what was done is recorded.")
+
+
+def stopped_by_another() -> Diagnostic:
+    summary = "stopped: the first create was not answered as the API does, so no other was sent"
+    return error("stopped-by-answer", summary, "Is this the API's address? Check RECONCILER_API_URL and `api`.")
 
 
 def stopped_by_key() -> Diagnostic:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from reconciler.entries import (
     begin_create,
+    bind,
     move,
     note_assigned,
     note_unassigned,
@@ -38,6 +39,15 @@ class Recorder:
     def entry(self, key: str) -> Entry | None:
         """What the state holds of `key` now."""
         return self._entries.get(key)
+
+    def bind(self, change: Change) -> None:
+        """Save which assistant a begun create made, where the plan found it, before anything is sent to it.
+
+        Once it was changed it no longer looks like what was sent, and no other run would find it again.
+        """
+        entry = self._source_of(change)
+        if entry is not None and entry.pending is not None and change.id is not None:
+            self._write(bind(entry, change.id, now=self._now()))
 
     def begin(self, key: str, body: Content) -> None:
         """Save that a create is about to be sent; `body` has secrets as references."""

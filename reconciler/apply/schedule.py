@@ -30,9 +30,16 @@ class Schedule:
         self._ready = [step for step, needs in self._needs.items() if not needs]
         heapq.heapify(self._ready)
 
-    def take(self) -> tuple[Request, Change] | None:
-        """The free request with the lowest step, or None: none is free now."""
-        return self._requests[heapq.heappop(self._ready)] if self._ready else None
+    def take(self, *, creates: bool = True) -> tuple[Request, Change] | None:
+        """The free request with the lowest step, or None: none is free now. `creates=False` passes creates over."""
+        if creates:
+            return self._requests[heapq.heappop(self._ready)] if self._ready else None
+        step = min((each for each in self._ready if self._requests[each][0].method != "POST"), default=None)
+        if step is None:
+            return None
+        self._ready.remove(step)
+        heapq.heapify(self._ready)
+        return self._requests[step]
 
     def free_keys(self) -> set[str]:
         """The keys of the changes that `take` has a request of now."""

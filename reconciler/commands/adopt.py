@@ -11,10 +11,10 @@ from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pull import tell
 from reconciler.commands.pulling import Account, account, now, secrets_to_set, write_all
-from reconciler.commands.state import lock_timeout
+from reconciler.commands.state_transfer import lock_timeout
 from reconciler.config import open_project, open_store
 from reconciler.documents.keys import ENDINGS, key_fault, key_of
-from reconciler.entries import bind
+from reconciler.entries import bound_to
 from reconciler.errors import Diagnostic, DocumentError, StateError, UsageError, error
 from reconciler.live import observed
 from reconciler.model import Desired, Entry, Live
@@ -139,4 +139,4 @@ def _bound(found: Account, document: Desired, live: Live) -> Entry:
     applied = {**sent, **{name: shown[name] for name in (*wanted, *sent) if name in shown}}
     as_meant = applied.keys() == wanted.keys() and all(same(applied[name], wanted[name]) for name in wanted)
     source = document.source if as_meant else ""
-    return bind(entry, document.key, applied, id=live.id, source=source, protect=document.protect, now=now())
+    return bound_to(entry, document.key, applied, id=live.id, source=source, protect=document.protect, now=now())

@@ -6,34 +6,31 @@ somebody already, and is done as it stands or refused as stale.
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.apply import Outcome, apply_plan, read_back, sends_anything
-from reconciler.commands.account import compared
+from reconciler.apply import Outcome, apply_plan, read_back, sends_anything, take_over
+from reconciler.commands.account import compared, read_list
+from reconciler.commands.begun import ask_list, overtaken, settle
 from reconciler.commands.expecting import Expected
-from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse
+from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse, refusal
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
+from reconciler.commands.stopping import stop_on_signals
+from reconciler.commands.whose_key import recognised_account, remember_account
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
 from reconciler.errors import (
     ApiError,
     ConfigError,
-    PlanRefusedError,
     StalePlanError,
     StateError,
     UsageError,
@@ -57,6 +54,11 @@ NOT_READ_BACK = warning(
 )
 
 
+STOPPED_BEFORE_READING = warning(
+    "not-read-back",
+    "everything was done when the signal came, and what the server kept was not read back",
+    "`reconciler plan --refresh` compares the two.",
+)
 MADE_A_KEY = (
     "Made .reconciler/fingerprint.key, to notice when a secret changes. It stays on this machine; elsewhere, set its"
     " text as RECONCILER_FINGERPRINT_KEY."
@@ -70,6 +72,7 @@ class Pace:
     parallelism: int
     on_error: Literal["continue", "stop"]
     verify: bool
+    allow_other_account: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +119,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the pla
     help="After a failed change: go on with independent ones, or start no new one.",
 )
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
+@click.option("--allow-other-account", is_flag=True, help="The key is meant to be another account's than before.")
 @click.option(
     "--lock-timeout",
     type=click.FloatRange(0),
@@ -133,6 +137,7 @@ def apply(
     parallelism: int,
     on_error: Literal["continue", "stop"],
     no_verify: bool,
+    allow_other_account: bool,
     lock_timeout: float,
 ) -> int:
     """Make live what the documents say, and record each step.
@@ -152,7 +157,9 @@ def apply(
         else:
             expected.check(invocation, saved, project.schemas)
             decision = _still_true(saved, project, store)
-        pace = Pace(parallelism=parallelism, on_error=on_error, verify=not no_verify)
+        pace = Pace(
+            parallelism=parallelism, on_error=on_error, verify=not no_verify, allow_other_account=allow_other_account
+        )
         outcome = _execute(invocation, project, store, decision, pace)
     _tell(invocation, project, outcome)
     return outcome.exit_code
@@ -185,15 +192,14 @@ def _fresh(
     Raises PlanRefusedError where it must not be done, StalePlanError where another plan was expected, and click's
     Abort where the person says no.
     """
-    given: dict[str, Any] = {"refresh": asked.refresh, "to_previous": asked.to_previous}
-    gathered = gather(project, store, asked.options, **given)
+    gathered = gather(project, store, asked, tell=invocation.progress, wait=True)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked.options, **given)
+        gathered = gather(open_project(invocation), store, asked, wait=True)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
-        raise PlanRefusedError(*refused)
+        raise refusal(gathered, refused)
     expected.check(invocation, gathered.plan, project.schemas)
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
@@ -227,7 +233,10 @@ def _still_true(plan: Plan, project: Project, store: StateStore) -> Decision:
     documents = documents_of(project)
     vault = vault_for(plan, documents.vault, project.environ)
     fingerprints = {name: project.fingerprint(name, value) for name, value in vault.values.items()}
-    stale = staleness(plan, lineage=store.lineage(), entries=store.read(), secrets=fingerprints)
+    entries = store.read()
+    stale = staleness(plan, lineage=store.lineage(), entries=entries, secrets=fingerprints)
+    if not stale:
+        stale = overtaken(plan, entries, ask_list(project, documents, entries, lambda: read_list(project, documents)))
     if stale:
         raise StalePlanError(*stale)
     return Decision(plan=plan, vault=vault, documents=documents)
@@ -239,7 +248,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         return Outcome(results=())
     with (
         narration(invocation, decision.plan) as told,
-        _stop_on_signals(told.say) as stop,
+        stop_on_signals(told.say) as stop,
         open_client(
             project,
             warn=told.say,
@@ -247,6 +256,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             secrets=tuple(decision.vault.values.values()),
         ) as client,
     ):
+        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
         outcome = apply_plan(
             decision.plan,
             store=store,
@@ -259,8 +269,11 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             on_event=told.hear,
             stop=stop,
         )
-        if pace.verify and not stop.is_set() and sends_anything(outcome, decision.plan):
-            return _verified(project, store, decision.plan, client, outcome)
+        remember_account(store, account)
+        if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
+            return _verified(project, store, decision, client, outcome)
+        if pace.verify and stop.is_set() and not outcome.interrupted and sends_anything(outcome, decision.plan):
+            return replace(outcome, diagnostics=(*outcome.diagnostics, STOPPED_BEFORE_READING))
         return outcome
 
 
@@ -274,38 +287,24 @@ def _sources_of(decision: Decision) -> dict[str, Desired]:
     return {each.key: each for each in decision.documents.desired if each.source == planned.get(each.key)}
 
 
-def _verified(project: Project, store: StateStore, plan: Plan, client: ApiClient, outcome: Outcome) -> Outcome:
+def _verified(project: Project, store: StateStore, decision: Decision, client: ApiClient, outcome: Outcome) -> Outcome:
     from reconciler.refresh import read_live
 
+    plan = decision.plan
     try:
         shown = read_live(client, project.schemas)
     except ApiError as problem:
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
     try:
+        if outcome.unknown:
+            findings = settle(project, decision.documents, store.read(), shown)
+            outcome = take_over(outcome, plan, findings, store=store)
         live = compared(shown, project, store.read())
         return read_back(outcome, plan, live, store=store, schemas=project.schemas)
     except StateError as problem:
         # what was done is told, whatever cannot be written any more
         return replace(outcome, diagnostics=(*outcome.diagnostics, *problem.diagnostics))
-
-
-@contextmanager
-def _stop_on_signals(say: Callable[[str], None]) -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM ask the run to end after what is in flight; nothing that was sent goes unrecorded."""
-    stop = threading.Event()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if not stop.is_set():
-            say("Stopping: no new requests; those under way are waited for and recorded.")
-        stop.set()
-
-    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconciler.commands.ci_comment import comment
 from reconciler.commands.ci_issue import issue
 from reconciler.commands.ci_proposal import propose, reviewed
+from reconciler.commands.ci_record import record
 from reconciler.commands.invocation import verbs
 
 ci = verbs(
@@ -18,5 +19,5 @@ Examples:
   reconciler ci issue
   reconciler apply -y --expect-digest "$(reconciler ci reviewed)\"""",
 )
-for each in (comment, issue, reviewed, propose):
+for each in (comment, issue, reviewed, record, propose):
     ci.add_command(each)

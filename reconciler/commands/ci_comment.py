@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
 
 from reconciler.canonical import Json
-from reconciler.commands.gather import gather, reasons_to_refuse
+from reconciler.commands.gather import gather, reasons_to_refuse, refusal
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pipeline import (
     counts_text,
@@ -27,7 +27,7 @@ from reconciler.commands.planning_forms import command_line, size_option
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import load, save
 from reconciler.config import Project, open_project, open_store
-from reconciler.errors import ConfigError, Diagnostic, PlanRefusedError, ReconcilerError, UsageError, error
+from reconciler.errors import ConfigError, Diagnostic, ReconcilerError, UsageError, error
 from reconciler.forge.place import Place
 from reconciler.forge.upsert import Done, put_comment
 from reconciler.model import Plan
@@ -110,10 +110,12 @@ def _report(invocation: Invocation, asked: Asked, planfile: Path | None, out: Pa
         if planfile is not None:
             plan = _saved(invocation, planfile)
             refused: tuple[Diagnostic, ...] = ()
+            why_not = None
         else:
             store = open_store(project)
-            gathered = gather(project, store, asked.options, refresh=asked.refresh, to_previous=asked.to_previous)
+            gathered = gather(project, store, asked)
             plan, refused = gathered.plan, reasons_to_refuse(gathered, asked.overrides)
+            why_not = refusal(gathered, refused) if refused else None
     except UsageError:
         raise
     except ReconcilerError as failed:
@@ -124,7 +126,8 @@ def _report(invocation: Invocation, asked: Asked, planfile: Path | None, out: Pa
         )
     if out is not None and not refused:
         save(out, json_text(plan_file(plan)), mode=0o600)
-    return _planned(invocation, project, plan, refused, most)
+    report = _planned(invocation, project, plan, refused, most)
+    return replace(report, failed=why_not)
 
 
 def _saved(invocation: Invocation, planfile: Path) -> Plan:
@@ -148,7 +151,6 @@ def _planned(invocation: Invocation, project: Project, plan: Plan, refused: Sequ
         digest=str(told["digest"]),
         summary=summary,
         changed=not plan.is_empty,
-        failed=PlanRefusedError(*refused) if refused else None,
     )
 
 

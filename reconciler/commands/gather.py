@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.commands.account import read_account
+from reconciler.commands.account import compared, read_list
+from reconciler.commands.begun import ask_list
+from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
-from reconciler.config import Project
+from reconciler.config import Project, with_catalogs
 from reconciler.documents import Loaded, load_documents
-from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, StateError, UsageError, error
-from reconciler.model import Action, Entry, Plan
-from reconciler.planning import Overrides, PlanOptions, known_keys, make_plan, refusals, selected
+from reconciler.errors import (
+    CreateUnknownError,
+    Diagnostic,
+    DocumentError,
+    PlanRefusedError,
+    ReconcilerError,
+    StateError,
+    UsageError,
+    error,
+)
+from reconciler.model import Action, Entry, Plan, Reason
+from reconciler.planning import Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
 
@@ -36,6 +47,7 @@ def documents_of(project: Project) -> Loaded:
         environ=project.environ,
         catalog=project.catalog,
         fingerprint=project.fingerprint,
+        variables=project.variables,
     )
 
 
@@ -50,30 +62,42 @@ def valid_documents(project: Project) -> Loaded:
 def gather(
     project: Project,
     store: StateStore,
-    options: PlanOptions,
+    asked: Asked,
     *,
-    refresh: bool = False,
-    to_previous: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda text: None,
+    wait: bool = False,
 ) -> Gathered:
     """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
-    Raises DocumentError, StateError, ApiError, and UsageError for an idle selector.
+    With `only_secrets` every other edit waits. Where a create was begun and never recorded, the list is read for it;
+    `wait` and `tell` are as for `ask_list`. Raises DocumentError, StateError, ApiError, and UsageError for an idle
+    selector.
     """
-    loaded = documents_of(project) if to_previous else valid_documents(project)
+    project = with_catalogs(project, asked.catalogs)
+    loaded = documents_of(project) if asked.to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
-    refuse_idle(options.targets, known_keys(loaded.desired, entries))
-    refuse_idle(to_previous, entries)
-    back = returning(project, loaded, entries, to_previous) if to_previous else None
+    refuse_idle(asked.options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(asked.to_previous, entries)
+    back = returning(project, loaded, entries, asked.to_previous) if asked.to_previous else None
+    bound = {each.id for each in entries.values() if each.id is not None}
+    shown = read_list(project, loaded, bound) if asked.refresh else None
+    findings = ask_list(project, loaded, entries, lambda: read_list(project, loaded), shown=shown, tell=tell, wait=wait)
+    desired, known = loaded.desired, entries
+    if asked.only_secrets:
+        desired = tuple(only_secrets(loaded.desired, entries))
+        # what is not looked at has no document in this plan, and must not be taken for an orphan
+        known = {each.key: entries[each.key] for each in desired}
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
-        desired=loaded.desired,
-        entries=entries,
+        desired=desired,
+        entries=known,
         schemas=project.schemas,
-        live=read_account(project, entries, loaded) if refresh else None,
-        options=options,
+        live=None if shown is None else compared(shown, project, as_found(entries, findings), loaded.desired),
+        findings=findings,
+        options=asked.options,
         previous=None if back is None else back.desired,
         diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
@@ -121,6 +145,13 @@ def reasons_to_refuse(gathered: Gathered, overrides: Overrides) -> tuple[Diagnos
     managed = sum(entry.id is not None for entry in gathered.entries.values())
     limits = gathered.project.limits
     return (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
+
+
+def refusal(gathered: Gathered, reasons: Sequence[Diagnostic]) -> PlanRefusedError:
+    """The error for these reasons: one of its own (exit 7) while the outcome of a create is unknown."""
+    blocked = [each for each in gathered.plan.changes if each.action is Action.BLOCKED]
+    unknown = any(each.reason is Reason.CREATE_INCOMPLETE for each in blocked)
+    return (CreateUnknownError if unknown else PlanRefusedError)(*reasons)
 
 
 def without_the_shown(refused: Sequence[Diagnostic], plan: Plan) -> tuple[Diagnostic, ...]:

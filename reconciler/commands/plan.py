@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.commands.gather import Gathered, gather, reasons_to_refuse, without_the_shown
+from reconciler.commands.gather import Gathered, gather, reasons_to_refuse, refusal, without_the_shown
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_forms import command_line, frame_of, size_option
 from reconciler.commands.planning_options import Asked, planning_options
@@ -47,7 +47,7 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
     has moved.
     """
     project = open_project(invocation)
-    gathered = gather(project, open_store(project), asked.options, refresh=asked.refresh, to_previous=asked.to_previous)
+    gathered = gather(project, open_store(project), asked, tell=invocation.progress)
     try:
         show_or_refuse(invocation, gathered, asked.overrides, out=out, max_bytes=max_bytes)
     except PlanRefusedError:
@@ -84,4 +84,4 @@ def show_or_refuse(
     if invocation.output == "text":
         refused = without_the_shown(refused, gathered.plan)
     if refused:
-        raise PlanRefusedError(*refused)
+        raise refusal(gathered, refused)

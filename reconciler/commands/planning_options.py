@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +13,10 @@ from reconciler.errors import UsageError, error
 from reconciler.planning import Overrides, PlanOptions
 
 _PLAN = ("targets", "prune", "allow_new", "allow_protected")
-_NAMES = (*_PLAN, "allow_deletes", "allow_updates", "allow_unassigned", "refresh", "to_previous")
+_NAMES = (
+    *_PLAN,
+    *("allow_deletes", "allow_updates", "allow_unassigned", "refresh", "to_previous", "only_secrets", "catalogs"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +27,8 @@ class Asked:
     overrides: Overrides
     refresh: bool
     to_previous: tuple[str, ...] = ()
+    only_secrets: bool = False
+    catalogs: tuple[Path, ...] = ()
 
     @property
     def is_default(self) -> bool:
@@ -44,9 +50,19 @@ def planning_options(function: Callable[..., int]) -> Callable[..., int]:
     return decorated
 
 
+catalog_option = click.option(
+    "--catalog",
+    "catalogs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    metavar="FILE",
+    help="Ids for ${ref:...}, over the environment's own; repeatable.",
+)
 _OPTIONS = (
     click.option("--refresh", is_flag=True, help="Read live first: needs the API's key."),
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
+    catalog_option,
+    click.option("--only-secrets", is_flag=True, help="Only changed secrets; edits that wait stay as they are."),
     click.option(
         "--to-previous",
         multiple=True,
@@ -63,6 +79,8 @@ _OPTIONS = (
 
 
 def _asked(chosen: Mapping[str, Any]) -> Asked:
+    if chosen["only_secrets"] and (chosen["prune"] or chosen["to_previous"]):
+        raise click.UsageError("--only-secrets sends changed secrets alone: leave out --prune and --to-previous.")
     options = PlanOptions(**{name: chosen[name] for name in _PLAN})
     if chosen["to_previous"] and options != PlanOptions():
         raise UsageError(
@@ -81,4 +99,6 @@ def _asked(chosen: Mapping[str, Any]) -> Asked:
         ),
         refresh=chosen["refresh"],
         to_previous=chosen["to_previous"],
+        only_secrets=chosen["only_secrets"],
+        catalogs=chosen["catalogs"],
     )

@@ -11,7 +11,7 @@ import click
 from reconciler.commands.accept import accept, conflicts_told, tell_accepted
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pulling import Account, account, secrets_to_set, write_all
-from reconciler.commands.state import lock_timeout
+from reconciler.commands.state_transfer import lock_timeout
 from reconciler.config import open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.model import Live

@@ -1,4 +1,4 @@
-"""Plan files on disk: written whole and for their owner alone, read with an error instead of a traceback."""
+"""Plans and states in files of the person's: written whole, for their owner alone, and read without a traceback."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, error
 
 
-def save(path: Path, text: str, *, mode: int) -> None:
-    """Write a file whole, or leave what was there. Raises ConfigError."""
+def save(path: Path, text: str, *, mode: int, what: str = "the plan") -> None:
+    """Write a file whole, or leave what was there. Raises ConfigError, which calls it `what`."""
     try:
         replace_file(path.absolute(), text.encode(), mode=mode)
     except OSError as problem:
         why = problem.strerror or type(problem).__name__
         raise ConfigError(
-            error("cannot-write", f"the plan cannot be written: {why.lower()}", "Choose another place.", file=str(path))
+            error("cannot-write", f"{what} cannot be written: {why.lower()}", "Choose another place.", file=str(path))
         ) from None
 
 
-def load(path: Path) -> str:
-    """The text of a file. Raises ConfigError where it cannot be read."""
+def load(path: Path, *, what: str = "the plan", writer: str = "`--out`") -> str:
+    """The text of a file. Raises ConfigError where it cannot be read, which calls it `what`."""
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         why = (problem.strerror or "unknown").lower() if isinstance(problem, OSError) else "it is not UTF-8 text"
-        raise ConfigError(
-            error(
-                "cannot-read", f"the plan cannot be read: {why}", "Is this the file that `--out` wrote?", file=str(path)
-            )
-        ) from None
+        then = f"Is this the file that {writer} wrote?"
+        raise ConfigError(error("cannot-read", f"{what} cannot be read: {why}", then, file=str(path))) from None

@@ -16,9 +16,10 @@ import click
 
 from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb, verbs
+from reconciler.commands.state_transfer import lock_timeout, pull_state, push_state
 from reconciler.config import open_project, open_store
 from reconciler.entries import entry_to_json, move
-from reconciler.errors import Diagnostic, LockHeldError, StateError, UsageError, error
+from reconciler.errors import Diagnostic, StateError, UsageError, error
 from reconciler.model import Content, Entry
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.secrecy import secret_name
@@ -26,15 +27,6 @@ from reconciler.state.store import Holder, StateStore
 from reconciler.validation import suggestion
 
 FORMS = ("text", "json")
-
-lock_timeout = click.option(
-    "--lock-timeout",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for the lock.",
-)
 
 
 state = verbs(
@@ -134,21 +126,15 @@ def forget_entries(invocation: Invocation, keys: Sequence[str], yes: bool, lock_
 
 
 @verb("unlock", outputs=FORMS, short_help="Show who holds the lock; clear one that is gone.")
-@click.option("--force", is_flag=True, help="For homes whose lock can outlive its process; a file lock cannot.")
+@click.option("--force", is_flag=True, help="Take the lock away from its holder; a file lock cannot be taken.")
 def unlock_state(invocation: Invocation, force: bool) -> int:
-    """Show who holds the lock, and clear what a holder that is gone left behind."""
+    """Show who holds the lock, and clear what a holder that is gone left behind.
+
+    In PostgreSQL --force ends the holder's session; in an object store, where nobody can tell whether the holder
+    lives, it removes the lock. What that run still tries to write is refused.
+    """
     recorded = _recorded(invocation)
-    try:
-        gone = recorded.store.unlock()
-    except LockHeldError as problem:
-        if not force:
-            raise
-        forced = error(
-            "lock-not-forcible",
-            "a file lock cannot be forced: the system keeps it for as long as its process lives",
-            "End that process; the lock goes with it, however it ends.",
-        )
-        raise LockHeldError(*problem.diagnostics, forced) from None
+    gone = recorded.store.unlock(force=force)
     if invocation.output == "json":
         _print_json(invocation, recorded.environment, "cleared", None if gone is None else asdict(gone))
     else:
@@ -156,7 +142,7 @@ def unlock_state(invocation: Invocation, force: bool) -> int:
     return 0
 
 
-for _verb in (list_entries, show_entry, move_entry, forget_entries, unlock_state):
+for _verb in (list_entries, show_entry, move_entry, forget_entries, unlock_state, pull_state, push_state):
     state.add_command(_verb)
 
 
@@ -235,11 +221,8 @@ def _forgotten(entry: Entry) -> str:
 def _unlocked(gone: Holder | None, environment: str) -> str:
     if gone is None:
         return f"The state of {environment} is not locked."
-    return (
-        f"The state of {environment} is not locked. Cleared the record that {gone.who} on {gone.host} "
-        f"(process {gone.pid}) left on {gone.since}: {gone.command}. A file lock goes with its process, so that "
-        "record held up nobody."
-    )
+    by = f"{gone.who} on {gone.host} (process {gone.pid}) since {gone.since}: {gone.command}"
+    return f"The state of {environment} is not locked. Cleared the record of {by}."
 
 
 def _described(entry: Entry) -> Iterator[str]:

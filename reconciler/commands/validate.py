@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from reconciler.commands.catalog import ids_wrong
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.config import open_project
+from reconciler.commands.planning_options import catalog_option
+from reconciler.config import open_project, with_catalogs
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.render.forms import VALIDATION_FORMS, Frame, validation_in
 
@@ -25,13 +28,14 @@ Examples:
   reconciler validate -o junit > junit.xml""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@catalog_option
 @click.option("--online", is_flag=True, help="Ask the API whether ids exist and fit: needs its key.")
-def validate(invocation: Invocation, paths: tuple[str, ...], online: bool) -> int:
+def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Path, ...], online: bool) -> int:
     """Check every document, without a network or a key.
 
     PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
     """
-    project = open_project(invocation)
+    project = with_catalogs(open_project(invocation), catalogs)
     loaded = documents_of(project)
     wanted = [_normal(path) for path in paths]
     documents = [path for path in project.files().documents() if _within(path, wanted)]

@@ -3,12 +3,13 @@
 Edge: reads the disk and the environment that it is handed; opens nothing on the network by itself.
 """
 
+from reconciler.config.addresses import SANDBOX
+from reconciler.config.catalogs import with_catalogs
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import make_key
 from reconciler.config.openings import open_client, open_store
 from reconciler.config.project import Project, open_project
 from reconciler.config.schema_files import find_lookups, find_schemas
-from reconciler.config.settings import SANDBOX
 
 __all__ = [
     "SANDBOX",
@@ -20,4 +21,5 @@ __all__ = [
     "open_client",
     "open_project",
     "open_store",
+    "with_catalogs",
 ]

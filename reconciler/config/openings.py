@@ -6,16 +6,15 @@ Edge: builds the shell's objects; the first request or lock is the caller's.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from reconciler.config.addresses import SANDBOX
 from reconciler.config.project import Project
 from reconciler.config.request_log import OWN_FOLDER, RequestLog, keep_out_of_git
-from reconciler.config.settings import SANDBOX
 from reconciler.errors import AuthError, ConfigError, error
 from reconciler.state.store import StateStore
 
@@ -29,21 +28,16 @@ SANDBOX_KEY = "sandbox"
 def open_store(project: Project) -> StateStore:
     """The home of the environment's state. Reads and writes nothing yet.
 
-    Raises ConfigError for a home that this version does not have.
+    Raises ConfigError for an address that no home has, and where a home's driver is not installed.
     """
-    from reconciler.state.files import FileStore
+    return open_home_of(project, project.state)
 
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", project.state)
-    if scheme:
-        raise ConfigError(
-            error(
-                "state-home",
-                f"this version keeps the state in files; it has no home at {scheme[1]}://",
-                "Name a folder in RECONCILER_STATE or as `state` of the environment, or leave both out.",
-            )
-        )
-    folder = project.root / project.state
-    return FileStore(folder, environment=project.environment, shown=project.state, environ=project.environ)
+
+def open_home_of(project: Project, home: str) -> StateStore:
+    """The environment's place in another home than its own. Raises ConfigError as `open_store` does."""
+    from reconciler.state.homes import open_home
+
+    return open_home(home, root=project.root, environment=project.environment, environ=project.environ)
 
 
 def _to_stderr(text: str) -> None:

@@ -14,20 +14,22 @@ from pathlib import Path
 from typing import Protocol
 
 from reconciler.canonical import Json
+from reconciler.config.addresses import holds_password, why_no_api
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import Fingerprint, fingerprinter
 from reconciler.config.schema_files import find_schemas, read_schemas
 from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
+    DEFAULT_SETTLE,
     PROJECT_FILE,
     EnvironmentSettings,
     Settings,
-    holds_password,
     read_catalog,
     read_settings,
-    why_no_api,
+    seconds_in,
     why_no_environment_name,
 )
+from reconciler.config.settings_schema import LONGEST_SETTLE
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
 from reconciler.planning.safety import Limits
@@ -52,8 +54,9 @@ class Project:
 
     `root` is absolute and has no symbolic link in it; `assistants` is relative to it. `api_url` is `sandbox:`, or an
     address without a slash at its end, or None where neither a person nor the schemas name one. `state` is a folder
-    (relative to `root`, or absolute) or the address of another home. `timeouts` are seconds
-    by phase, where stated. The secrets in it do not show in its repr.
+    (relative to `root`, or absolute) or the address of another home. `timeouts` are seconds by phase, where stated;
+    `settle` is how many seconds the server may take to carry out a create that it did not answer. The secrets in it do
+    not show in its repr.
     """
 
     root: Path
@@ -61,13 +64,15 @@ class Project:
     environment: str
     api_url: str | None
     api_key: str | None = field(repr=False)
-    state: str
+    state: str = field(repr=False)
     catalog: Mapping[str, Json]
+    variables: Mapping[str, str]
     catalog_file: str | None
     """Where the catalogue stands, or would stand, in the project; None where it stands in the project file itself."""
     schema_folder: str
     """Where the project's own schemas stand, or would stand."""
     limits: Limits
+    settle: float
     timeouts: Mapping[str, float]
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
@@ -107,9 +112,11 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         api_key=variables.api_key,
         state=variables.state or chosen.state or f"state/{environment}",
         catalog=catalog,
+        variables=chosen.variables,
         catalog_file=catalog_file or (None if chosen.catalog else default_catalog(environment)),
         schema_folder=settings.schemas or "schemas",
         limits=chosen.limits,
+        settle=next(each for each in (variables.settle, chosen.settle, DEFAULT_SETTLE) if each is not None),
         timeouts=chosen.timeouts,
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
@@ -202,16 +209,20 @@ def _catalog(
         return {}
 
 
+_VARIABLES = ("API_URL", "API_KEY", "STATE", "SETTLE")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Variables:
     api_url: str | None
     api_key: str | None = field(repr=False)
-    state: str | None
+    state: str | None = field(repr=False)
+    settle: float | None
 
 
 def _variables(environ: Mapping[str, str], problems: list[Diagnostic]) -> _Variables:
     """The environment variables that decide something. One that is set and empty says nothing."""
-    found = {name: environ.get(f"RECONCILER_{name}", "").strip() or None for name in ("API_URL", "API_KEY", "STATE")}
+    found = {name: environ.get(f"RECONCILER_{name}", "").strip() or None for name in _VARIABLES}
     api_url, api_key = found["API_URL"], found["API_KEY"]
     if api_url and holds_password(api_url):
         problems.append(error("api-url", "RECONCILER_API_URL holds a user name or a password", "Remove it."))
@@ -220,4 +231,8 @@ def _variables(environ: Mapping[str, str], problems: list[Diagnostic]) -> _Varia
     if api_key and not re.fullmatch(r"[\x21-\x7e]+", api_key):
         told = "RECONCILER_API_KEY holds a character that no key has: a space, a line end, or one outside ASCII"
         problems.append(error("api-key", told, "Copy the key again, without what stood around it."))
-    return _Variables(api_url=api_url, api_key=api_key, state=found["STATE"])
+    settle = None if found["SETTLE"] is None else seconds_in(found["SETTLE"])
+    if found["SETTLE"] is not None and settle is None:
+        told = f"RECONCILER_SETTLE must be a number of seconds from 0 to {LONGEST_SETTLE}"
+        problems.append(error("settle", told, "Leave it out for the default."))
+    return _Variables(api_url=api_url, api_key=api_key, state=found["STATE"], settle=settle)

@@ -5,9 +5,11 @@
     environments:
       production:
         api: https://portal.example/api       # or "sandbox:"
-        state: state/production               # a folder
+        state: state/production               # a folder, or an address: postgres://, s3://, az://, gs://
         catalog: catalog/production.yaml      # or the tables themselves
         limits: {delete: 30%, update: off, unassigned: refuse}
+        settle: 30                            # seconds that the server may take over a create it did not answer
+        variables: {PRACTICE_PHONE: "+1 312 555 0142"}    # for ${env:PRACTICE_PHONE}
         timeouts: {connect: 10, read: 60}     # seconds
 
 Pure: works on the value that the strict loader read and on its positions.
@@ -20,9 +22,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from reconciler.canonical import Json
+from reconciler.config.addresses import holds_password, sounds_secret, why_no_api
+from reconciler.config.settings_schema import (
+    ENVIRONMENT,
+    ENVIRONMENT_NAME,
+    LIMITS,
+    LONGEST_SETTLE,
+    LONGEST_TIMEOUT,
+    PROJECT,
+    TIMEOUTS,
+    VARIABLE_NAME,
+)
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import ConfigError, Diagnostic, error
 from reconciler.model import Path, Position
@@ -30,12 +42,12 @@ from reconciler.planning.safety import Limits
 from reconciler.validation import suggestion
 
 PROJECT_FILE = "reconciler.yaml"
-SANDBOX = "sandbox:"
 DEFAULT_ENVIRONMENT = "default"
-LONGEST_TIMEOUT = 600
+DEFAULT_SETTLE = 30.0
+"""Seconds. PHP, on which the platform runs, ends a request after so many unless it is told otherwise."""
 
-_SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
-_ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ENVIRONMENT_NAME = re.compile(ENVIRONMENT_NAME)
+_VARIABLE_NAME = re.compile(VARIABLE_NAME, re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +61,8 @@ class EnvironmentSettings:
     state: str | None = None
     catalog: str | Mapping[str, Json] | None = None
     limits: Limits = field(default_factory=Limits)
+    settle: float | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
     timeouts: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -90,29 +104,10 @@ def why_no_environment_name(name: str) -> str | None:
     return "must be letters, digits, `-`, `_` and `.`, at most 64 of them, beginning with a letter or a digit"
 
 
-def why_no_api(address: str) -> str | None:
-    """Why a text cannot be the API's address, or None. Never quotes the text: it may hold a password."""
-    if address == SANDBOX:
-        return None
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"[\s\x00-\x1f\x7f]", address):
-        return "must be an address such as https://portal.example/api, or `sandbox:`"
-    if parts.query or parts.fragment:
-        return "must be an address without `?` and `#`"
-    return None
-
-
-def holds_password(address: str) -> bool:
-    """Whether an address carries credentials before its host."""
-    try:
-        parts = urlsplit(address)
-        return parts.password is not None or (parts.scheme in ("http", "https") and parts.username is not None)
-    except ValueError:
-        return "@" in address
+def seconds_in(text: str) -> float | None:
+    """The settle delay that a text says, or None for what is none."""
+    seconds = float(text) if re.fullmatch(r"\d{1,4}(\.\d{1,3})?", text, re.ASCII) else math.inf
+    return seconds if seconds <= LONGEST_SETTLE else None
 
 
 class _Reader:
@@ -123,7 +118,7 @@ class _Reader:
         self.problems: list[Diagnostic] = []
 
     def settings(self, content: Json) -> Settings:
-        found = self.mapping(content, (), ("assistants", "schemas", "environments"))
+        found = self.mapping(content, (), tuple(PROJECT["properties"]))
         environments = self.mapping(found.get("environments"), ("environments",), None)
         read = {name: self.environment(name, each) for name, each in environments.items()}
         self.shared_states(read)
@@ -138,12 +133,14 @@ class _Reader:
         if why := why_no_environment_name(name):
             at = self.parsed.names.get(path)
             self.wrong(path, "environment-name", f"the name of an environment {why}", at=at)
-        found = self.mapping(content, path, ("api", "state", "catalog", "limits", "timeouts"))
+        found = self.mapping(content, path, tuple(ENVIRONMENT["properties"]))
         return EnvironmentSettings(
             api=self.api(found, path),
             state=self.state(found, path),
             catalog=self.catalog(found["catalog"], (*path, "catalog"), or_path=True) if "catalog" in found else None,
             limits=self.limits(found.get("limits"), (*path, "limits")),
+            settle=self.settle(found, path),
+            variables=self.variables(found.get("variables"), (*path, "variables")),
             timeouts=self.timeouts(found.get("timeouts"), (*path, "timeouts")),
         )
 
@@ -160,7 +157,7 @@ class _Reader:
         return content
 
     def unknown(self, name: str, path: Path, known: Sequence[str]) -> None:
-        if _SECRET_NAME.search(name):
+        if sounds_secret(name):
             self.secret((*path, name), f"`{name}` looks like a secret")
             return
         guess = suggestion(name, known)
@@ -199,16 +196,27 @@ class _Reader:
             self.wrong((*path, "api"), "setting-value", f"`api` {why}")
         return address
 
+    def settle(self, found: Mapping[str, Json], path: Path) -> float | None:
+        value = found.get("settle")
+        seconds = seconds_in(str(value)) if type(value) in (int, float) else None
+        if value is not None and seconds is None:
+            told = f"`settle` must be a number of seconds from 0 to {LONGEST_SETTLE}, not {_kind(value)}"
+            self.wrong((*path, "settle"), "setting-value", told)
+        return seconds
+
     def state(self, found: Mapping[str, Json], path: Path) -> str | None:
         location = self.text(found, "state", path)
         if location is not None and holds_password(location):
-            self.secret((*path, "state"), "`state` holds a password", "Set the whole address as RECONCILER_STATE.")
+            then = "Set the whole address as RECONCILER_STATE, or the password as the home's own variable (PGPASSWORD)."
+            self.secret((*path, "state"), "`state` holds a password", then)
         return location
 
     def shared_states(self, environments: Mapping[str, EnvironmentSettings]) -> None:
         """Two environments in one state would each see the other's assistants as removed."""
         holders: dict[str, str] = {}
         for name, each in environments.items():
+            if each.state and "://" in each.state:
+                continue  # a home on the network keeps environments apart by their names
             location = str(PurePosixPath(each.state or f"state/{name}"))
             first = holders.setdefault(location, name)
             if first != name:
@@ -234,8 +242,26 @@ class _Reader:
                     self.wrong((*path, table, name), "catalog-shape", told)
         return content
 
+    def variables(self, content: Json, path: Path) -> Mapping[str, str]:
+        """Texts for `${env:NAME}`. A name that sounds like a secret's is refused: the file is for all to read."""
+        read: dict[str, str] = {}
+        for name, value in self.mapping(content, path, None).items():
+            at = self.parsed.names.get((*path, name))
+            if sounds_secret(name):
+                then = "Set it in the environment of the process, and write ${secret:NAME} in the document."
+                self.secret((*path, name), f"`{name}` looks like a secret", then)
+            elif not _VARIABLE_NAME.fullmatch(name) or name.upper().startswith("RECONCILER_"):
+                told = "the name of a variable must be letters, digits and `_`, and not the program's own"
+                self.wrong((*path, name), "variable-name", told, at=at)
+            elif not isinstance(value, bool | str | int | float):
+                told = f"`{name}` must be text, a number, true or false, not {_kind(value)}"
+                self.wrong((*path, name), "setting-type", told)
+            else:
+                read[name] = str(value).lower() if isinstance(value, bool) else str(value)
+        return read
+
     def limits(self, content: Json, path: Path) -> Limits:
-        found = self.mapping(content, path, ("delete", "update", "unassigned"))
+        found = self.mapping(content, path, tuple(LIMITS["properties"]))
         unassigned = found.get("unassigned", "allow")
         if unassigned not in ("allow", "refuse"):
             told = f"`unassigned` must be `allow` or `refuse`, not {_kind(unassigned)}"
@@ -248,7 +274,7 @@ class _Reader:
         )
 
     def timeouts(self, content: Json, path: Path) -> Mapping[str, float]:
-        found = self.mapping(content, path, ("connect", "read"))
+        found = self.mapping(content, path, tuple(TIMEOUTS["properties"]))
         good: dict[str, float] = {}
         for name, value in found.items():
             if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= LONGEST_TIMEOUT:

@@ -53,15 +53,24 @@ def load_documents(
     environ: Mapping[str, str],
     catalog: Mapping[str, Json],
     fingerprint: Callable[[str, str], str | None],
+    variables: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Load every document below `folder` for one environment.
 
-    `catalog` holds tables of names for `${ref:table.name}`; `fingerprint(name, value)` gives the keyed HMAC of a
-    secret, or None where there is no key. Never raises for what stands in files: it is all in `diagnostics`.
+    `catalog` holds tables of names for `${ref:table.name}`, `variables` texts for `${env:NAME}` where `environ` has
+    none; `fingerprint(name, value)` gives the keyed HMAC of a secret, or None where there is no key. Never raises for
+    what stands in files: it is all in `diagnostics`.
     Required fields may be unmanaged (see `settings`): such a document is judged by the fields that it keeps.
     """
     sources = Sources(files=files)
-    world = World(schemas=schemas, sources=sources, environ=environ, catalog=catalog, fingerprint=fingerprint)
+    world = World(
+        schemas=schemas,
+        sources=sources,
+        environ=environ,
+        catalog=catalog,
+        variables=variables or {},
+        fingerprint=fingerprint,
+    )
     loading = _Loading(
         world=world,
         environment=environment,

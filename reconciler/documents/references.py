@@ -34,12 +34,17 @@ OWN_VARIABLES = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class World:
-    """What references are resolved against: one environment of one project."""
+    """What references are resolved against: one environment of one project.
+
+    `variables` are the project file's own texts for `${env:NAME}`; `environ` decides where both have one. Secrets come
+    from `environ` alone.
+    """
 
     schemas: SchemaSet
     sources: Sources
     environ: Mapping[str, str] = field(repr=False)
     catalog: Mapping[str, Json]
+    variables: Mapping[str, str]
     fingerprint: Callable[[str, str], str | None]
 
 
@@ -171,8 +176,11 @@ class _Resolving:
             then = "It holds a secret of this program. Set a variable of the assistant's own."
             raise _Unresolved("reference-name", f"a document may not use {name}", then)
         text = self.world.environ.get(name)
+        if text is None and scheme == "env":
+            text = self.world.variables.get(name)
         if text is None:
-            then = "Set it, or name another."
+            guess = suggestion(name, self.world.variables) if scheme == "env" else None
+            then = f"Did you mean `${{env:{guess}}}`?" if guess else "Set it, or name another."
             raise _Unresolved(f"{scheme}-missing", f"the environment variable {name} is not set", then)
         if scheme == "secret" and not text.strip():
             then = "A CI system gives an empty text for a secret that it does not know or may not show."

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field, replace
 from reconciler.canonical import Json, equal
 from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Content, Desired, Entry, FieldChange, Live, Reason, Request
+from reconciler.model import Action, Change, Content, Desired, Entry, FieldChange, Live, Pending, Reason, Request
 from reconciler.planning import problems
+from reconciler.planning.begun import Finding
 from reconciler.planning.compare import Comparison, compare, managed
 from reconciler.planning.risk import field_risk, worst
+from reconciler.planning.settled import with_finding
 from reconciler.schemas import SchemaSet
 
 UNNUMBERED = 0
@@ -25,12 +27,16 @@ UNNUMBERED = 0
 class Sides:
     """Everything that the decisions look at. `live` is None where it was not read, else what was read, by id.
 
-    `orphans` are entries whose document is gone and that no document moves from, by key.
+    `orphans` are entries whose document is gone and that no document moves from, by key. `begun` has the entries of
+    begun creates as they are stored, and `findings` what the list says of them, as far as it was asked; `entries` have
+    what is certain of that taken over.
     """
 
     schemas: SchemaSet
     entries: Mapping[str, Entry]
     orphans: Mapping[str, Entry] = field(default_factory=dict)
+    begun: Mapping[str, Entry] = field(default_factory=dict)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
     live: Mapping[int, Live] | None = None
     prune: bool = False
     allow_new: bool = False
@@ -46,13 +52,15 @@ class Sides:
 
 def decide_document(desired: Desired, sides: Sides) -> Change:
     """The change for a key that has a document."""
+    return with_finding(_decided(desired, sides), sides.begun, sides.findings)
+
+
+def _decided(desired: Desired, sides: Sides) -> Change:
     entry = sides.entries.get(desired.key)
     if entry is None:
         return _without_entry(desired, sides)
     if entry.pending is not None:
-        return _blocked(
-            desired, entry, Reason.CREATE_INCOMPLETE, problems.incomplete(desired, entry.key, entry.pending)
-        )
+        return _blocked(desired, entry, Reason.CREATE_INCOMPLETE, _incomplete(desired, entry.key, entry.pending, sides))
     if entry.id is None:
         # as good as none, but a saved plan must see when it moves
         return replace(_bound_or_new(desired, sides), expects=entry_digest(entry))
@@ -61,8 +69,18 @@ def decide_document(desired: Desired, sides: Sides) -> Change:
     return _existing(desired, entry, sides)
 
 
+def _incomplete(desired: Desired, key: str, pending: Pending, sides: Sides) -> Diagnostic:
+    return replace(
+        problems.incomplete(key, pending, sides.findings.get(key), of=desired.key), **problems.place(desired)
+    )
+
+
 def decide_orphan(key: str, entry: Entry, sides: Sides) -> Change:
     """The change for an entry whose document is gone."""
+    return with_finding(_decided_orphan(key, entry, sides), sides.begun, sides.findings)
+
+
+def _decided_orphan(key: str, entry: Entry, sides: Sides) -> Change:
     bare = Change(
         key=key,
         action=Action.NO_OP,
@@ -75,7 +93,8 @@ def decide_orphan(key: str, entry: Entry, sides: Sides) -> Change:
     )
     if entry.pending is not None:
         action = Action.BLOCKED if sides.prune else Action.NO_OP
-        told = replace(problems.incomplete_create(key), severity="error" if sides.prune else "warning")
+        told = problems.incomplete(key, entry.pending, sides.findings.get(key))
+        told = replace(told, severity="error" if sides.prune else "warning")
         return replace(bare, action=action, reason=Reason.CREATE_INCOMPLETE, diagnostics=(told,))
     if entry.id is None or sides.is_gone(entry.id):
         return replace(bare, action=Action.FORGET, reason=Reason.REMOVED_FROM_CONFIG)
@@ -88,17 +107,22 @@ def _without_entry(desired: Desired, sides: Sides) -> Change:
     source = sides.entries.get(desired.moved_from) if desired.moved_from else None
     if source is not None and source.pending is not None:
         # the begun create may have made this very assistant: another must not follow under the new name
-        told = problems.incomplete(desired, source.key, source.pending)
+        told = _incomplete(desired, source.key, source.pending, sides)
         return _blocked(desired, None, Reason.CREATE_INCOMPLETE, told)
     if source is not None and source.id is not None:
         return _moved(desired, source, sides)
-    return _bound_or_new(desired, sides)
+    change = _bound_or_new(desired, sides)
+    if source is not None and source.key in sides.begun and change.action is Action.CREATE:
+        # the old entry goes along: left behind, it would claim what is created here if this run dies
+        return replace(change, moved_from=source.key)
+    return change
 
 
 def _bound_or_new(desired: Desired, sides: Sides) -> Change:
     if desired.id is not None:
         return _adopted(desired, sides)
-    twin = None if sides.allow_new else _twin(desired, sides)
+    known = {desired.key, desired.moved_from} & set(sides.begun)
+    twin = None if sides.allow_new or known else _twin(desired, sides)
     if twin is not None:
         return _blocked(desired, None, Reason.LOOKS_LIKE_RENAME, problems.rename(desired, twin))
     return _create(desired, sides, Reason.NEW)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
 from reconciler.planning import problems
+from reconciler.planning.begun import Finding, as_found
 from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
 from reconciler.planning.drift import drift_of, unobservable
@@ -38,22 +39,28 @@ def make_plan(
     entries: Mapping[str, Entry],
     schemas: SchemaSet,
     live: Mapping[int, Live] | None = None,
+    findings: Mapping[str, Finding] | None = None,
     options: PlanOptions | None = None,
     previous: Mapping[str, Desired] | None = None,
     diagnostics: Sequence[Diagnostic] = (),
 ) -> Plan:
     """Decide what happens to every key, and in which order.
 
-    `live` is None where it was not read, else every assistant of the account by id. `diagnostics` are carried along.
+    `live` is None where it was not read, else every assistant of the account by id. `findings` are what the list says
+    of begun creates, by key (`look_up`), where it was asked. `diagnostics` are carried along.
     `previous` (`previous_desired`) is what some keys go back to: then these alone are planned.
     """
     chosen = options or PlanOptions()
     documents = {each.key: each for each in desired}
     wanted = {**documents, **(previous or {})}
+    found = findings or {}
+    known = as_found(entries, found)
     sides = Sides(
         schemas=schemas,
-        entries=entries,
-        orphans=_orphans(wanted, entries),
+        entries=known,
+        orphans=_orphans(wanted, known),
+        begun={key: entries[key] for key in found},
+        findings=found,
         live=live,
         prune=chosen.prune,
         allow_new=chosen.allow_new,
@@ -63,7 +70,7 @@ def make_plan(
     stances = refuse_held(_stances(decided, sides), schemas)
     changes = [each.change for each in stances if each.change is not None]
     ordered = in_order(changes, transfers([each for each in stances if _sends(each)], schemas), schemas)
-    unanswered = recalled(entries, stances, schemas)
+    unanswered = recalled(known, stances, schemas)
     ended = claims(unanswered, ordered.changes)
     return Plan(
         environment=environment,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
-from reconciler.errors import Diagnostic, error, note, warning
-from reconciler.model import Desired, Entry, Pending
+from reconciler.errors import Diagnostic, error, note
+from reconciler.model import Action, Change, Desired, Entry, Pending
+from reconciler.planning.begun import Finding, Verdict
 
 RESERVED = "reconciler"
 """The document's own key, under which its settings stand."""
@@ -18,20 +20,53 @@ def place(desired: Desired, setting: str | None = None) -> dict[str, Any]:
     return {"file": at.file, "line": at.line, "column": at.column, "key": desired.key}
 
 
-def incomplete_create(key: str) -> Diagnostic:
-    return warning(
-        "create-incomplete",
-        "its create was begun, and the outcome is unknown",
-        "Look in the portal whether it exists. If it does, say `reconciler: {id: ID}` in its document after "
-        f"`reconciler state forget {key}`; if it does not, `reconciler state forget {key}` alone.",
-        key=key,
+def incomplete(key: str, pending: Pending, finding: Finding | None, *, of: str | None = None) -> Diagnostic:
+    """A begun create that is not settled, with what settles it; `of` is the key that it is told of, where another."""
+    whose = "its create" if of in (None, key) else f"the create of {key}"
+    summary = f"{whose} was begun on {pending.started_at}, and the outcome is unknown"
+    by_hand = (
+        f"Look in the portal: if it exists, `reconciler import {key} ID`;"
+        f" if it does not, `reconciler state forget {key}`, and the next apply creates it."
+    )
+    ids = [] if finding is None else [str(each) for each in finding.ids]
+    match finding.verdict if finding is not None else None:
+        case Verdict.TOO_EARLY if finding is not None:
+            summary += "; it is not in the list of assistants yet"
+            wait = math.ceil(finding.wait)
+            by_hand = f"The server may still be at it. Plan again in {wait} s; `reconciler apply` waits by itself."
+        case Verdict.SEVERAL:
+            summary += f"; it may be assistant {' or '.join(ids)}"
+            by_hand = _which(key)
+        case Verdict.UNLIKE:
+            which = f"assistant {ids[0]} has" if len(ids) == 1 else f"assistants {' and '.join(ids)} have"
+            summary += f"; {which} its name, and not the content that was sent"
+            by_hand = _which(key)
+        case Verdict.UNREAD if finding is not None:
+            by_hand = f"{finding.why}\n{by_hand}"
+        case _:
+            by_hand = f"With RECONCILER_API_KEY set, `plan` and `apply` look for it in the list.\n{by_hand}"
+    return error("create-incomplete", summary, by_hand, key=key)
+
+
+def _which(key: str) -> str:
+    return (
+        f"Look at it in the portal. `reconciler import {key} ID` says which one it is; `reconciler state forget {key}`"
+        " says that it is none, and the next apply creates it."
     )
 
 
-def incomplete(desired: Desired, key: str, pending: Pending) -> Diagnostic:
-    whose = "its create" if key == desired.key else f"the create of {key}"
-    summary = f"{whose} was begun on {pending.started_at}, and the outcome is unknown"
-    return error("create-incomplete", summary, incomplete_create(key).detail, **place(desired))
+def found(change: Change, pending: Pending, id: int) -> Diagnostic:
+    summary = f"its create, begun on {pending.started_at}, made assistant {id}"
+    detail = "It is in the list with the name and the content that were sent; apply takes its id over."
+    return note("create-found", summary, detail, file=change.file, line=change.line, key=change.key)
+
+
+def came_to_nothing(change: Change, pending: Pending) -> Diagnostic:
+    summary = f"its create, begun on {pending.started_at}, made nothing"
+    detail = "The list of assistants does not have it" + (
+        ": it is created now." if change.action is Action.CREATE else "."
+    )
+    return note("create-absent", summary, detail, file=change.file, line=change.line, key=change.key)
 
 
 def other_id(desired: Desired, entry: Entry) -> Diagnostic:

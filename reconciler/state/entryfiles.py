@@ -23,7 +23,7 @@ from reconciler.state.places import ENDING, is_set_aside, segments
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
-_RESTORE = "Nothing was changed. Restore the file from version control; it is never treated as empty."
+_RESTORE = "Nothing was changed. Restore it from version control or a backup; it is never treated as empty."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,8 +38,11 @@ class Place:
 def read_object(place: Place) -> Mapping[str, Json] | None:
     """The JSON object in a file, or None where there is no file. Raises StateError for anything else."""
     content = _read(place)
-    if content is None:
-        return None
+    return None if content is None else decode_object(place, content)
+
+
+def decode_object(place: Place, content: bytes) -> Mapping[str, Json]:
+    """The JSON object that `content` is, in any home. Raises StateError for anything else."""
     try:
         found: Json = _DECODER.decode(content.decode())
     except UnicodeDecodeError as problem:

@@ -19,13 +19,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.canonical import Json, pretty
+from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
-from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_to_json
-from reconciler.errors import Diagnostic, StateError, error
+from reconciler.entries import FORMAT_VERSION, entry_from_json
+from reconciler.errors import Diagnostic, LockHeldError, StateError, error
 from reconciler.model import Entry
 from reconciler.state.entryfiles import Place, entries_under, read_object, reason, unreadable
-from reconciler.state.folderlock import LOCK, FolderLock, this_process
+from reconciler.state.folderlock import LOCK, FolderLock
+from reconciler.state.holders import this_process
+from reconciler.state.meta import account_of, lineage_of, refuse_other_lineage, stored_entry, stored_meta
 from reconciler.state.places import ENDING, META, segments, twin
 from reconciler.state.store import Holder
 
@@ -43,6 +45,12 @@ _REMEDIES: Mapping[int, str] = {
     errno.EFBIG: "Raise this process's limit for the size of a file (ulimit -f)",
     errno.EIO: "The disk reports an error: check it first",
 }
+
+_NOT_FORCIBLE = error(
+    "lock-not-forcible",
+    "a file lock cannot be forced: the system keeps it for as long as its process lives",
+    "End that process; the lock goes with it, however it ends.",
+)
 
 
 def _now() -> datetime:
@@ -73,18 +81,45 @@ class FileStore:
         self._changing = threading.Lock()
         self._settled: set[Path] = set()
 
+    @property
+    def shown(self) -> str:
+        """How messages call the folder."""
+        return self._shown
+
     def lineage(self) -> str | None:
         """The environment's lineage, or None where nothing was ever written.
 
         Raises StateError where it cannot be read, is of a newer format, or is lost while entries are there.
         """
-        place = Place(path=str(self._folder / META), shown=f"{self._shown}/{META}")
+        place = self._meta_place()
         stored = read_object(place)
         if stored is not None:
-            return _lineage(stored, place)
+            return lineage_of(stored, place)
         if any(True for _ in entries_under(self._folder, self._shown, [])):
             raise self._lineage_lost()
         return None
+
+    def begin(self, lineage: str) -> None:
+        """Make the environment with this lineage. Raises StateConflictError where it has another one."""
+        with self._changing, self._told(self._meta_place(), "written"):
+            there = self.lineage()
+            if there is None:
+                self._make_meta(lineage)
+        refuse_other_lineage(there, lineage, self._shown)
+
+    def account(self) -> str | None:
+        """The fingerprint of the account that the environment was applied to, or None where none is remembered."""
+        place = self._meta_place()
+        stored = read_object(place)
+        return None if stored is None else account_of(stored, place)
+
+    def remember_account(self, account: str) -> None:
+        """Save the account's fingerprint durably. Makes the lineage first where there is none."""
+        place = self._meta_place()
+        with self._changing, self._told(place, "written"):
+            self._begin()
+            stored = read_object(place) or {}
+            replace_file(self._folder / META, pretty({**stored, "account": account}).encode())
 
     def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
@@ -111,8 +146,7 @@ class FileStore:
     def write(self, entry: Entry) -> None:
         """Save one entry durably. Raises StateError, and leaves the old one, where that fails."""
         place = self._place(entry.key)
-        # a lone surrogate has no UTF-8; escaped it is JSON like any other, and comes back as it was
-        content = pretty(entry_to_json(entry)).encode("utf-8", "backslashreplace")
+        content = stored_entry(entry)
         with self._changing, self._told(place, "written"):
             self._begin()
             self._refuse_strangers(place)
@@ -131,10 +165,9 @@ class FileStore:
     @contextmanager
     def lock(self, *, command: str, timeout: float) -> Iterator[None]:
         """Hold the environment's lock; what killed writers left unfinished goes then. Not re-entrant."""
-        since = self._clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         with self._told(Place(path=str(self._folder), shown=self._shown), "locked"):
             self._ignore_locks()
-        holder = this_process(command=command, since=since, environ=self._environ)
+        holder = this_process(command=command, now=self._clock(), environ=self._environ)
         with self._lock.held(holder, timeout=timeout):
             sweep(self._folder)
             yield
@@ -143,9 +176,17 @@ class FileStore:
         """Who holds the lock now, or None."""
         return self._lock.holder()
 
-    def unlock(self) -> Holder | None:
+    def unlock(self, *, force: bool = False) -> Holder | None:
         """Remove the record of a holder whose process is gone, and return it. LockHeldError where one is alive."""
-        return self._lock.clear()
+        try:
+            return self._lock.clear()
+        except LockHeldError as problem:
+            if not force:
+                raise
+            raise LockHeldError(*problem.diagnostics, _NOT_FORCIBLE) from None
+
+    def _meta_place(self) -> Place:
+        return Place(path=str(self._folder / META), shown=f"{self._shown}/{META}")
 
     def _places(self, keys: Iterable[str] | None, problems: list[Diagnostic]) -> Iterable[Place]:
         if keys is None:
@@ -163,9 +204,11 @@ class FileStore:
     def _begin(self) -> None:
         """Make the lineage where there is none. It comes before the first entry: entries without one are an error."""
         if self.lineage() is None:
-            self._ignore_locks()
-            lineage: dict[str, Json] = {"format_version": FORMAT_VERSION, "lineage": str(uuid.uuid4())}
-            replace_file(self._folder / META, pretty(lineage).encode())
+            self._make_meta(str(uuid.uuid4()))
+
+    def _make_meta(self, lineage: str) -> None:
+        self._ignore_locks()
+        replace_file(self._folder / META, stored_meta(lineage))
 
     def _ignore_locks(self) -> None:
         ignore = self._folder / ".gitignore"
@@ -244,22 +287,3 @@ def _kind(path: Path) -> str | None:
         return None
     kinds = {stat.S_IFREG: "a file", stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link"}
     return kinds.get(stat.S_IFMT(mode), "neither a file nor a folder")
-
-
-def _lineage(stored: Mapping[str, Json], place: Place) -> str:
-    version = stored.get("format_version")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise unreadable(place, "it has no `format_version`")
-    if version > FORMAT_VERSION:
-        raise StateError(
-            error(
-                "state-newer",
-                f"the file has format {version}; this program reads up to {FORMAT_VERSION}",
-                "It was written by a newer reconciler. Install that version or a later one; nothing was changed.",
-                file=place.shown,
-            )
-        )
-    try:
-        return str(uuid.UUID(str(stored["lineage"])))
-    except (KeyError, ValueError):
-        raise unreadable(place, "its `lineage` is not a UUID") from None

@@ -6,13 +6,11 @@ true of nobody. It is a file of its own, because Windows lets nobody read a lock
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,7 @@ from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY
 from reconciler.errors import LockHeldError, StateError, error
 from reconciler.state.entryfiles import reason
+from reconciler.state.holders import holder_from, lock_held
 from reconciler.state.store import Holder
 
 if TYPE_CHECKING:
@@ -62,8 +61,7 @@ class FolderLock:
     def recorded(self) -> Holder | None:
         """What the record says, whether or not it is true now; None where there is none or it cannot be read."""
         try:
-            stored = json.loads(self._path(RECORD).read_bytes())
-            return Holder(**{each.name: stored[each.name] for each in fields(Holder)})
+            return holder_from(json.loads(self._path(RECORD).read_bytes()))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -117,18 +115,9 @@ class FolderLock:
 
     def _is_held(self) -> LockHeldError:
         holder = self.recorded()
-        summary = f"the state of {self._environment} is locked"
-        if holder is None:
-            return LockHeldError(error("lock-held", summary, "By whom is not recorded. Try again in a moment."))
-        return LockHeldError(
-            error(
-                "lock-held",
-                f"{summary} by {holder.who} on {holder.host} (process {holder.pid}) since {holder.since}: "
-                f"{holder.command}",
-                "Wait until it is done, or give it time with --lock-timeout SECONDS. The lock goes with its process: "
-                f"if that hangs, end process {holder.pid} on {holder.host}.",
-            )
-        )
+        where = "" if holder is None else f": if that hangs, end process {holder.pid} on {holder.host}"
+        then = "Wait until it is done, or give it time with --lock-timeout SECONDS. The lock goes with its process"
+        return lock_held(self._environment, holder, then=f"{then}{where}.")
 
     def _failed(self, problem: OSError | NotImplementedError) -> StateError:
         why = reason(problem) if isinstance(problem, OSError) else "this file system has no locks"
@@ -150,24 +139,3 @@ def _refuse_soft(lock: BaseFileLock) -> None:
     if isinstance(lock, SoftFileLock):
         lock.release()
         raise NotImplementedError
-
-
-def this_process(*, command: str, since: str, environ: Mapping[str, str]) -> Holder:
-    """The facts of this process as a holder. In CI a person is helped by the run's address, not by the user."""
-    return Holder(who=_who(environ), host=socket.gethostname(), pid=os.getpid(), command=command, since=since)
-
-
-def _who(environ: Mapping[str, str]) -> str:
-    run = environ.get("GITHUB_RUN_ID")
-    if run:
-        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
-        return f"{server}/{environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
-    # GitLab, then Jenkins and those that imitate it
-    for name in ("CI_JOB_URL", "BUILD_URL"):
-        if environ.get(name):
-            return environ[name]
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        # a container's user often has a number and no name
-        return f"user {os.getuid()}" if hasattr(os, "getuid") else "unknown user"

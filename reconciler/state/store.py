@@ -22,10 +22,27 @@ class Holder:
 
 
 class StateStore(Protocol):
-    """One environment's entries. Every method raises StateError and leaves what was there where it fails."""
+    """One environment's entries. Every method raises StateError and leaves what was there where it fails.
+
+    A home that others write to over a network compares versions: writing or removing an entry that moved since this
+    store read or wrote it raises StateConflictError.
+    """
+
+    @property
+    def shown(self) -> str:
+        """How messages call this environment's place. Holds no password."""
 
     def lineage(self) -> str | None:
         """The environment's lineage, or None where nothing was ever written. Raises StateError for a newer format."""
+
+    def begin(self, lineage: str) -> None:
+        """Make the environment, with this lineage. StateConflictError where it has another one."""
+
+    def account(self) -> str | None:
+        """The fingerprint of the account that the environment was applied to, or None where none is remembered."""
+
+    def remember_account(self, account: str) -> None:
+        """Save the account's fingerprint durably. Makes the lineage first where there is none."""
 
     def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. An unreadable or newer entry is an error, never absent."""
@@ -39,14 +56,15 @@ class StateStore(Protocol):
     def lock(self, *, command: str, timeout: float) -> AbstractContextManager[None]:
         """Hold the environment's lock. Waits up to `timeout` seconds; then LockHeldError names the holder.
 
-        The lock goes with its process, however that ends.
+        In files and PostgreSQL the lock goes with its process, however that ends; in an object store it stays.
         """
 
     def holder(self) -> Holder | None:
         """Who holds the lock now, or None."""
 
-    def unlock(self) -> Holder | None:
+    def unlock(self, *, force: bool = False) -> Holder | None:
         """Remove what a holder that is gone left behind, and return who that was; None where nothing was left.
 
-        Raises LockHeldError where somebody holds the lock.
+        Raises LockHeldError where somebody holds the lock, or may: an object store cannot tell. `force` takes it away
+        from them, and what they still write is refused; a lock of the operating system cannot be taken away.
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 import threading
@@ -11,6 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from reconciler.sandbox.catalogue import catalogue
+
+ACCOUNT = "/user/me"
 Reply: TypeAlias = bytes | Callable[[socket.socket], None]
 
 
@@ -26,7 +30,10 @@ class Heard:
 
 @dataclass(kw_only=True, slots=True)
 class RawServer:
-    """`replies` are used up one for each request; the connection stays open for the next where the reply allows it."""
+    """`replies` are used up one for each request; the connection stays open for the next where the reply allows it.
+
+    Whose key it is, is answered as the sandbox does, unheard: else nothing would be sent that the replies are for.
+    """
 
     url: str
     replies: deque[Reply]
@@ -101,6 +108,9 @@ def raw_server(*replies: Reply) -> Iterator[RawServer]:
 def _serve(connection: socket.socket, server: RawServer) -> None:
     try:
         while (heard := _request(connection)) is not None:
+            if heard.target.endswith(ACCOUNT):
+                connection.sendall(http(200, json.dumps(catalogue().lookups[ACCOUNT].content).encode()))
+                continue
             server.heard.append(heard)
             reply = server.replies.popleft() if server.replies else http(500, b'{"message": "not scripted"}')
             if callable(reply):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -269,14 +270,42 @@ def test_steps_come_after_what_they_wait_for_however_many_run(tmp_path: Path) ->
 
 
 def test_no_more_run_at_once_than_asked(tmp_path: Path) -> None:
-    """`parallelism` bounds the requests under way, and the pending entries with them."""
-    together = threading.Barrier(3)
+    """`parallelism` bounds the requests under way, and the pending entries with them; the first create goes alone."""
+    together, number = threading.Barrier(3), itertools.count()
     with rig(tmp_path) as desk:
-        watched = Watched(client=desk.client, before=lambda method, path: together.wait(30))
-        outcome = desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(12)), client=watched, parallelism=3)
-        assert len({each["id"] for each in desk.vendor.rows()}) == 12
-    assert outcome.created == 12
+        watched = Watched(client=desk.client, before=lambda method, path: next(number) and together.wait(30))
+        outcome = desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(13)), client=watched, parallelism=3)
+        assert len({each["id"] for each in desk.vendor.rows()}) == 13
+    assert outcome.created == 13
     assert watched.most_at_once == 3
+
+
+@pytest.mark.parametrize(("fault", "left"), [("html", 1), ("html-after", 1), ("500", 5), ("drop-after", 5)])
+def test_where_no_api_answers_few_creates_are_left_open(tmp_path: Path, fault: str, left: int) -> None:
+    """Until the API has answered something, one create is under way at a time, and a page ends the run at once."""
+    with rig(tmp_path, script=(fault,) * 40) as desk:
+        outcome = desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(20)), parallelism=10)
+        assert len(desk.sent) == left
+    assert (outcome.unknown, outcome.not_started) == (left, 20 - left)
+    assert codes(outcome) == ["stopped-by-answer" if left == 1 else "too-many-failures"]
+
+
+def test_a_page_after_the_api_has_spoken_is_one_failure_among_others(tmp_path: Path) -> None:
+    """A proxy has its moments; what the API answered before shows that the address is right."""
+    with rig(tmp_path, script=("422", "html")) as desk:
+        outcome = desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(6)), parallelism=1)
+    assert (outcome.failed, outcome.unknown, outcome.created) == (1, 1, 4)
+
+
+def test_updates_do_not_wait_for_the_first_create(tmp_path: Path) -> None:
+    """They can be repeated, so they are sent while the first create is under way, and what they bring counts."""
+    together, number = threading.Barrier(2), itertools.count()
+    with rig(tmp_path) as desk:
+        id = desk.known("harbour")
+        watched = Watched(client=desk.client, before=lambda method, path: next(number) < 2 and together.wait(30))
+        creates = [create(f"practice-{n}", step=n + 1) for n in range(3)]
+        outcome = desk.apply(*creates, update("harbour", id, step=9, greeting="A"), client=watched, parallelism=3)
+    assert (outcome.created, outcome.updated) == (3, 1)
 
 
 def test_a_plan_that_waits_for_itself_ends(tmp_path: Path) -> None:
@@ -397,15 +426,15 @@ def test_a_listener_that_breaks_loses_no_answer(tmp_path: Path) -> None:
     """The terminal goes away in the middle: what is under way is still waited for and written down."""
 
     def hear(event: Event) -> None:
-        if isinstance(event, Finished):
+        if isinstance(event, Finished) and event.key != "practice-0":
             raise BrokenPipeError
 
     with rig(tmp_path, latency=0.002) as desk:
         with pytest.raises(BrokenPipeError):
-            desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(4)), on_event=hear, parallelism=4)
+            desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(5)), on_event=hear, parallelism=4)
         entries = desk.store.read()
         assert {each.id for each in entries.values()} == {each["id"] for each in desk.vendor.rows()}
-        assert len(entries) == 4
+        assert len(entries) == 5
 
 
 def test_a_crash_of_the_client_is_not_swallowed(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reconciler.api import Answer, ApiClient, Failure, Retry, Wait
+from reconciler.api import Answer, ApiClient, Exchange, Failure, Retry, Wait
 from reconciler.apply import Outcome, apply_plan
 from reconciler.canonical import Json, equal
 from reconciler.config.openings import SANDBOX_KEY, SANDBOX_URL
@@ -57,7 +57,8 @@ class Refusing:
         body: Json = None,
         *,
         stop: threading.Event | None = None,
-        listen: Callable[[Wait | Retry], None] | None = None,
+        listen: Callable[[Wait | Retry | Exchange], None] | None = None,
+        label: str | None = None,
     ) -> Answer | Failure:
         with self.lock:
             if self.since is not None:
@@ -66,7 +67,7 @@ class Refusing:
                 self.vendor.vendor.inject("422")
             if self.refused == (method, path, body):
                 self.refused, self.since = None, self.since or 0
-            found = self.client.attempt(method, path, body, stop=stop, listen=listen)
+            found = self.client.attempt(method, path, body, stop=stop, listen=listen, label=label)
             assert not {value: number for value, number in held(self.vendor).items() if number > 1}
             return found
 

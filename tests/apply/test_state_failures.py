@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -42,7 +43,7 @@ def test_an_id_that_cannot_be_saved_is_told(tmp_path: Path) -> None:
     first, second = outcome.results
     assert (first.status, first.id, second.status) == (Status.UNKNOWN, 101, Status.NOT_STARTED)
     assert "101" in first.diagnostics[0].summary
-    assert "reconciler: {id: 101}" in (first.diagnostics[0].detail or "")
+    assert "reconciler import harbour 101" in (first.diagnostics[0].detail or "")
     assert outcome.exit_code == 7
     assert entry is not None
     assert entry.pending is not None
@@ -76,35 +77,36 @@ def test_a_pending_entry_that_cannot_be_taken_back_is_told(tmp_path: Path) -> No
 
 def test_those_under_way_are_still_recorded(tmp_path: Path) -> None:
     """One failed write does not make the others be forgotten: each answer that comes is tried again to be saved."""
-    together = threading.Barrier(3)
+    together, number = threading.Barrier(3), itertools.count()
     with rig(tmp_path) as desk:
-        # three pending entries, then the first id cannot be saved
-        store = FaultyStore(store=desk.store, fails=lambda count: count == 4)
-        changes = [create(f"practice-{n}", step=n + 1) for n in range(5)]
-        watched = Watched(client=desk.client, after=lambda method, path: together.wait(30))
+        # the first goes alone; then three pending entries, and the first id after that cannot be saved
+        store = FaultyStore(store=desk.store, fails=lambda count: count == 6)
+        changes = [create(f"practice-{n}", step=n + 1) for n in range(6)]
+        watched = Watched(client=desk.client, after=lambda method, path: next(number) and together.wait(30))
         outcome = desk.apply(*changes, store=store, client=watched, parallelism=3)
         saved = {each.id for each in desk.store.read().values() if each.id is not None}
-        assert len(desk.vendor.rows()) == 3
-    assert outcome.count(Status.DONE) == 2
+        assert len(desk.vendor.rows()) == 4
+    assert outcome.count(Status.DONE) == 3
     assert (outcome.unknown, outcome.not_started, outcome.exit_code) == (1, 2, 7)
-    assert saved | {each.id for each in outcome.results if each.status is Status.UNKNOWN} == {101, 102, 103}
+    assert saved | {each.id for each in outcome.results if each.status is Status.UNKNOWN} == {101, 102, 103, 104}
 
 
 def test_a_retry_is_not_sent_once_the_state_is_broken(tmp_path: Path) -> None:
     """A create that waits for its turn could not be written down any more: it is taken back instead."""
-    pausing = threading.Event()
+    pausing, number = threading.Event(), itertools.count()
 
     def until_stopped(stop: threading.Event) -> None:
         pausing.set()
         stop.wait(30)
 
-    with rig(tmp_path, script=("ok", "429")) as desk:
+    with rig(tmp_path, script=("ok", "ok", "429")) as desk:
         desk.time.on_pause = until_stopped
-        watched = Watched(client=desk.client, after=lambda method, path: pausing.wait(30))
-        store = FaultyStore(store=desk.store, fails=lambda count: count == 3)
-        outcome = desk.apply(create("harbour"), create("smile", step=2), store=store, client=watched)
-        assert [each.method for each in desk.vendor.calls] == ["POST", "POST"]
-    assert sorted(each.status for each in outcome.results) == [Status.NOT_STARTED, Status.UNKNOWN]
+        watched = Watched(client=desk.client, after=lambda method, path: next(number) and pausing.wait(30))
+        store = FaultyStore(store=desk.store, fails=lambda count: count == 5)
+        creates = [create(key, step=step) for step, key in enumerate(("quay", "harbour", "smile"), 1)]
+        outcome = desk.apply(*creates, store=store, client=watched)
+        assert [each.method for each in desk.vendor.calls] == ["POST"] * 3
+    assert sorted(each.status for each in outcome.results) == [Status.DONE, Status.NOT_STARTED, Status.UNKNOWN]
     assert (outcome.interrupted, outcome.exit_code) == (False, 7)
 
 

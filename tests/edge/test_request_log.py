@@ -98,8 +98,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def test_every_request_of_every_verb_is_in_the_log(desk: Practice) -> None:
-    """A create and what is read back after it, and a plan that reads live: with the key where one is known."""
-    create, listed = lines(desk.folder)
+    """Whose key it is, a create and what is read back after it, and a plan that reads live: with the key where one is
+    known."""
+    account, create, listed = lines(desk.folder)
+    assert (account["method"], account["path"], account["key"]) == ("GET", "/user/me", None)
     assert (create["method"], create["path"], create["key"], create["status"]) == (
         "POST",
         "/user/assistant",
@@ -108,7 +110,7 @@ def test_every_request_of_every_verb_is_in_the_log(desk: Practice) -> None:
     )
     assert (listed["method"], listed["path"], listed["key"]) == ("GET", "/user/assistants/get", None)
     desk.done("plan", "--refresh")
-    assert [each["method"] for each in lines(desk.folder)] == ["POST", "GET", "GET"]
+    assert [each["method"] for each in lines(desk.folder)] == ["GET", "POST", "GET", "GET"]
     assert len(lines(desk.folder)) == len(desk.vendor.calls)
 
 

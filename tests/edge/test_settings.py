@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
+from reconciler.commands.gather import documents_of
 from reconciler.config import open_project
 from reconciler.config.settings import read_settings
+from reconciler.config.settings_schema import PROJECT
+from reconciler.documents import Loaded
 from reconciler.documents.strict_yaml import parse_yaml
 from reconciler.errors import ConfigError, Diagnostic
 from reconciler.planning import Limits
-from tests.edge.projects import asked, project, write
+from tests.edge.projects import REPOSITORY, asked, project, write
 
 
 def problems(text: str) -> list[Diagnostic]:
@@ -61,6 +66,12 @@ MISTAKES: list[tuple[str, list[tuple[str, int, int, str]]]] = [
         "environments:\n  p: {state: 'postgres://u:hunter2@x.example/y'}\n",
         [("secret-in-config", 2, 7, "`state` holds")],
     ),
+    ("environments:\n  p: {variables: [1]}\n", [("setting-type", 2, 18, "must be a mapping")]),
+    ("environments:\n  p: {variables: {PHONE: [1]}}\n", [("setting-type", 2, 26, "`PHONE` must be text")]),
+    ("environments:\n  p: {variables: {a-b: x}}\n", [("variable-name", 2, 19, "letters, digits")]),
+    ("environments:\n  p: {variables: {RECONCILER_ENV: x}}\n", [("variable-name", 2, 19, "the program's own")]),
+    ("environments:\n  p: {variables: {CRM_TOKEN: hunter2}}\n", [("secret-in-config", 2, 19, "`CRM_TOKEN`")]),
+    ("environments:\n  p: {state: 's3://b/x?secret=hunter2'}\n", [("secret-in-config", 2, 7, "`state` holds")]),
     ("a: 1\na: 2\n", [("yaml-duplicate-key", 2, 1, "")]),
     (
         "asistants: voice\nschemas: []\nenvironments:\n  production:\n    limits: {deletes: 30%}\n",
@@ -159,3 +170,72 @@ def test_arbitrary_values_are_settings_or_config_errors(value: object) -> None:
     parsed = parse_yaml(json.dumps(value).encode(), file="reconciler.yaml")
     with contextlib.suppress(ConfigError):
         read_settings(parsed)
+
+
+def test_the_schema_that_ships_is_the_one_that_is_meant() -> None:
+    """The committed file is written from the one value; RECONCILER_REGENERATE=1 writes it."""
+    path = REPOSITORY / "schemas" / "project.json"
+    wanted = json.dumps(PROJECT, indent=2, ensure_ascii=False) + "\n"
+    if os.environ.get("RECONCILER_REGENERATE"):
+        path.write_text(wanted, "utf-8")
+    assert path.read_text("utf-8") == wanted
+    Draft202012Validator.check_schema(PROJECT)
+
+
+SHARES = st.sampled_from(["30%", "12.5 %", "off", 0.3, 0, 50, 1, 1.0, "101%", -3, "100%", True, None, "a third"])
+LIKELY = st.fixed_dictionaries(
+    {},
+    optional={
+        "assistants": st.sampled_from(["assistants", "voice", 3]),
+        "environments": st.dictionaries(
+            st.sampled_from(["production", "staging", "../up"]),
+            st.none()
+            | st.fixed_dictionaries(
+                {},
+                optional={
+                    "api": st.sampled_from(["sandbox:", "https://portal.example/api", 7]),
+                    "catalog": st.sampled_from(["catalog/production.yaml", {"voices": {"sarah": 12}}, {"voices": [1]}]),
+                    "limits": st.none() | st.fixed_dictionaries({}, optional={"delete": SHARES, "update": SHARES}),
+                    "variables": st.dictionaries(
+                        st.sampled_from(["PHONE", "a-b"]), st.sampled_from(["x", 1, 0.5, True, None, []]), max_size=2
+                    ),
+                },
+            ),
+            max_size=2,
+        ),
+    },
+)
+JUDGED_BY_THE_READER_ALONE = {"secret-in-config", "shared-state", "setting-value"}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(LIKELY | st.dictionaries(st.sampled_from(["assistants", "schemas", "environments"]), VALUES, max_size=3))
+def test_the_schema_and_the_reader_agree(value: object) -> None:
+    """What the reader takes is valid; what is valid the reader takes, but for what no schema can say."""
+    valid = Draft202012Validator(PROJECT).is_valid(value)
+    try:
+        read_settings(parse_yaml(json.dumps(value).encode(), file="reconciler.yaml"))
+    except ConfigError as problem:
+        codes = {each.code for each in problem.diagnostics}
+        assert not valid or codes & JUDGED_BY_THE_READER_ALONE, codes
+    else:
+        assert valid
+
+
+def test_the_environment_s_variables_are_what_documents_read(tmp_path: Path) -> None:
+    """The process decides where both have one; a secret is never taken from the file; a near miss is suggested."""
+    project(tmp_path)
+    write(tmp_path / "reconciler.yaml", "environments:\n  spring:\n    variables: {GREETING: Hello, ZONE_ID: 7}\n")
+    document = tmp_path / "assistants" / "viewings.yaml"
+    written = document.read_text("utf-8")
+    document.write_text(written.replace("greeting: Hello!", "greeting: ${env:GREETING}"), "utf-8")
+
+    def loaded(**environ: str) -> Loaded:
+        return documents_of(open_project(asked(tmp_path, "spring", **environ)))
+
+    assert loaded().desired[0].content["greeting"] == "Hello"
+    assert loaded(GREETING="Good day").desired[0].content["greeting"] == "Good day"
+    document.write_text(written.replace("greeting: Hello!", "greeting: ${env:GREETINGS}"), "utf-8")
+    assert [each.detail for each in loaded().errors] == ["Did you mean `${env:GREETING}`?"]
+    document.write_text(written.replace("greeting: Hello!", "greeting: ${secret:GREETING}"), "utf-8")
+    assert [each.code for each in loaded().errors] == ["secret-missing"]

@@ -201,3 +201,22 @@ def test_faults_come_before_the_key_is_looked_at() -> None:
     with running(frontdesk(), script=("429", "ok")) as vendor:
         wrong = {"Authorization": "Bearer wrong", "Accept": "application/json"}
         assert [httpx.get(f"{vendor.url}/agents/all", headers=wrong).status_code for _ in range(2)] == [429, 401]
+
+
+@pytest.mark.parametrize(("word", "acted"), [("ok", True), ("stall-before", False), ("stall-after", True)])
+def test_whoever_watches_is_told_before_the_answer(word: str, acted: bool) -> None:
+    """What was done is told when it was done, so that a test can act while the caller still waits for an answer."""
+    seen: list[tuple[str, bool]] = []
+    vendor = Vendor(
+        frontdesk(),
+        MemoryStorage(),
+        key=KEY,
+        faults=Faults(script=(word,)),
+        watch=lambda call: seen.append((call.method, call.acted)),
+    )
+    headers = {"Authorization": f"Bearer {KEY}", "Accept": "application/json"}
+    client = httpx.Client(transport=SandboxTransport(vendor), base_url="http://sandbox.localhost/api")
+    with client, suppress(httpx.ReadTimeout):
+        client.post("/agent", headers=headers, json=CLASSIC)
+    assert seen == [("POST", acted)]
+    assert len(vendor.rows()) == int(acted)

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from reconciler.entries import entry_digest
-from reconciler.errors import LockHeldError, StateError
+from reconciler.errors import LockHeldError, StateConflictError, StateError
 from reconciler.model import Entry
 from reconciler.state.store import StateStore
 from tests.state.strategies import entries
@@ -30,7 +30,9 @@ PATIENCE = 60.0
 
 SALES = Entry(key="acme/sales-en", id=789, last_applied={"title": "Sales"}, source="sha256:1", updated_at="2026-11-03")
 DESK = Entry(key="dental/reception", id=12, last_applied={"title": "Reception"}, source="sha256:2")
-per_store = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# one suite for several homes, each a class of its own
+_MEANT = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+per_store = settings(max_examples=40, deadline=None, suppress_health_check=_MEANT)
 
 
 @contextmanager
@@ -196,22 +198,6 @@ class StoreContract:
         with opener().lock(command="apply", timeout=0):
             pass
 
-    def test_the_lock_goes_with_a_killed_process(self, store: StateStore, opener: Opener) -> None:
-        """A process that is killed cannot let go; its lock does, and its record names nobody."""
-        with child(hold_lock, opener) as (process, pipe):
-            pid = told(pipe)
-            with pytest.raises(LockHeldError) as caught, store.lock(command="apply", timeout=0):
-                pass
-            assert f"process {pid}" in caught.value.diagnostics[0].summary
-            process.kill()
-            process.join()
-            assert process.exitcode == -signal.SIGKILL
-            assert store.holder() is None
-            with store.lock(command="apply", timeout=PATIENCE):
-                holder = opener().holder()
-                assert holder is not None
-                assert holder.pid == os.getpid()
-
     def test_the_lock_waits_for_its_holder(self, store: StateStore, opener: Opener) -> None:
         """A lock that comes free before the timeout is taken."""
         with child(hold_lock, opener) as (_, pipe):
@@ -219,20 +205,6 @@ class StoreContract:
             pipe.send("let go")
             with store.lock(command="apply", timeout=PATIENCE):
                 assert told(pipe) == "released"
-
-    def test_unlocking_clears_only_what_a_killed_holder_left(self, store: StateStore, opener: Opener) -> None:
-        """What a living process holds stays locked; what a killed one left is cleared once, and named."""
-        assert store.unlock() is None
-        with child(hold_lock, opener) as (process, pipe):
-            pid = told(pipe)
-            with pytest.raises(LockHeldError):
-                store.unlock()
-            process.kill()
-            process.join()
-        gone = store.unlock()
-        assert gone is not None
-        assert (gone.pid, gone.command) == (pid, "apply")
-        assert store.unlock() is None
 
     def test_two_processes_under_the_lock_lose_no_write(self, store: StateStore, opener: Opener) -> None:
         """Read, raise, write, by two processes at once: every raise counts."""
@@ -244,3 +216,110 @@ class StoreContract:
                 pipe.send("go")
             assert {told(one), told(other)} == {"done"}
         assert store.read()[SALES.key].last_applied == {"count": 50}
+
+    def test_the_lineage_can_be_given(self, store: StateStore, opener: Opener) -> None:
+        """An environment that is moved keeps its lineage; another one never takes its place."""
+        lineage = "0b9f4a52-5a3d-4a30-9d0c-6d6f3c1b7c11"
+        store.begin(lineage)
+        store.begin(lineage)
+        store.write(SALES)
+        assert opener().lineage() == lineage
+        with pytest.raises(StateConflictError) as caught:
+            opener().begin("77777777-5a3d-4a30-9d0c-6d6f3c1b7c11")
+        assert [each.code for each in caught.value.diagnostics] == ["state-other-lineage"]
+        assert opener().lineage() == lineage
+        assert opener().read() == {SALES.key: SALES}
+
+    def test_the_account_is_remembered(self, store: StateStore, opener: Opener) -> None:
+        """Nothing is remembered until it is said; then another store knows it, and the lineage stays."""
+        assert store.account() is None
+        store.remember_account("sha256:one")
+        lineage = store.lineage()
+        assert lineage
+        store.remember_account("sha256:two")
+        store.write(SALES)
+        assert opener().account() == "sha256:two"
+        assert opener().lineage() == lineage
+
+
+class LockGoesWithItsProcess:
+    """What a home promises whose lock belongs to the system that its holder runs on, or to a session of it."""
+
+    def settle(self, store: StateStore) -> None:
+        """Return once the home has noticed that a process is gone."""
+
+    def test_the_lock_goes_with_a_killed_process(self, store: StateStore, opener: Opener) -> None:
+        """A process that is killed cannot let go; its lock does, and its record names nobody."""
+        with child(hold_lock, opener) as (process, pipe):
+            pid = told(pipe)
+            with pytest.raises(LockHeldError) as caught, store.lock(command="apply", timeout=0):
+                pass
+            assert f"process {pid}" in caught.value.diagnostics[0].summary
+            process.kill()
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
+            self.settle(store)
+            assert store.holder() is None
+            with store.lock(command="apply", timeout=PATIENCE):
+                holder = opener().holder()
+                assert holder is not None
+                assert holder.pid == os.getpid()
+
+    def test_unlocking_clears_only_what_a_killed_holder_left(self, store: StateStore, opener: Opener) -> None:
+        """What a living process holds stays locked; what a killed one left is cleared once, and named."""
+        assert store.unlock() is None
+        with child(hold_lock, opener) as (process, pipe):
+            pid = told(pipe)
+            with pytest.raises(LockHeldError):
+                store.unlock()
+            process.kill()
+            process.join()
+        self.settle(store)
+        gone = store.unlock()
+        assert gone is not None
+        assert (gone.pid, gone.command) == (pid, "apply")
+        assert store.unlock() is None
+
+
+class VersionsAreCompared:
+    """What a home promises that others write to over a network: nobody's work is undone by who has not seen it."""
+
+    def test_a_write_over_what_was_not_seen_is_refused(self, store: StateStore, opener: Opener) -> None:
+        """Changed, removed and newly written entries alike: the other's version stays, and reading again mends it."""
+        store.write(SALES)
+        other = opener()
+        other.write(replace(SALES, last_applied={"title": "Theirs"}))
+        late = opener()
+        assert dict(late.read([DESK.key])) == {}
+        other.write(DESK)
+        for act in (
+            lambda: store.write(SALES),
+            lambda: store.remove(SALES.key),
+            lambda: late.write(replace(DESK, id=13)),
+        ):
+            with pytest.raises(StateConflictError) as caught:
+                act()
+            assert [each.code for each in caught.value.diagnostics] == ["state-conflict"]
+        assert opener().read()[SALES.key].last_applied == {"title": "Theirs"}
+        store.read([SALES.key])
+        store.write(SALES)
+        other.read()
+        other.remove(SALES.key)
+        with pytest.raises(StateConflictError):
+            store.write(replace(SALES, id=790))
+        assert list(opener().read()) == [DESK.key]
+
+    def test_a_holder_whose_lock_was_taken_away_writes_nothing(self, store: StateStore, opener: Opener) -> None:
+        """It wakes up, however late, and is told; what the next holder wrote stands, and its lock is not disturbed."""
+        store.write(SALES)
+        late = replace(SALES, last_applied={"title": "Too late"})
+        with store.lock(command="apply", timeout=0):
+            taken = opener().unlock(force=True)
+            assert taken is not None
+            assert taken.pid == os.getpid()
+            with opener().lock(command="apply", timeout=PATIENCE), pytest.raises(StateConflictError) as caught:
+                store.write(late)
+        assert [each.code for each in caught.value.diagnostics] == ["lock-lost"]
+        assert opener().read()[SALES.key] == SALES
+        with opener().lock(command="apply", timeout=PATIENCE):
+            pass

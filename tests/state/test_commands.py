@@ -342,7 +342,7 @@ def test_unlock_clears_what_a_gone_holder_left(root: Path) -> None:
     done = run(root, "unlock")
     assert done.returncode == 0
     assert "maria on ci-runner-4 (process 4711)" in done.stdout
-    assert "goes with its process" in done.stdout
+    assert "since 2026-11-03T09:18:42Z: reconciler apply" in done.stdout
     assert not record.exists()
     assert result(root, "unlock") == {"format_version": "1.0", "environment": "default", "cleared": None}
     record.write_text(json.dumps(gone))

@@ -16,7 +16,7 @@ from reconciler.errors import StateError
 from reconciler.model import Entry
 from reconciler.state.files import FileStore
 from reconciler.state.store import StateStore
-from tests.state.contract import DESK, SALES, Opener, StoreContract
+from tests.state.contract import DESK, SALES, LockGoesWithItsProcess, Opener, StoreContract
 
 STORED = json.dumps(entry_to_json(SALES))
 CONFLICT = """{
@@ -56,7 +56,7 @@ def store(opener: OpenFiles) -> FileStore:
     return opener()
 
 
-class TestFilesKeepTheContract(StoreContract):
+class TestFilesKeepTheContract(StoreContract, LockGoesWithItsProcess):
     @pytest.fixture
     def opener(self, folder: Path) -> Opener:
         return OpenFiles(folder=folder)

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconciler.cli import run
+from reconciler.commands import account
 from reconciler.commands import apply as applying
 from reconciler.config import find_schemas, open_client
 from tests.support.vendor import Running, running
@@ -121,8 +123,10 @@ def practice(
 ) -> Iterator[Practice]:
     """A project of one applied assistant, `reception`, and its vendor. Pauses between attempts take no time."""
     patient = functools.partial(open_client, pause=lambda seconds, stop: None, random_share=lambda: 0.0)
-    patch.setattr(applying, "open_client", patient)
-    with running(find_schemas(REPOSITORY), **faults) as vendor:
+    for module in (applying, account):
+        patch.setattr(module, "open_client", patient)
+    # one clock for both sides: when an assistant was made tells whose it is
+    with running(find_schemas(REPOSITORY), clock=lambda: datetime.now(UTC), **faults) as vendor:
         environ = {"RECONCILER_API_URL": vendor.url, "RECONCILER_API_KEY": vendor.key}
         made = Practice(folder=folder, vendor=vendor, patch=patch, capsys=capsys, environ=environ)
         made.write("assistants/reception.yaml", RECEPTION)

@@ -65,6 +65,7 @@ def running(
     key: str = KEY,
     storage: Storage | None = None,
     hidden: frozenset[str] | None = None,
+    clock: Callable[[], datetime] | None = None,
     **faults: Any,
 ) -> Iterator[Running]:
     """A vendor of `schemas` on a free port; `faults` are those of Faults (`script=("ok", "drop-after")`, ...).
@@ -72,7 +73,7 @@ def running(
     Fails the test where the sandbox itself met a bug.
     """
     vendor = Vendor(
-        schemas, storage or MemoryStorage(), key=key, faults=Faults(**faults), clock=ticking(), hidden=hidden
+        schemas, storage or MemoryStorage(), key=key, faults=Faults(**faults), clock=clock or ticking(), hidden=hidden
     )
     with Server(vendor) as server:
         yield Running(url=server.url, key=key, vendor=vendor)

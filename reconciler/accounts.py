@@ -1,0 +1,108 @@
+"""Whose key is this? An environment remembers the account that it was applied to, and refuses another's key.
+
+With another account's key every assistant would look gone, and be created a second time for the wrong customer. What
+is remembered is a salted, slow digest of what the API says of the account: enough to recognise it, and no address or
+name. Where the API says nothing, the ids that the environment manages must be among the account's. Shell: reads only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.api import Answer, Failure, Kind
+from reconciler.canonical import Json
+from reconciler.errors import ReconcilerError, error
+from reconciler.model import Entry
+from reconciler.refresh import Reader, read_live
+from reconciler.schemas import SchemaSet
+
+_FORM = "pbkdf2-sha256"
+_ROUNDS = 100_000
+_UNKNOWN_ROUTE = frozenset({Kind.NOT_FOUND, Kind.WRONG_ADDRESS})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountRoute:
+    """Where the API says whose key it is given, and which fields of the answer stay the same for an account."""
+
+    path: str
+    identity: tuple[str, ...]
+
+
+class Teller(Reader, Protocol):
+    """The API, as far as it is asked here; ApiClient is one."""
+
+    def attempt(self, method: str, path: str) -> Answer | Failure: ...
+
+
+def recognised(
+    client: Teller,
+    route: AccountRoute | None,
+    *,
+    environment: str,
+    remembered: str | None,
+    entries: Mapping[str, Entry],
+    schemas: SchemaSet,
+    allow_other: bool = False,
+) -> str | None:
+    """The fingerprint to remember for the key's account: the old one where it is the same; None where none can be had.
+
+    Raises ReconcilerError (`other-account`) where it is another account than the one remembered, or, where none is,
+    one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. Raises
+    ApiError where the API cannot be asked.
+    """
+    identity = None if route is None else _identity(client, route)
+    if identity is not None and remembered is not None:
+        if _fingerprint(identity, remembered.split(":")[1] if remembered.count(":") == 2 else "") == remembered:
+            return remembered
+        if not allow_other:
+            raise _other(f"{environment} was applied to another account than the one of this key")
+    elif not allow_other:
+        _refuse_unless_known(client, environment, entries, schemas)
+    return remembered if identity is None else _fingerprint(identity, secrets.token_hex(8))
+
+
+def _identity(client: Teller, route: AccountRoute) -> str | None:
+    """What the API says of the account, as one text; None where it does not say."""
+    answer = client.attempt("GET", route.path)
+    if isinstance(answer, Failure):
+        if answer.kind in _UNKNOWN_ROUTE or answer.status in (403, 405):
+            return None
+        raise answer.error()
+    told = answer.json
+    if isinstance(told, Mapping) and isinstance(told.get("data"), Mapping):
+        told = told["data"]
+    values: list[Json] = [told.get(each) if isinstance(told, Mapping) else None for each in route.identity]
+    if any(each is None for each in values):
+        return None
+    return json.dumps([each.strip().casefold() if isinstance(each, str) else each for each in values])
+
+
+def _fingerprint(identity: str, salt: str) -> str:
+    digest = hashlib.pbkdf2_hmac("sha256", identity.encode("utf-8", "surrogatepass"), salt.encode(), _ROUNDS)
+    return f"{_FORM}:{salt}:{digest.hex()[:32]}"
+
+
+def _refuse_unless_known(client: Teller, environment: str, entries: Mapping[str, Entry], schemas: SchemaSet) -> None:
+    managed = {entry.id for entry in entries.values() if entry.id is not None}
+    if not managed or "list" not in schemas.endpoints:
+        return
+    if managed.isdisjoint(read_live(client, schemas)):
+        count = "the assistant" if len(managed) == 1 else f"any of the {len(managed)} assistants"
+        raise _other(f"the account of this key does not show {count} that {environment} manages")
+
+
+def _other(told: str) -> ReconcilerError:
+    return ReconcilerError(
+        error(
+            "other-account",
+            told,
+            "Nothing was changed. Set this environment's own RECONCILER_API_KEY, or choose the environment with -e. "
+            "Where it is meant (the account was replaced, or all its assistants were deleted): --allow-other-account.",
+        )
+    )

@@ -1,0 +1,42 @@
+"""The account that an environment belongs to: recognised before anything is sent, remembered once something was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reconciler.config import Project
+from reconciler.model import Plan
+from reconciler.state.store import StateStore
+
+if TYPE_CHECKING:
+    from reconciler.api import ApiClient
+
+
+def recognised_account(
+    project: Project, store: StateStore, client: ApiClient, plan: Plan, *, allow_other: bool
+) -> str | None:
+    """The fingerprint of the key's account, to be remembered; None where it is not known, or the plan sends nothing.
+
+    Raises ReconcilerError (`other-account`) where the environment is another account's, ApiError where the API cannot
+    be asked.
+    """
+    from reconciler.accounts import recognised
+    from reconciler.config.lookups import account_route
+
+    if not plan.requests():
+        return None
+    return recognised(
+        client,
+        account_route(project),
+        environment=project.environment,
+        remembered=store.account(),
+        entries=store.read(),
+        schemas=project.schemas,
+        allow_other=allow_other,
+    )
+
+
+def remember_account(store: StateStore, account: str | None) -> None:
+    """Save whose account it is, where that is news and anything at all was recorded."""
+    if account is not None and store.lineage() is not None and store.account() != account:
+        store.remember_account(account)

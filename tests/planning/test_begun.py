@@ -1,0 +1,122 @@
+"""Which assistant of the list a begun create made: by name, body and time, and never one for two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.model import Action, Entry, Live, Reason
+from reconciler.planning import Finding, Verdict, as_found, look_up, make_plan, unread
+from tests.support import desk
+from tests.support.frontdesk import frontdesk
+
+BEGUN = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)  # as `desk.pending` has it
+
+
+def made(id: int, at: str | None = "2026-11-03T09:00:00.200000Z", **fields: Any) -> Live:
+    return replace(desk.live(id, **fields), created_at=at)
+
+
+def found(*rows: Live, entries: tuple[Entry, ...] = (), after: float = 60, **settings: Any) -> dict[str, Finding]:
+    """What is found for the pending `reception`, so many seconds after it was begun."""
+    known = {each.key: each for each in entries or (desk.pending(),)}
+    now = BEGUN + timedelta(seconds=after)
+    return look_up(known, {each.id: each for each in rows}, frontdesk(), now=now, settle=30, **settings)
+
+
+def test_one_of_the_name_and_the_body_is_it() -> None:
+    """Whatever else is in the list."""
+    rows = (made(7), made(8, title="Another desk"))
+    assert found(*rows)["reception"] == Finding(verdict=Verdict.FOUND, ids=(7,))
+
+
+@pytest.mark.parametrize(
+    ("at", "verdict"),
+    [
+        ("2026-11-03T08:54:59Z", Verdict.ABSENT),
+        ("2026-11-03T08:55:01Z", Verdict.FOUND),
+        ("2026-11-03 09:00:01", Verdict.FOUND),
+        ("2026-11-03T09:30:00+02:00", Verdict.ABSENT),
+        ("some time ago", Verdict.FOUND),
+        (None, Verdict.FOUND),
+    ],
+)
+def test_what_was_there_before_is_another(at: str | None, verdict: Verdict) -> None:
+    """Clocks may differ by five minutes; a time without a zone is UTC, and one that cannot be read says nothing."""
+    assert found(made(7, at))["reception"].verdict is verdict
+
+
+def test_only_what_is_shown_is_compared_and_lists_of_ids_are_sets() -> None:
+    """A field that the API does not show says nothing against it."""
+    entry = desk.pending(label_ids=[1, 2])
+    assert found(made(7, label_ids=[2, 1]), entries=(entry,))["reception"].ids == (7,)
+    shown = made(7, brain_id=...)
+    assert found(shown, entries=(entry,))["reception"].ids == (7,)
+    other = made(7, label_ids=[2, 3])
+    assert found(other, entries=(entry,))["reception"] == Finding(verdict=Verdict.UNLIKE, ids=(7,))
+
+
+@pytest.mark.parametrize(("after", "wait"), [(0, 30), (12, 18), (29.5, 0.5), (-7200, 30)])
+def test_absence_counts_after_the_delay(after: float, wait: float) -> None:
+    """Until then it says how long; a clock that was set back does not make that hours."""
+    assert found(after=after)["reception"] == Finding(verdict=Verdict.TOO_EARLY, wait=wait)
+    assert found(after=30)["reception"].verdict is Verdict.ABSENT
+
+
+def test_what_is_held_or_claimed_is_not_free() -> None:
+    """By an entry, or by somebody that the caller names."""
+    holder = desk.entry("smile", id=7)
+    assert found(made(7), entries=(desk.pending(), holder))["reception"].verdict is Verdict.ABSENT
+    assert found(made(7), taken=[7])["reception"].verdict is Verdict.ABSENT
+
+
+def test_a_list_that_was_not_read_settles_nothing() -> None:
+    """The entry stays pending, and the plan says why."""
+    entry = desk.pending()
+    findings = unread(["reception"], "The network is down.")
+    assert as_found({"reception": entry}, findings) == {"reception": entry}
+    plan = make_plan(
+        environment="default",
+        lineage=None,
+        desired=[desk.desired()],
+        entries={"reception": entry},
+        schemas=frontdesk(),
+        findings=findings,
+    )
+    (change,) = plan.changes
+    assert (change.action, change.reason) == (Action.BLOCKED, Reason.CREATE_INCOMPLETE)
+    assert (change.diagnostics[0].detail or "").startswith("The network is down.\n")
+
+
+KEYS = ("a", "b", "c", "d")
+TITLES = st.sampled_from(["Reception", "Smile"])
+GREETINGS = st.sampled_from(["Good morning.", "Hello."])
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), st.tuples(TITLES, GREETINGS), min_size=1),
+    st.lists(st.tuples(TITLES, GREETINGS), max_size=6),
+    st.sets(st.integers(1, 6), max_size=3),
+)
+def test_no_assistant_is_found_for_two_and_no_two_for_one(
+    begun: dict[str, tuple[str, str]], shown: list[tuple[str, str]], taken: set[int]
+) -> None:
+    """Found is what has the body and is free, and alone in that on both sides; each begun create has one finding."""
+    entries = tuple(desk.pending(key, title=title, greeting=greeting) for key, (title, greeting) in begun.items())
+    rows = {id: made(id, title=title, greeting=greeting) for id, (title, greeting) in enumerate(shown, 1)}
+    result = found(*rows.values(), entries=entries, taken=taken)
+    assert set(result) == set(begun)
+    ids = Counter(each.ids[0] for each in result.values() if each.verdict is Verdict.FOUND)
+    assert all(count == 1 for count in ids.values())
+    free = {id: each for id, each in enumerate(shown, 1) if id not in taken}
+    for key, body in begun.items():
+        equal = [id for id, each in free.items() if each == body]
+        rivals = sum(each == body for each in begun.values())
+        assert (result[key].verdict is Verdict.FOUND) == (len(equal) == 1 and rivals == 1)
+        assert (result[key].verdict is Verdict.ABSENT) <= (not equal)

@@ -1,0 +1,193 @@
+"""The state in object stores: the contract on S3 and Azure as servers on a socket play them, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import ConfigError, LockHeldError, StateError
+from reconciler.state.object_access import bucket
+from reconciler.state.objects import ObjectStore
+from reconciler.state.store import StateStore
+from tests.state.contract import DESK, SALES, Opener, StoreContract, VersionsAreCompared, child, hold_lock, told
+from tests.support.objects import Objects, s3_variables, s3rver
+from tests.support.postgres import free_port
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenObjects:
+    """Opens the state below one address; picklable, for other processes."""
+
+    address: str
+    environ: Mapping[str, str] = field(repr=False)
+
+    def __call__(self) -> ObjectStore:
+        os.environ.update(self.environ)
+        return ObjectStore(self.address, environment="production", environ=os.environ)
+
+
+@pytest.fixture
+def opener(s3_server: Objects, monkeypatch: pytest.MonkeyPatch) -> OpenObjects:
+    return opened(s3_server, monkeypatch)
+
+
+@pytest.fixture
+def store(opener: OpenObjects) -> ObjectStore:
+    return opener()
+
+
+def opened(server: Objects, monkeypatch: pytest.MonkeyPatch) -> OpenObjects:
+    for name, value in server.environ.items():
+        monkeypatch.setenv(name, value)
+    return OpenObjects(address=f"{server.address}/{uuid.uuid4().hex}", environ=server.environ)
+
+
+class LockOutlivesItsProcess:
+    """What a home promises that cannot see processes: nobody gets in until a person says so."""
+
+    def test_a_killed_holder_keeps_the_lock_until_it_is_forced(self, store: StateStore, opener: Opener) -> None:
+        """The lock names it and its age; unlocking refuses without force, and with it frees and names the holder."""
+        assert store.unlock(force=True) is None
+        with child(hold_lock, opener) as (process, pipe):
+            pid = told(pipe)
+            process.kill()
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
+        holder = store.holder()
+        assert holder is not None
+        assert holder.pid == pid
+        for act in (lambda: store.lock(command="apply", timeout=0).__enter__(), store.unlock):
+            with pytest.raises(LockHeldError) as caught:
+                act()
+            (found,) = caught.value.diagnostics
+            assert f"process {pid}" in found.summary
+            assert "Held for 0 minutes" in (found.detail or "")
+            assert "unlock --force" in (found.detail or "")
+        assert store.unlock(force=True) == holder
+        with store.lock(command="apply", timeout=0):
+            pass
+        assert store.holder() is None
+
+
+class TestS3KeepsTheContract(StoreContract, LockOutlivesItsProcess, VersionsAreCompared):
+    @pytest.fixture
+    def opener(self, s3_server: Objects, monkeypatch: pytest.MonkeyPatch) -> Opener:
+        return opened(s3_server, monkeypatch)
+
+
+class TestAzureKeepsTheContract(StoreContract, LockOutlivesItsProcess, VersionsAreCompared):
+    @pytest.fixture
+    def opener(self, azure_server: Objects, monkeypatch: pytest.MonkeyPatch) -> Opener:
+        return opened(azure_server, monkeypatch)
+
+
+def codes(problem: pytest.ExceptionInfo[StateError] | pytest.ExceptionInfo[ConfigError]) -> list[str]:
+    return [each.code for each in problem.value.diagnostics]
+
+
+def test_the_objects_are_laid_out_as_the_files_are(store: ObjectStore, opener: OpenObjects) -> None:
+    """What a person copies from the bucket into a folder is the same state."""
+    with store.lock(command="apply", timeout=0):
+        store.write(SALES)
+    found = bucket(opener.address, "production", os.environ)
+    assert found.names() == ["_meta.json", "acme/sales-en.json"]
+    entry = found.get("acme/sales-en.json")
+    assert entry is not None
+    assert json.loads(entry.content)["id"] == 789
+
+
+def test_a_store_that_ignores_conditions_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two makers of one lock would both get it there; found at the first lock, and nothing is left behind."""
+    with s3rver(tmp_path) as server:
+        opener = opened(server, monkeypatch)
+        with pytest.raises(StateError) as caught, opener().lock(command="apply", timeout=0):
+            pass
+        assert codes(caught) == ["state-home-unfit"]
+        assert "does not keep to conditions" in caught.value.diagnostics[0].summary
+        assert bucket(opener.address, "production", os.environ).names() == []
+
+
+@pytest.mark.parametrize("name", ["_meta.json", "_lock.json", "acme/sales-en.json"])
+def test_what_cannot_be_read_is_an_error_and_never_empty(store: ObjectStore, opener: OpenObjects, name: str) -> None:
+    """Each kind of object, overwritten by something else."""
+    store.write(SALES)
+    found = bucket(opener.address, "production", os.environ)
+    found.put(name, b"[]", found.tag(name))
+    with pytest.raises(StateError) as caught:
+        store.holder() if name == "_lock.json" else store.read()
+    assert codes(caught) == ["lock-held" if name == "_lock.json" else "state-unreadable"]
+    if name == "_lock.json":
+        assert store.unlock(force=True) is None
+        with store.lock(command="apply", timeout=0):
+            pass
+
+
+def test_a_lineage_that_is_lost_is_an_error(store: ObjectStore, opener: OpenObjects) -> None:
+    """Entries without it are never taken for a new environment's."""
+    store.write(SALES)
+    bucket(opener.address, "production", os.environ).delete("_meta.json")
+    for act in (store.lineage, store.read, lambda: store.write(DESK)):
+        with pytest.raises(StateError) as caught:
+            act()
+        assert codes(caught) == ["state-lineage-lost"]
+
+
+def test_a_bucket_that_is_not_there_is_an_error(s3_server: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typo in its name is not an environment without assistants."""
+    opener = opened(replace(s3_server, address="s3://sttaes"), monkeypatch)
+    for act in (opener().read, opener().lineage, lambda: opener().write(SALES)):
+        with pytest.raises(StateError) as caught:
+            act()
+        assert codes(caught) == ["state-unreachable"]
+
+
+def test_the_age_of_a_lock_is_told(opener: OpenObjects) -> None:
+    """Minutes, hours and days, so that a person can judge."""
+    ages = {"2026-11-03T10:31": "31 minutes", "2026-11-04T09:00": "23 hours", "2026-11-09T10:00": "6 days"}
+    os.environ.update(opener.environ)
+    began = ObjectStore(opener.address, environment="production", clock=lambda: datetime(2026, 11, 3, 10, tzinfo=UTC))
+    with began.lock(command="apply", timeout=0):
+        for now, age in ages.items():
+            later = datetime.fromisoformat(now).replace(tzinfo=UTC)
+            store = ObjectStore(opener.address, environment="production", clock=lambda later=later: later)
+            with pytest.raises(LockHeldError) as caught, store.lock(command="apply", timeout=0):
+                pass
+            assert f"Held for {age}." in (caught.value.diagnostics[0].detail or "")
+
+
+@pytest.mark.parametrize(
+    "address", ["s3://", "s3://key:secret@bucket/x", "s3://bucket/a//b", "s3://bucket/x?region=eu"]
+)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    """Nothing is guessed from it, and what may be a secret in it is not repeated."""
+    with pytest.raises(ConfigError) as caught:
+        ObjectStore(address, environment="production")
+    assert codes(caught) == ["state-home"]
+    assert "secret" not in repr(caught.value.diagnostics)
+
+
+def test_an_endpoint_in_clear_on_another_machine_is_refused() -> None:
+    """The keys and the state would cross the network for all to read; who means it says so."""
+    environ = {"AWS_ENDPOINT_URL": "http://storage.example:9000"}
+    with pytest.raises(ConfigError) as caught:
+        ObjectStore("s3://states", environment="production", environ=environ)
+    assert codes(caught) == ["insecure-http"]
+    ObjectStore("s3://states", environment="production", environ={**environ, "AWS_ALLOW_HTTP": "true"})
+
+
+def test_a_store_that_nobody_answers_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason, without a key and without a traceback."""
+    for name, value in s3_variables(free_port()).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(StateError) as caught:
+        ObjectStore("s3://states", environment="production").read()
+    assert codes(caught) == ["state-unreachable"]
+    assert "Canary" not in repr(caught.value.diagnostics)

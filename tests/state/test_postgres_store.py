@@ -1,0 +1,260 @@
+"""The state in a real PostgreSQL: the contract, its tables, sessions that end, and the poolers before it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from reconciler.errors import ConfigError, LockHeldError, StateError
+from reconciler.state import postgres_tables
+from reconciler.state.postgres import PostgresStore
+from reconciler.state.store import StateStore
+from tests.state.contract import (
+    DESK,
+    PATIENCE,
+    SALES,
+    LockGoesWithItsProcess,
+    Opener,
+    StoreContract,
+    VersionsAreCompared,
+    child,
+    told,
+)
+from tests.support.postgres import PASSWORD, Server, free_port, pgbouncer
+
+LOCK = "hashtextextended('reconciler/reconciler/production', 0)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDatabase:
+    """Opens the state in one database; picklable, for other processes."""
+
+    url: str
+    environment: str = "production"
+
+    def __call__(self) -> PostgresStore:
+        return PostgresStore(self.url, environment=self.environment)
+
+
+@pytest.fixture
+def url(database_server: Server) -> str:
+    return database_server.make(f"t{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def opener(url: str) -> OpenDatabase:
+    return OpenDatabase(url=url)
+
+
+@pytest.fixture
+def store(opener: OpenDatabase) -> PostgresStore:
+    return opener()
+
+
+class TestPostgresKeepsTheContract(StoreContract, LockGoesWithItsProcess, VersionsAreCompared):
+    @pytest.fixture
+    def opener(self, url: str) -> Opener:
+        return OpenDatabase(url=url)
+
+    @pytest.fixture(autouse=True)
+    def address(self, url: str) -> None:
+        self.url = url
+
+    def settle(self, store: StateStore) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"select pg_advisory_lock({LOCK}), pg_advisory_unlock({LOCK})")
+
+
+def codes(problem: pytest.ExceptionInfo[StateError] | pytest.ExceptionInfo[ConfigError]) -> list[str]:
+    return [each.code for each in problem.value.diagnostics]
+
+
+def test_environments_and_schemas_are_apart(url: str) -> None:
+    """One database holds many: by environment, and by schema for many projects. Each has its own lock."""
+    stores = [
+        PostgresStore(url, environment="production"),
+        PostgresStore(url, environment="staging"),
+        PostgresStore(f"{url}?schema=acme&connect_timeout=5", environment="production"),
+    ]
+    for number, store in enumerate(stores):
+        store.write(DESK) if number else store.write(SALES)
+    assert [list(each.read()) for each in stores] == [[SALES.key], [DESK.key], [DESK.key]]
+    assert len({each.lineage() for each in stores}) == 3
+    first, second, third = (each.lock(command="apply", timeout=0) for each in stores)
+    with first, second, third:
+        assert all(each.holder() for each in stores)
+
+
+def migrate_at_once(pipe, opener) -> None:  # type: ignore[no-untyped-def]
+    pipe.send("ready")
+    pipe.recv()
+    opener().write(SALES)
+    pipe.send("done")
+
+
+def test_runs_that_begin_at_once_migrate_once(url: str) -> None:
+    """Four first runs of four environments: one makes the tables, all write."""
+    openers = [OpenDatabase(url=url, environment=name) for name in ("one", "two", "three", "four")]
+    children = [child(migrate_at_once, each) for each in openers]
+    with children[0] as (_, a), children[1] as (_, b), children[2] as (_, c), children[3] as (_, d):
+        pipes = (a, b, c, d)
+        assert [told(each) for each in pipes] == ["ready"] * 4
+        for each in pipes:
+            each.send("go")
+        assert [told(each) for each in pipes] == ["done"] * 4
+    assert [list(each().read()) for each in openers] == [[SALES.key]] * 4
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("select version from reconciler.reconciler_migration order by 1").fetchall()
+    assert rows == [(each + 1,) for each in range(len(postgres_tables.MIGRATIONS))]
+
+
+def test_a_later_version_of_the_tables_is_reached_from_an_earlier(
+    store: PostgresStore, opener: OpenDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an older program made is brought up to date by the first write, and what it holds stays."""
+    store.write(SALES)
+    monkeypatch.setattr(
+        postgres_tables,
+        "MIGRATIONS",
+        (*postgres_tables.MIGRATIONS, ("alter table reconciler_entry add column note text default 'moved along'",)),
+    )
+    assert opener().read() == {SALES.key: SALES}
+    opener().write(DESK)
+    assert sorted(opener().read()) == [SALES.key, DESK.key]
+
+
+def test_tables_of_a_newer_program_are_refused(store: PostgresStore, url: str) -> None:
+    """Neither read nor written nor locked: what they mean is not known here."""
+    store.write(SALES)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("insert into reconciler.reconciler_migration (version) values (99)")
+    for act in (store.read, store.lineage, lambda: store.write(DESK), store.lock(command="apply", timeout=0).__enter__):
+        with pytest.raises(StateError) as caught:
+            act()
+        assert codes(caught) == ["state-newer"]
+
+
+def test_a_row_that_is_no_entry_is_an_error(store: PostgresStore, url: str) -> None:
+    """It is named, with every other, and never taken for absent."""
+    store.write(SALES)
+    store.write(DESK)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("update reconciler.reconciler_entry set entry = '[]'")
+    with pytest.raises(StateError) as caught:
+        store.read()
+    assert [(each.code, each.key) for each in caught.value.diagnostics] == [
+        ("state-unreadable", SALES.key),
+        ("state-unreadable", DESK.key),
+    ]
+
+
+def test_both_ends_notice_a_dead_connection(store: PostgresStore, url: str) -> None:
+    """The session that holds the lock has keepalives and a limit for what is not acknowledged, here and there."""
+    with store.lock(command="apply", timeout=0), psycopg.connect(url) as connection:
+        assert store._held is not None
+        names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout")
+        server = [store._held.execute(f"show {each}").fetchone() for each in (*names, "idle_session_timeout")]
+        assert server == [("5",), ("3",), ("2",), ("12000",), ("0",)]
+        client = store._held.info.get_parameters()
+        assert client["tcp_user_timeout"] == "12000"
+        assert (client["keepalives_idle"], client["keepalives_count"]) == ("5", "2")
+        listed = connection.execute(
+            "select application_name from pg_stat_activity where application_name like %s", ("reconciler production%",)
+        )
+        assert listed.fetchone() is not None
+
+
+def test_a_session_that_ends_is_a_lost_lock(store: PostgresStore, opener: OpenDatabase, url: str) -> None:
+    """The administrator ended it: nothing further is written, the error says so, and the next run is free to begin."""
+    store.write(SALES)
+    with store.lock(command="apply", timeout=0):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("select pg_terminate_backend(backend) from reconciler.reconciler_holder")
+        with pytest.raises(StateError) as caught:
+            store.write(DESK)
+    assert codes(caught) == ["lock-lost"]
+    with opener().lock(command="apply", timeout=PATIENCE):
+        assert list(opener().read()) == [SALES.key]
+
+
+def test_a_transaction_pooler_is_refused(database_server: Server, opener: OpenDatabase) -> None:
+    """Its clients share sessions, so that two would hold one lock; nothing is made or written there."""
+    with pgbouncer(database_server, mode="transaction") as pooler:
+        through = PostgresStore(
+            opener.url.replace(str(database_server.port), str(pooler.port)), environment="production"
+        )
+        with pytest.raises(StateError) as caught, through.lock(command="apply", timeout=0):
+            pass
+        assert codes(caught) == ["state-home-unfit"]
+        assert "pooler" in caught.value.diagnostics[0].summary
+    assert opener().lineage() is None
+    with opener().lock(command="apply", timeout=0):
+        pass
+
+
+def test_a_session_pooler_is_taken(database_server: Server, opener: OpenDatabase) -> None:
+    """A client keeps its session there, and the lock keeps others out, through the pooler and beside it."""
+    with pgbouncer(database_server, mode="session") as pooler:
+        through = PostgresStore(
+            opener.url.replace(str(database_server.port), str(pooler.port)), environment="production"
+        )
+        with through.lock(command="apply", timeout=0):
+            through.write(SALES)
+            for other in (
+                opener(),
+                PostgresStore(through_url(opener.url, database_server, pooler), environment="production"),
+            ):
+                with pytest.raises(LockHeldError), other.lock(command="apply", timeout=0):
+                    pass
+    assert list(opener().read()) == [SALES.key]
+
+
+def through_url(url: str, server: Server, pooler: Server) -> str:
+    return url.replace(str(server.port), str(pooler.port))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgres://practice:{password}@127.0.0.1:{port}/x",
+        "postgres://practice:{password}@127.0.0.1:port/x",
+        "postgres://practice:{password}%zz@h/x",
+        "postgres://h/x?schema=a-b&password={password}",
+        "postgres://h/x?nonsense={password}",
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_without_its_password(address: str) -> None:
+    """Nobody listens there, or it is no address: the message says so, and the password is in neither it nor a repr."""
+    with pytest.raises((StateError, ConfigError)) as caught:
+        PostgresStore(address.format(password=PASSWORD, port=free_port()), environment="production").read()
+    assert PASSWORD not in repr(caught.value.diagnostics)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_a_wrong_password_is_told_without_it(url: str) -> None:
+    """What the server says is passed on; the password that was tried is not."""
+    with pytest.raises(StateError) as caught:
+        PostgresStore(url.replace(PASSWORD, "Canary-Wrong"), environment="production").read()
+    assert codes(caught) == ["state-unreachable"]
+    assert "password authentication failed" in caught.value.diagnostics[0].summary
+    assert "Canary" not in repr(caught.value.diagnostics)
+
+
+def test_a_user_without_rights_is_told_what_is_needed(store: PostgresStore, url: str) -> None:
+    """Reading may be all that a plan's user is allowed; writing names the schema."""
+    store.write(SALES)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("drop role if exists auditor")
+        connection.execute(f"create role auditor login password '{PASSWORD}'")
+        connection.execute("grant usage on schema reconciler to auditor")
+        connection.execute("grant select on all tables in schema reconciler to auditor")
+    auditor = PostgresStore(url.replace("practice:", "auditor:"), environment="production")
+    assert auditor.read() == {SALES.key: SALES}
+    with pytest.raises(StateError) as caught:
+        auditor.write(SALES)
+    assert codes(caught) == ["state-write-failed"]
+    assert "schema `reconciler`" in (caught.value.diagnostics[0].detail or "")
+    assert store.read() == {SALES.key: SALES}

@@ -1,0 +1,102 @@
+"""References through the program: catalogue files, what is unknown, and secrets that another program hands over."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.edge.projects import environment
+from tests.support.practice import Practice, practice
+
+STAND_IN = """\
+#!/bin/sh
+# stands in for a program that decrypts a file and runs a command with what was in it: sops exec-env FILE 'COMMAND'
+[ "$1" = exec-env ] || exit 64
+while IFS= read -r line; do export "$line"; done < "$2"
+exec sh -c "$3"
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Practice]:
+    with practice(tmp_path / "practice", monkeypatch, capsys) as made:
+        yield made
+
+
+def fields(desk: Practice, *arguments: str) -> dict[str, object]:
+    plan = json.loads(desk.done("plan", *arguments, "-o", "json").out)
+    return {field["field"]: field["after"] for each in plan["changes"] for field in each["fields"]}
+
+
+def test_catalogue_files_of_the_command_line_win_name_by_name(desk: Practice) -> None:
+    """Over the environment's own and over earlier ones; what they do not name stays; `validate` and `apply` agree."""
+    desk.write("reconciler.yaml", "environments:\n  default:\n    catalog: {voices: {nora: 12, edwin: 2}}\n")
+    desk.edit("assistants/reception.yaml", "voice_id: 12", "voice_id: ${ref:voices.edwin}")
+    first = str(desk.write("one.yaml", "voices: {nora: 5}\nmodels: {fast: 4}\n"))
+    second = str(desk.write("two.json", '{"voices": {"edwin": 7}}'))
+    assert fields(desk) == {"voice_id": 2}
+    assert fields(desk, "--catalog", first) == {"voice_id": 2}
+    assert fields(desk, "--catalog", first, "--catalog", second) == {"voice_id": 7}
+    desk.done("validate", "--catalog", second)
+    desk.done("apply", "-y", "--catalog", second)
+    assert desk.sent[-1][2] == {"voice_id": 7}
+    ended = desk.runs("apply", "change.plan", "--catalog", second)
+    assert ended.code == 64
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("voices: [1]\n", "bad.yaml:1:9: the table `voices`"), ("a: 1\na: 2\n", "bad.yaml:2:1"), (None, "no such file")],
+)
+def test_a_catalogue_file_that_is_none_is_told_at_its_place(desk: Practice, content: str | None, told: str) -> None:
+    """In validate, plan and apply; nothing is sent."""
+    path = desk.folder / "bad.yaml"
+    if content is not None:
+        path.write_text(content, "utf-8")
+    for verb in (["validate"], ["plan"], ["apply", "-y"]):
+        ended = desk.runs(*verb, "--catalog", str(path))
+        assert ended.code == 1
+        assert told in ended.told
+    assert len(desk.sent) == 1
+
+
+def test_an_unknown_reference_is_told_where_it_is_used(desk: Practice) -> None:
+    """With file, line and column, and the nearest name that is known."""
+    desk.write("reconciler.yaml", "environments:\n  default:\n    catalog: {voices: {nora: 12}}\n")
+    desk.edit("assistants/reception.yaml", "voice_id: 12", "voice_id: ${ref:voices.norah}")
+    ended = desk.runs("validate")
+    assert ended.code == 1
+    assert "assistants/reception.yaml:5:11:" in ended.out
+    assert "Did you mean `voices.nora`?" in ended.out
+
+
+def test_secrets_can_come_from_a_program_that_runs_this_one(desk: Practice) -> None:
+    """`sops exec-env FILE COMMAND`, or a password manager's `run`: the command sees them, and no file of ours does."""
+    stand_in = desk.write("sops", STAND_IN)
+    stand_in.chmod(0o755)
+    encrypted = desk.folder.parent / "production.enc.env"
+    encrypted.write_text("HOOK_URL=https://hooks.example/in?sig=Canary\n", "utf-8")
+    with (desk.folder / "assistants/reception.yaml").open("a", encoding="utf-8") as file:
+        file.write("webhook_url: ${secret:HOOK_URL}\nis_webhook_active: true\n")
+    command = shlex.join([sys.executable, "-m", "reconciler", "apply", "-y"])
+    ended = subprocess.run(
+        [str(stand_in), "exec-env", str(encrypted), command],
+        cwd=desk.folder,
+        env=environment({**desk.environ, "RECONCILER_FINGERPRINT_KEY": "a long random text"}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert desk.sent[-1][2]["webhook_url"] == "https://hooks.example/in?sig=Canary"
+    assert "Canary" not in ended.stdout + ended.stderr
+    assert all("Canary" not in os.fsdecode(each) for each in desk.files().values())
+    assert "HOOK_URL is not set" in desk.runs("plan").err
