@@ -44,12 +44,14 @@ Examples:
 @click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable.")
 @click.option("--ignore", multiple=True, metavar="FIELD", help="Do not look at this field; repeatable.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there is drift.")
+@click.option("--summary-only", is_flag=True, help="Write GitHub's step summary and outputs, and post nothing.")
 @click.option("--dry-run", is_flag=True, help="Print what would be posted, and write nothing.")
 def issue(
     invocation: Invocation,
     targets: tuple[str, ...],
     ignore: tuple[str, ...],
     detailed_exitcode: bool,
+    summary_only: bool,
     dry_run: bool,
 ) -> int:
     """Post what the portal changed behind Git's back as the one issue of the environment, or bring that up to date.
@@ -66,6 +68,8 @@ def issue(
         invocation.result(report)
     else:
         _publish(invocation, audit, report)
+        if not summary_only:
+            _post(invocation, audit, report)
     return 2 if detailed_exitcode and audit.has_drift else 0
 
 
@@ -76,7 +80,10 @@ def _publish(invocation: Invocation, audit: Audit, report: str) -> None:
     assert isinstance(summary, dict)
     changed = "true" if audit.has_drift else "false"
     write_outputs(environ, {"changed": changed, "counts": counts_text(summary)})
-    place = place_here(environ)
+
+
+def _post(invocation: Invocation, audit: Audit, report: str) -> None:
+    place = place_here(invocation.environ)
     facts = {"project": project_below(invocation.directory), "environment": audit.environment}
     run = f"\n[Run]({place.run})\n" if place.run else ""
     with closing(forge_at(place)) as forge:
