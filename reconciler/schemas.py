@@ -131,6 +131,21 @@ class SchemaSet:
         names = {name for policy in self.fields.values() for name in (*policy.applies, *policy.reset_by)}
         return frozenset(names)
 
+    @cached_property
+    def placeholder_fields(self) -> tuple[str, ...]:
+        """The objects whose keys may stand as `{{key}}` in texts."""
+        return tuple(name for name, policy in self.fields.items() if policy.placeholders)
+
+    @cached_property
+    def variant_items(self) -> Mapping[str, Mapping[str, Any]]:
+        """The schema of the entries of every list whose entries come in described kinds, by field."""
+        items = {name: policy.schema.get("items") for name, policy in self.fields.items()}
+        return {
+            name: each
+            for name, each in items.items()
+            if isinstance(each, Mapping) and isinstance(each.get("x-variants"), Mapping)
+        }
+
     def violations(self, kind: Kind, content: Content) -> list[Violation]:
         """Every way in which `content` breaks the document schema or a body schema; empty when it is valid.
 
@@ -148,12 +163,19 @@ class SchemaSet:
 
     def is_secret(self, path: Path) -> bool:
         """Whether the schema marks the value at `path`, or something around it, as never to be shown."""
+        if path and not self._may_hold_secrets.get(str(path[0]), True):
+            return False
         schema: Mapping[str, Any] = self.assistant
         for step in path:
             schema = _descend(schema, step)
             if schema.get("x-secret"):
                 return True
         return False
+
+    @cached_property
+    def _may_hold_secrets(self) -> Mapping[str, bool]:
+        """Whether anything in a field is marked as secret, by field: this is asked of every value of every document."""
+        return {name: _marked("x-secret", policy.schema) for name, policy in self.fields.items()}
 
     def types(self, path: Path) -> frozenset[str]:
         """The JSON types that the document schema asks for at `path`, null among them; empty where it says none."""
@@ -224,6 +246,13 @@ def _policy(name: str, schema: Mapping[str, Any], required: bool, updatable: boo
         section=str(schema.get("x-section", "")),
         schema=schema,
     )
+
+
+def _marked(annotation: str, schema: Json) -> bool:
+    """Whether an annotation is set anywhere inside a schema."""
+    if isinstance(schema, Mapping):
+        return bool(schema.get(annotation)) or any(_marked(annotation, each) for each in schema.values())
+    return isinstance(schema, list) and any(_marked(annotation, each) for each in schema)
 
 
 def _descend(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from reconciler.cli import run
+from reconciler.commands.gather import READ_ALL
 from reconciler.config import find_schemas
 from tests.support.vendor import Running, running
 
@@ -118,6 +119,9 @@ def test_the_story_goes_as_told(
         plan = json.loads(printed)
         assert code == case.get("exit", 0)
         assert story.runs("plan", "-o", "json", *chosen)[1] == printed, "the same plan twice is the same bytes"
+        with monkeypatch.context() as whole:
+            whole.setenv(READ_ALL, "1")
+            assert story.runs("plan", "-o", "json", *chosen)[1] == printed, "what did not change need not be read"
         codes = [each["code"] for each in plan["diagnostics"]]
         assert sorted(codes) == sorted(case.get("codes", []))
         assert story.sent(calls) == [], "planning changes nothing"

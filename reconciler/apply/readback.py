@@ -82,7 +82,8 @@ def _told(
     moved = {name: value for name, value in otherwise.items() if name not in sent}
     if kept:
         now = clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        store.write(replace(entry, last_applied={**entry.last_applied, **kept}, source="", updated_at=now))
+        content = {**entry.last_applied, **kept}
+        store.write(replace(entry, last_applied=content, source="", inputs=(), updated_at=now))
     found = [_not_kept(change, name, entry.last_applied[name], value) for name, value in kept.items()]
     found += [_moved(change, name, entry.last_applied[name], value) for name, value in moved.items()]
     return (*found, *([_blocked(change, entry, shown)] if shown.blocked_at is not None else []))

@@ -93,7 +93,7 @@ class Recorder:
         for each in back:
             entry = note_assigned(entry, each.field, each.value)
         content = {**entry.last_applied, **body}
-        self._write(replace(entry, last_applied=content, source="", updated_at=self._now()))
+        self._write(replace(entry, last_applied=content, source="", inputs=(), updated_at=self._now()))
 
     def _with_note(self, entry: Entry, each: HandOver) -> Entry:
         return note_unassigned(entry, each.field, each.value, now=self._now())

@@ -139,4 +139,14 @@ def _bound(found: Account, document: Desired, live: Live) -> Entry:
     applied = {**sent, **{name: shown[name] for name in (*wanted, *sent) if name in shown}}
     as_meant = applied.keys() == wanted.keys() and all(same(applied[name], wanted[name]) for name in wanted)
     source = document.source if as_meant else ""
-    return bound_to(entry, document.key, applied, id=live.id, source=source, protect=document.protect, now=now())
+    inputs = document.inputs if as_meant and applied == document.content else ()
+    return bound_to(
+        entry,
+        document.key,
+        applied,
+        id=live.id,
+        protect=document.protect,
+        now=now(),
+        source=source,
+        inputs=inputs,
+    )

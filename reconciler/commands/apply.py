@@ -149,7 +149,7 @@ def apply(
     expected = Expected.of(expect_digest, expect_plan)
     project = open_project(invocation)
     # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one
-    saved = None if planfile is None else _saved(planfile, project)
+    saved = None if planfile is None else _saved(invocation, planfile, project)
     store = open_store(project)
     with store.lock(command="reconciler apply", timeout=lock_timeout):
         if saved is None:
@@ -212,9 +212,9 @@ def _needs_key(gathered: Gathered) -> bool:
     return any(gathered.project.fingerprint(*each) is None for each in gathered.loaded.vault.values.items())
 
 
-def _saved(planfile: Path, project: Project) -> Plan:
+def _saved(invocation: Invocation, planfile: Path, project: Project) -> Plan:
     """The plan in a file. Raises PlanFileError and ConfigError where it is none, or not this environment's."""
-    plan = read_plan_file(load(planfile), where=str(planfile))
+    plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
     if plan.environment != project.environment:
         raise ConfigError(
             error(

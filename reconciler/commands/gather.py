@@ -10,7 +10,7 @@ from reconciler.commands.begun import ask_list
 from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
 from reconciler.config import Project, with_catalogs
-from reconciler.documents import Loaded, load_documents
+from reconciler.documents import Loaded, Settling, key_of, load_documents
 from reconciler.errors import (
     CreateUnknownError,
     Diagnostic,
@@ -21,10 +21,13 @@ from reconciler.errors import (
     UsageError,
     error,
 )
-from reconciler.model import Action, Entry, Plan, Reason
-from reconciler.planning import Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
+from reconciler.model import Action, Desired, Entry, Live, Plan, Reason
+from reconciler.planning import Finding, Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
+
+READ_ALL = "RECONCILER_READ_ALL"
+"""Set to anything, every document and entry is read whole, as if nothing were known to be settled."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +40,8 @@ class Gathered:
     plan: Plan
 
 
-def documents_of(project: Project) -> Loaded:
-    """Every document of the project, errors included as diagnostics."""
+def documents_of(project: Project, settled: Mapping[str, Desired] | None = None) -> Loaded:
+    """Every document of the project, errors included as diagnostics; of the `settled`, what is known of them."""
     return load_documents(
         files=project.files(),
         folder=project.assistants,
@@ -48,6 +51,7 @@ def documents_of(project: Project) -> Loaded:
         catalog=project.catalog,
         fingerprint=project.fingerprint,
         variables=project.variables,
+        settled=settled,
     )
 
 
@@ -70,33 +74,83 @@ def gather(
     """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
     With `only_secrets` every other edit waits. Where a create was begun and never recorded, the list is read for it;
-    `wait` and `tell` are as for `ask_list`. Raises DocumentError, StateError, ApiError, and UsageError for an idle
-    selector.
+    `wait` and `tell` are as for `ask_list`. Documents that did not change since they were applied are not read; where
+    one of them stands in what there is to tell, all are. Raises DocumentError, StateError, ApiError, and UsageError
+    for an idle selector.
     """
     project = with_catalogs(project, asked.catalogs)
+    if not (asked.refresh or asked.to_previous or asked.only_secrets or project.environ.get(READ_ALL)):
+        quick = _without_the_settled(project, store, asked)
+        if quick is not None:
+            return quick
     loaded = documents_of(project) if asked.to_previous else valid_documents(project)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
-    refuse_idle(asked.options.targets, known_keys(loaded.desired, entries))
-    refuse_idle(asked.to_previous, entries)
-    back = returning(project, loaded, entries, asked.to_previous) if asked.to_previous else None
+    _refuse_idle_selectors(asked, loaded, entries)
     bound = {each.id for each in entries.values() if each.id is not None}
     shown = read_list(project, loaded, bound) if asked.refresh else None
     findings = ask_list(project, loaded, entries, lambda: read_list(project, loaded), shown=shown, tell=tell, wait=wait)
+    return _planned(project, loaded, lineage, entries, asked, shown, findings)
+
+
+def _without_the_settled(project: Project, store: StateStore, asked: Asked) -> Gathered | None:
+    """The same, reading only what changed; None where that is not enough to tell all there is to tell."""
+    files = project.files()
+    try:
+        paths = {key_of(path, folder=project.assistants): path for path in files.documents()}
+        settling = Settling(
+            files=files,
+            paths={key: path for key, path in paths.items() if key is not None},
+            schemas=project.schemas,
+            environment=project.environment,
+            environ=project.environ,
+            catalog=project.catalog,
+            variables=project.variables,
+            fingerprint=project.fingerprint,
+        )
+        lineage = store.lineage()
+        entries = store.read(glance=settling.entry)
+        refuse_shared_ids(entries)
+    except (DocumentError, StateError):
+        return None
+    loaded = documents_of(project, settling.found)
+    if loaded.errors or any(each.pending is not None for each in entries.values()):
+        return None
+    _refuse_idle_selectors(asked, loaded, entries)
+    found = _planned(project, loaded, lineage, entries, asked)
+    return None if any(each.action is Action.BLOCKED for each in found.plan.changes) else found
+
+
+def _refuse_idle_selectors(asked: Asked, loaded: Loaded, entries: Mapping[str, Entry]) -> None:
+    refuse_idle(asked.options.targets, known_keys(loaded.desired, entries))
+    refuse_idle(asked.to_previous, entries)
+
+
+def _planned(
+    project: Project,
+    loaded: Loaded,
+    lineage: str | None,
+    entries: Mapping[str, Entry],
+    asked: Asked,
+    shown: Mapping[int, Live] | None = None,
+    findings: Mapping[str, Finding] | None = None,
+) -> Gathered:
+    back = returning(project, loaded, entries, asked.to_previous) if asked.to_previous else None
     desired, known = loaded.desired, entries
     if asked.only_secrets:
         desired = tuple(only_secrets(loaded.desired, entries))
         # what is not looked at has no document in this plan, and must not be taken for an orphan
         known = {each.key: entries[each.key] for each in desired}
+    found = findings or {}
     plan = make_plan(
         environment=project.environment,
         lineage=lineage,
         desired=desired,
         entries=known,
         schemas=project.schemas,
-        live=None if shown is None else compared(shown, project, as_found(entries, findings), loaded.desired),
-        findings=findings,
+        live=None if shown is None else compared(shown, project, as_found(entries, found), loaded.desired),
+        findings=found,
         options=asked.options,
         previous=None if back is None else back.desired,
         diagnostics=loaded.diagnostics if back is None else back.diagnostics,

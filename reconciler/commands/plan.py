@@ -52,11 +52,11 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
         show_or_refuse(invocation, gathered, asked.overrides, out=out, max_bytes=max_bytes)
     except PlanRefusedError:
         if out is not None:
-            old = "; the file there is an older one" if out.exists() else ""
+            old = "; the file there is an older one" if (invocation.directory / out).exists() else ""
             invocation.progress(terminal_safe(f"Not saved to {out}{old}."))
         raise
     if out is not None:
-        save(out, json_text(plan_file(gathered.plan)), mode=0o600)
+        save(invocation.directory, out, json_text(plan_file(gathered.plan)), mode=0o600)
         invocation.progress(terminal_safe(f"Saved the plan. To do exactly this: reconciler apply {out}"))
     return 2 if detailed_exitcode and not gathered.plan.is_empty else 0
 

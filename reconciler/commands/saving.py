@@ -8,10 +8,10 @@ from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, error
 
 
-def save(path: Path, text: str, *, mode: int, what: str = "the plan") -> None:
-    """Write a file whole, or leave what was there. Raises ConfigError, which calls it `what`."""
+def save(directory: Path, path: Path, text: str, *, mode: int, what: str = "the plan") -> None:
+    """Write a file of `directory` whole, or leave what was there. Raises ConfigError, which calls it `what`."""
     try:
-        replace_file(path.absolute(), text.encode(), mode=mode)
+        replace_file((directory / path).absolute(), text.encode(), mode=mode)
     except OSError as problem:
         why = problem.strerror or type(problem).__name__
         raise ConfigError(
@@ -19,10 +19,10 @@ def save(path: Path, text: str, *, mode: int, what: str = "the plan") -> None:
         ) from None
 
 
-def load(path: Path, *, what: str = "the plan", writer: str = "`--out`") -> str:
-    """The text of a file. Raises ConfigError where it cannot be read, which calls it `what`."""
+def load(directory: Path, path: Path, *, what: str = "the plan", writer: str = "`--out`") -> str:
+    """The text of a file of `directory`. Raises ConfigError where it cannot be read, which calls it `what`."""
     try:
-        return path.read_bytes().decode("utf-8")
+        return (directory / path).read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         why = (problem.strerror or "unknown").lower() if isinstance(problem, OSError) else "it is not UTF-8 text"
         then = f"Is this the file that {writer} wrote?"

@@ -40,14 +40,14 @@ def show(
 
     With --against: what changed since that plan was approved.
     """
-    plan = _read(planfile)
+    plan = _read(invocation, planfile)
     if against is None:
         name = str(planfile)
         commands = Next(apply=command_line(invocation, "apply", name), whole=command_line(invocation, "show", name))
         frame = frame_of(invocation, max_bytes=max_bytes, commands=commands)
         invocation.result(plan_in(invocation.output, plan, frame))
         return 2 if detailed_exitcode and not plan.is_empty else 0
-    found = plan_difference(plan, _read(against))
+    found = plan_difference(plan, _read(invocation, against))
     if invocation.output == "json":
         invocation.result(json_text(difference_to_json(found)))
     elif invocation.output != "text":
@@ -58,5 +58,5 @@ def show(
     return 2 if detailed_exitcode and found else 0
 
 
-def _read(planfile: Path) -> Plan:
-    return read_plan_file(load(planfile), where=str(planfile))
+def _read(invocation: Invocation, planfile: Path) -> Plan:
+    return read_plan_file(load(invocation.directory, planfile), where=str(planfile))

@@ -60,7 +60,7 @@ def pull_state(invocation: Invocation, out: Path | None, source: str | None, for
     if out is None:
         invocation.result(text)
     else:
-        save(out, text, mode=0o600, what="the state")
+        save(invocation.directory, out, text, mode=0o600, what="the state")
         invocation.progress(terminal_safe(f"Saved the state of {project.environment} to {out}."))
     return 0
 
@@ -92,7 +92,7 @@ def push_state(invocation: Invocation, file: str | None, target: str | None, for
     if target is not None:
         there = open_home_of(project, target)
         return _copied(invocation, project, own, there, force=force, timeout=lock_timeout)
-    snapshot = _read(file or "-", project)
+    snapshot = _read(invocation, file or "-", project)
     with own.lock(command="reconciler state push", timeout=lock_timeout):
         moved = _put(invocation, project, own, snapshot, force=force)
     _tell(invocation, project, moved, own)
@@ -131,15 +131,16 @@ def _save_first(invocation: Invocation, project: Project, store: StateStore) -> 
     with suppress(OSError):  # saving there says what is wrong
         keep_out_of_git(project.root / OWN_FOLDER)
     path = project.root / OWN_FOLDER / f"{project.environment}.{when}.state.json"
-    save(path, text, mode=0o600, what="the state")
+    save(project.root, path, text, mode=0o600, what="the state")
     invocation.progress(terminal_safe(f"Saved what is at {store.shown} to {path}."))
 
 
-def _read(file: str, project: Project) -> Snapshot:
+def _read(invocation: Invocation, file: str, project: Project) -> Snapshot:
     where = "standard input" if file == "-" else file
-    content = (
-        sys.stdin.buffer.read() if file == "-" else load(Path(file), what="the state", writer="`state pull`").encode()
-    )
+    if file == "-":
+        content = sys.stdin.buffer.read()
+    else:
+        content = load(invocation.directory, Path(file), what="the state", writer="`state pull`").encode()
     snapshot = snapshot_from_json(content, where=where)
     if snapshot.environment != project.environment:
         told = f"this is the state of the environment {snapshot.environment}, not of {project.environment}"

@@ -84,7 +84,8 @@ class ProjectFiles:
             return
         for entry in entries:
             if not entry.name.startswith(("_", ".")):
-                yield from self._visit(str(PurePosixPath(folder, entry.name)), entry, (*above, here))
+                path = entry.name if folder in ("", ".") else f"{folder}/{entry.name}"
+                yield from self._visit(path, entry, (*above, here))
 
     def _visit(
         self, path: str, entry: os.DirEntry[str], above: tuple[tuple[int, int], ...]
@@ -115,7 +116,7 @@ class ProjectFiles:
 
     def _inside(self, path: str) -> str:
         """The absolute path with no link left in it. Raises DocumentError where that is not the project's to read."""
-        if not _is_text(path) or "\0" in path or "\\" in path or PurePosixPath(path).is_absolute():
+        if not _is_text(path) or "\0" in path or "\\" in path or path.startswith("/"):
             raise _outside(path)
         folder, _, name = os.path.normpath(path).replace(os.sep, "/").rpartition("/")
         if folder not in self._folders:

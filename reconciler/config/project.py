@@ -21,7 +21,6 @@ from reconciler.config.schema_files import find_schemas, read_schemas
 from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
     DEFAULT_SETTLE,
-    PROJECT_FILE,
     EnvironmentSettings,
     Settings,
     read_catalog,
@@ -30,6 +29,7 @@ from reconciler.config.settings import (
     why_no_environment_name,
 )
 from reconciler.config.settings_schema import LONGEST_SETTLE
+from reconciler.config.values import PROJECT_FILE
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
 from reconciler.planning.safety import Limits

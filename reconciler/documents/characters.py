@@ -32,6 +32,11 @@ class Readable:
     originals: dict[int, str] = field(default_factory=dict)
     backslash: str | None = None
 
+    @property
+    def disguised(self) -> bool:
+        """Whether anything was disguised. Where nothing was, a scalar that is not quoted holds nothing unseen."""
+        return self.backslash is not None or bool(self.originals)
+
     def restore(self, value: str, style: str | None) -> str:
         """The value that the file holds; `style` is the scalar's, as libyaml names it: `"`, `'`, `|`, `>` or empty."""
         if self.backslash is not None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from reconciler import __version__
-from reconciler.canonical import Json, exact_digest
+from reconciler.canonical import Json
 from reconciler.documents.across import Claimant, conflicts
 from reconciler.documents.conflicts import check_conflicts
 from reconciler.documents.files import Files, Sources
@@ -22,6 +21,7 @@ from reconciler.documents.placeholders import check_placeholders
 from reconciler.documents.places import at
 from reconciler.documents.references import Resolution, World, resolve
 from reconciler.documents.settings import RESERVED, Settings, read_settings
+from reconciler.documents.settled import inputs_of, source_digest
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, warning
@@ -54,6 +54,7 @@ def load_documents(
     catalog: Mapping[str, Json],
     fingerprint: Callable[[str, str], str | None],
     variables: Mapping[str, str] | None = None,
+    settled: Mapping[str, Desired] | None = None,
 ) -> Loaded:
     """Load every document below `folder` for one environment.
 
@@ -61,6 +62,8 @@ def load_documents(
     none; `fingerprint(name, value)` gives the keyed HMAC of a secret, or None where there is no key. Never raises for
     what stands in files: it is all in `diagnostics`.
     Required fields may be unmanaged (see `settings`): such a document is judged by the fields that it keeps.
+    `settled` documents are taken as they are and not read; where an error names one of them, its place is not exact,
+    and everything is to be loaded again without them.
     """
     sources = Sources(files=files)
     world = World(
@@ -81,19 +84,21 @@ def load_documents(
     except DocumentError as refused:  # a folder that cannot be listed: what is in it is not known to be gone
         return Loaded(diagnostics=refused.diagnostics)
     found = [(key, path) for path in listed if (key := key_of(path, folder=folder)) is not None]
-    drafts = [loading.draft(path, key) for key, path in found]
+    known = settled or {}
+    drafts = [loading.draft(path, key) for key, path in found if key not in known]
     problems = [each for draft in drafts for each in draft.diagnostics]
     broken = {draft.path for draft in drafts if draft.broken}
     for paths, problem in key_collisions(found):
         problems.append(problem)
         broken |= paths
     claimants = [draft.claimant for draft in drafts if draft.claimant is not None]
+    claimants += [_settled_claimant(each) for each in known.values()]
     for keys, problem in conflicts(claimants, schemas):
         problems.append(problem)
         broken |= {draft.path for draft in drafts if draft.key in keys}
     desired = [draft.desired for draft in drafts if draft.path not in broken and draft.desired is not None]
     return Loaded(
-        desired=tuple(sorted(desired, key=lambda each: each.key)),
+        desired=tuple(sorted([*desired, *known.values()], key=lambda each: each.key)),
         vault=Vault(values={name: value for draft in drafts for name, value in draft.vault.items()}),
         diagnostics=_told_once(problems),
     )
@@ -144,11 +149,14 @@ class _Loading:
         problems += check_conflicts(found, layered, self.world.sources, key=key)
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+        desired = None if layered.broken else self._desired(parsed, settings, layered, found, key)
+        if desired is not None and not problems and _is_plain(settings, found):
+            desired = replace(desired, inputs=inputs_of(layered.files, found.used))
         return _Draft(
             path=path,
             key=key,
             diagnostics=tuple(problems),
-            desired=None if layered.broken else self._desired(parsed, settings, layered, found, key),
+            desired=desired,
             claimant=_claimant(parsed, settings, layered, found, key),
             vault=found.vault,
         )
@@ -169,16 +177,14 @@ class _Loading:
         )
 
     def _source(self, layered: Layered, found: Resolution) -> str:
-        """The digest of everything that decided the content, this program's version included."""
-        return exact_digest(
-            {
-                "version": __version__,
-                "environment": self.environment,
-                "schemas": self.world.schemas.digest,
-                "files": {path: self.world.sources.digest(path) for path in layered.files},
-                "references": found.used,
-            }
-        )
+        files = {path: self.world.sources.digest(path) for path in layered.files}
+        return source_digest(self.environment, self.world.schemas, files, found.used)
+
+
+def _is_plain(settings: Settings, found: Resolution) -> bool:
+    """Whether the fields are all that the document says, and every secret among them can be recognised again."""
+    bound = settings.id is not None or settings.moved_from is not None
+    return not (bound or settings.seed) and None not in found.used.values()
 
 
 def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) -> tuple[Layered, list[Diagnostic]]:
@@ -205,6 +211,20 @@ def _claimant(parsed: Parsed, settings: Settings, layered: Layered, found: Resol
         moved_from=settings.moved_from,
         places=layered.places,
         settings_places=_settings_places(parsed),
+    )
+
+
+def _settled_claimant(desired: Desired) -> Claimant:
+    start = Position(file=desired.file, line=1, column=1)
+    places: dict[Path, Position] = {(name,): start for name in desired.content}
+    return Claimant(
+        key=desired.key,
+        file=desired.file,
+        content=desired.content,
+        id=None,
+        moved_from=None,
+        places=places,
+        settings_places={},
     )
 
 

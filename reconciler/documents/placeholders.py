@@ -28,7 +28,7 @@ def check_placeholders(
     found: Resolution, layered: Layered, schemas: SchemaSet, *, key: str, unmanaged: frozenset[str]
 ) -> list[Diagnostic]:
     """Warnings for names that are used and not defined, and for names that are defined and used nowhere."""
-    objects = [name for name, policy in schemas.fields.items() if policy.placeholders and name not in unmanaged]
+    objects = [name for name in schemas.placeholder_fields if name not in unmanaged]
     defined: dict[str, Path] = {}
     for field in objects:
         names = found.content.get(field)
@@ -51,11 +51,9 @@ def check_placeholders(
 
 
 def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    if secret_name(value) is not None:
-        return
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, Mapping) and secret_name(value) is None:
         for name, each in value.items():
             yield from _texts(each, (*path, name))
     elif isinstance(value, list):

@@ -50,19 +50,19 @@ class Reading:
 
     def take(self, event: Any) -> None:
         """Work in one event. Raises Enough where reading on makes no sense."""
-        match event:
-            case yaml.ScalarEvent():
-                self._scalar(event)
-            case yaml.MappingStartEvent():
-                self._open(event, {})
-            case yaml.SequenceStartEvent():
-                self._open(event, [])
-            case yaml.CollectionEndEvent():
-                self._close()
-            case yaml.AliasEvent():
-                self._alias(event)
-            case yaml.DocumentStartEvent():
-                self._document(event)
+        kind = type(event)  # libyaml's parser makes no subclasses; in order of how often they come
+        if kind is yaml.ScalarEvent:
+            self._scalar(event)
+        elif kind is yaml.MappingStartEvent:
+            self._open(event, {})
+        elif kind is yaml.SequenceStartEvent:
+            self._open(event, [])
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self._close()
+        elif kind is yaml.AliasEvent:
+            self._alias(event)
+        elif kind is yaml.DocumentStartEvent:
+            self._document(event)
 
     def stop(self, problem: Diagnostic | None = None) -> None:
         """The file ends here, before its end: what was read so far is no document."""
@@ -97,9 +97,11 @@ class Reading:
 
     def _scalar(self, event: Any) -> None:
         place = self._begin(event)
-        text = self.source.restore(event.value, event.style)
+        text: str = event.value
+        if self.source.disguised:
+            text = self.source.restore(text, event.style)
         plain = event.implicit[0]
-        if event.style not in ("'", '"') and (odd := unseen(text)):
+        if self.source.disguised and event.style not in ("'", '"') and (odd := unseen(text)):
             told = f"the invisible character U+{ord(odd):04X} may stand in quotes only"
             self._problem("yaml-control-character", told, "Remove it, or put the text in quotes.", place)
         if self._awaits_key():

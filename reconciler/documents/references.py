@@ -79,7 +79,7 @@ def literal(text: str) -> str:
     return text.replace("$${", "${")
 
 
-class _Unresolved(Exception):
+class Unresolved(Exception):
     """Why a reference has no value: code, summary, advice."""
 
 
@@ -95,7 +95,7 @@ class _Resolving:
             return self._text(value, path) if "${" in value else self._settled(value, path, in_clear=True)
         if isinstance(value, list):
             return [self.value(each, (*path, index)) for index, each in enumerate(value)]
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return self._settled(value, path, in_clear=True)
         if SECRET_KEY in value:
             told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
@@ -118,7 +118,7 @@ class _Resolving:
             return self._settled(literal(text), path, in_clear=True)
         try:
             return self._referred(reference[1], reference[2], path)
-        except _Unresolved as problem:
+        except Unresolved as problem:
             code, told, then = problem.args
             self._tell(error, code, told, then, path)
         self.found.failed.add(path)
@@ -138,28 +138,28 @@ class _Resolving:
             case "secret":
                 return self._hide(name, self._variable(name, "secret"), path)
             case "ref":
-                value = self._looked_up(name)
+                value = look_up(self.world.catalog, name)
                 self.found.used[f"ref:{name}"] = value
                 self.found.origins[path] = f"`{name}` in the environment's catalogue gave it."
                 return self._settled(value, path, in_clear=True)
         guess = suggestion(scheme, SCHEMES)
         known = f"Did you mean `${{{guess}:{name}}}`?" if guess else f"Known are {', '.join(SCHEMES)}."
         then = f"{known} A literal `${{` is written `$${{`."
-        raise _Unresolved("reference-unknown", f"`{scheme}:` is no kind of reference", then)
+        raise Unresolved("reference-unknown", f"`{scheme}:` is no kind of reference", then)
 
     def _file(self, name: str, path: Path) -> str:
         try:
             found = inside(name, named_by=self._place(path).file)
         except ValueError as problem:
             then = "Name a file of this project, relative to the file that names it."
-            raise _Unresolved("reference-path", f"`{name}` is not read: {problem}", then) from None
+            raise Unresolved("reference-path", f"`{name}` is not read: {problem}", then) from None
         try:
             text = self.world.sources.text(found)
         except DocumentError as problem:
             # the shell says what is wrong with the file; the person is sent to where the file is named
             first = problem.diagnostics[0]
             then = first.detail or "Create it, or correct the path: it is relative to the file that names it."
-            raise _Unresolved(first.code, f"{found} cannot be read: {first.summary}", then) from None
+            raise Unresolved(first.code, f"{found} cannot be read: {first.summary}", then) from None
         self.found.used[f"file:{found}"] = self.world.sources.digest(found)
         self.found.origins[path] = f"The text is in {found}."
         self.found.texts[path] = found
@@ -171,41 +171,21 @@ class _Resolving:
     def _variable(self, name: str, scheme: str) -> str:
         if not _VARIABLE.fullmatch(name):
             then = "Names are letters, digits and underscores."
-            raise _Unresolved("reference-name", f"`{name}` is no name of an environment variable", then)
+            raise Unresolved("reference-name", f"`{name}` is no name of an environment variable", then)
         if name.upper() in OWN_VARIABLES:
             then = "It holds a secret of this program. Set a variable of the assistant's own."
-            raise _Unresolved("reference-name", f"a document may not use {name}", then)
+            raise Unresolved("reference-name", f"a document may not use {name}", then)
         text = self.world.environ.get(name)
         if text is None and scheme == "env":
             text = self.world.variables.get(name)
         if text is None:
             guess = suggestion(name, self.world.variables) if scheme == "env" else None
             then = f"Did you mean `${{env:{guess}}}`?" if guess else "Set it, or name another."
-            raise _Unresolved(f"{scheme}-missing", f"the environment variable {name} is not set", then)
+            raise Unresolved(f"{scheme}-missing", f"the environment variable {name} is not set", then)
         if scheme == "secret" and not text.strip():
             then = "A CI system gives an empty text for a secret that it does not know or may not show."
-            raise _Unresolved("secret-missing", f"the secret {name} is empty", then)
+            raise Unresolved("secret-missing", f"the secret {name} is empty", then)
         return text
-
-    def _looked_up(self, name: str) -> Json:
-        value: Json = self.world.catalog
-        walked: list[str] = []
-        steps = name.split(".")
-        for index, step in enumerate(steps):
-            if not isinstance(value, Mapping):
-                raise _Unresolved("ref-unknown", f"`{'.'.join(walked)}` is a value, not a table", None)
-            rest = ".".join(steps[index:])
-            if rest in value:  # names may hold dots themselves
-                value = value[rest]
-                break
-            if step not in value:
-                raise _Unresolved("ref-unknown", *_no_such_name(step, walked, value))
-            value = value[step]
-            walked.append(step)
-        if isinstance(value, Mapping) or value is None or (isinstance(value, float) and not math.isfinite(value)):
-            told = f"`{name}` in the environment's catalogue is {kind_of(value)}, not a value to send"
-            raise _Unresolved("ref-unknown", told, None)
-        return value
 
     def _settled(self, value: Json, path: Path, *, in_clear: bool) -> Json:
         """The value in the type that the schema asks for, or hidden where it must not be seen."""
@@ -242,6 +222,28 @@ class _Resolving:
     def _tell(self, kind: Callable[..., Diagnostic], code: str, told: str, then: str | None, path: Path) -> None:
         place = self._place(path)
         self.found.diagnostics.append(kind(code, told, then, **at(place, key=self.key, path=path)))
+
+
+def look_up(catalog: Mapping[str, Json], name: str) -> Json:
+    """The value that a catalogue has under a dotted name. Raises Unresolved where it has none."""
+    value: Json = catalog
+    walked: list[str] = []
+    steps = name.split(".")
+    for index, step in enumerate(steps):
+        if not isinstance(value, Mapping):
+            raise Unresolved("ref-unknown", f"`{'.'.join(walked)}` is a value, not a table", None)
+        rest = ".".join(steps[index:])
+        if rest in value:  # names may hold dots themselves
+            value = value[rest]
+            break
+        if step not in value:
+            raise Unresolved("ref-unknown", *_no_such_name(step, walked, value))
+        value = value[step]
+        walked.append(step)
+    if isinstance(value, Mapping) or value is None or (isinstance(value, float) and not math.isfinite(value)):
+        told = f"`{name}` in the environment's catalogue is {kind_of(value)}, not a value to send"
+        raise Unresolved("ref-unknown", told, None)
+    return value
 
 
 def as_type(value: Json, types: frozenset[str]) -> Json:

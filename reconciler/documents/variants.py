@@ -23,11 +23,10 @@ from reconciler.validation import suggestion
 def check_variants(found: Resolution, layered: Layered, schemas: SchemaSet, *, key: str) -> list[Diagnostic]:
     """Warnings for kinds and keys that the schema does not describe; none where it describes no kinds."""
     problems: list[Diagnostic] = []
-    for field, policy in schemas.fields.items():
-        items = policy.schema.get("items")
-        variants = items.get("x-variants") if isinstance(items, Mapping) else None
+    for field, items in schemas.variant_items.items():
         entries = found.content.get(field)
-        if isinstance(variants, Mapping) and isinstance(items, Mapping) and isinstance(entries, list):
+        if isinstance(entries, list):
+            variants = items["x-variants"]
             for index, entry in enumerate(entries):
                 for path, code, told, then in _faults(entry, (field, index), items, variants):
                     place = layered.names.get(path) if code == "unknown-key" else None

@@ -200,6 +200,7 @@ def _change(public: _Node, private: _Node) -> Change:
         protect=private["protect"].flag(),
         record=private["record"].content(),
         source=private["source"].text(),
+        inputs=private.get("inputs").optional(lambda names: names.each(_Node.text)) or (),
         expects=private["expects"].optional(_Node.text),
         diagnostics=private["diagnostics"].each(_diagnostic),
     )

@@ -144,6 +144,7 @@ def _precondition(change: Change) -> dict[str, Json]:
         "name": change.name,
         "expects": change.expects,
         "source": change.source,
+        "inputs": list(change.inputs),
         "protect": change.protect,
         "releases": list(change.releases),
         "record": _plain(change.record),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from reconciler.canonical import Json, equal
 from reconciler.entries import entry_digest
@@ -128,12 +129,16 @@ def _bound_or_new(desired: Desired, sides: Sides) -> Change:
     return _create(desired, sides, Reason.NEW)
 
 
-def _existing(desired: Desired, entry: Entry, sides: Sides) -> Change:
+def _existing(desired: Desired, entry: Entry, sides: Sides, *, moves: bool = False) -> Change:
     if sides.is_gone(entry.id):
         return replace(_create(desired, sides, Reason.MISSING_LIVE), expects=entry_digest(entry))
+    if desired.content is entry.last_applied and sides.live is None and not moves:
+        return _up_to_date(desired, entry, sides.schemas)  # one value for both: its document was not even read
     comparison = compare(desired, entry, sides.live_of(entry.id), sides.schemas)
     change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
-    return replace(change, reason=Reason.UP_TO_DATE) if change.action is Action.NO_OP else change
+    if change.action is not Action.NO_OP or moves:
+        return change
+    return replace(_up_to_date(desired, entry, sides.schemas), diagnostics=change.diagnostics)
 
 
 def _why(comparison: Comparison) -> Reason:
@@ -146,7 +151,7 @@ def _moved(desired: Desired, source: Entry, sides: Sides) -> Change:
     """The entry goes to its new key, whatever else changes; a move alone is worth recording."""
     if desired.id is not None and desired.id != source.id:
         return _blocked(desired, None, Reason.ID_CONFLICT, problems.other_id(desired, source))
-    change = _existing(desired, source, sides)
+    change = _existing(desired, source, sides, moves=True)
     told = problems.moved(desired, source)
     reason = Reason.MOVED if change.action is Action.NO_OP else change.reason
     return replace(change, moved_from=source.key, reason=reason, diagnostics=(*change.diagnostics, told))
@@ -200,8 +205,8 @@ def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
         risk=worst(each.risk for each in fields),
         name=_name(content, schemas),
         protect=desired.protect,
-        record=managed(desired, creating=False),
         source=desired.source,
+        **_recorded(desired, managed(desired, creating=False)),
     )
 
 
@@ -232,11 +237,30 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         name=_name({**entry.last_applied, **desired.content}, schemas),
         releases=comparison.releases,
         protect=desired.protect,
-        record=comparison.record,
         source=desired.source,
+        **_recorded(desired, comparison.record),
         expects=entry_digest(entry),
         diagnostics=(*comparison.diagnostics, *guard, *problems.settled(desired, comparison.settled)),
     )
+
+
+def _up_to_date(desired: Desired, entry: Entry, schemas: SchemaSet) -> Change:
+    """Nothing to send and nothing to record, so nothing of that is carried: a saved plan holds ten thousand of them."""
+    return Change(
+        key=desired.key,
+        action=Action.NO_OP,
+        reason=Reason.UP_TO_DATE,
+        id=entry.id,
+        file=desired.file,
+        line=None,
+        name=_name(desired.content, schemas) or _name(entry.last_applied, schemas),
+        protect=desired.protect,
+    )
+
+
+def _recorded(desired: Desired, record: Content) -> Any:
+    """What is recorded, and of what it was made where that is the whole document."""
+    return {"record": record, "inputs": desired.inputs if record == desired.content else ()}
 
 
 def _guard(desired: Desired, entry: Entry) -> tuple[Diagnostic, ...]:

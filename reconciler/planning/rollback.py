@@ -27,6 +27,7 @@ def previous_desired(entry: Entry, content: Content, document: Desired | None) -
         bare,
         content={name: value for name, value in content.items() if name not in bare.unmanaged},
         source=entry.history[0].source,
+        inputs=(),
         positions={},
         id=None,
         moved_from=None,

@@ -75,7 +75,7 @@ class Accepting:
         return Acceptance(
             key=document.key,
             files=making.written,
-            entry=replace(entry, last_applied=applied, source="", updated_at=now),
+            entry=replace(entry, last_applied=applied, source="", inputs=(), updated_at=now),
             accepted=tuple(each for each in names if each not in making.conflicts),
             conflicts=tuple(making.conflicts),
             also=tuple(sorted(making.also)),

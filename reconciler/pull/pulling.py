@@ -203,6 +203,7 @@ def new_entry(pulled: Pulled, *, now: str) -> Entry:
         id=pulled.draft.id,
         last_applied=managed(pulled.desired, creating=False),
         source=pulled.desired.source,
+        inputs=pulled.desired.inputs,
         created_at=now,
         updated_at=now,
     )

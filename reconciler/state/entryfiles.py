@@ -37,7 +37,7 @@ class Place:
 
 def read_object(place: Place) -> Mapping[str, Json] | None:
     """The JSON object in a file, or None where there is no file. Raises StateError for anything else."""
-    content = _read(place)
+    content = read_bytes(place)
     return None if content is None else decode_object(place, content)
 
 
@@ -97,7 +97,8 @@ def reason(problem: OSError) -> str:
     return (problem.strerror or str(problem)).lower()
 
 
-def _read(place: Place) -> bytes | None:
+def read_bytes(place: Place) -> bytes | None:
+    """A file's bytes, or None where there is no file. Raises StateError for what is none of ours."""
     try:
         descriptor = os.open(place.path, _READ)
     except FileNotFoundError:

@@ -21,15 +21,15 @@ from pathlib import Path
 
 from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
-from reconciler.entries import FORMAT_VERSION, entry_from_json
+from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_text
 from reconciler.errors import Diagnostic, LockHeldError, StateError, error
 from reconciler.model import Entry
-from reconciler.state.entryfiles import Place, entries_under, read_object, reason, unreadable
+from reconciler.state.entryfiles import Place, decode_object, entries_under, read_bytes, read_object, reason, unreadable
 from reconciler.state.folderlock import LOCK, FolderLock
 from reconciler.state.holders import this_process
-from reconciler.state.meta import account_of, lineage_of, refuse_other_lineage, stored_entry, stored_meta
+from reconciler.state.meta import account_of, lineage_of, refuse_other_lineage, stored_meta
 from reconciler.state.places import ENDING, META, segments, twin
-from reconciler.state.store import Holder
+from reconciler.state.store import Glance, Holder
 
 _IGNORED = f"""\
 # The lock and unfinished files belong to one machine. The entries beside them belong in Git.
@@ -121,7 +121,7 @@ class FileStore:
             stored = read_object(place) or {}
             replace_file(self._folder / META, pretty({**stored, "account": account}).encode())
 
-    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
+    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
         problems: list[Diagnostic] = []
         try:
@@ -134,9 +134,9 @@ class FileStore:
         entries: dict[str, Entry] = {}
         for place in self._places(keys, problems):
             try:
-                stored = read_object(place)
-                if stored is not None and place.key is not None:
-                    entries[place.key] = entry_from_json(place.key, stored, where=place.shown)
+                entry = _entry_at(place, glance)
+                if entry is not None:
+                    entries[entry.key] = entry
             except StateError as problem:
                 problems.extend(problem.diagnostics)
         if problems:
@@ -146,7 +146,7 @@ class FileStore:
     def write(self, entry: Entry) -> None:
         """Save one entry durably. Raises StateError, and leaves the old one, where that fails."""
         place = self._place(entry.key)
-        content = stored_entry(entry)
+        content = entry_text(entry)
         with self._changing, self._told(place, "written"):
             self._begin()
             self._refuse_strangers(place)
@@ -262,6 +262,14 @@ class FileStore:
                 file=where,
             )
         )
+
+
+def _entry_at(place: Place, glance: Glance | None) -> Entry | None:
+    content = read_bytes(place)
+    if content is None or place.key is None:
+        return None
+    seen = None if glance is None else glance(place.key, content)
+    return entry_from_json(place.key, decode_object(place, content), where=place.shown) if seen is None else seen
 
 
 def _refuse_twin(path: Path, place: Place) -> None:

@@ -11,16 +11,9 @@ import uuid
 from collections.abc import Mapping
 
 from reconciler.canonical import Json, pretty
-from reconciler.entries import FORMAT_VERSION, entry_to_json
+from reconciler.entries import FORMAT_VERSION
 from reconciler.errors import StateConflictError, StateError, error
-from reconciler.model import Entry
 from reconciler.state.entryfiles import Place, unreadable
-
-
-def stored_entry(entry: Entry) -> bytes:
-    """The entry as its bytes in files and objects."""
-    # a lone surrogate has no UTF-8; escaped it is JSON like any other, and comes back as it was
-    return pretty(entry_to_json(entry)).encode("utf-8", "backslashreplace")
 
 
 def stored_meta(lineage: str, account: str | None = None) -> bytes:

@@ -18,16 +18,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from reconciler.entries import entry_from_json
+from reconciler.entries import entry_from_json, entry_text
 from reconciler.errors import Diagnostic, StateError, error
 from reconciler.model import Entry
 from reconciler.state.entryfiles import Place, decode_object
 from reconciler.state.holders import this_process
-from reconciler.state.meta import account_of, lineage_of, moved, refuse_other_lineage, stored_entry, stored_meta
+from reconciler.state.meta import account_of, lineage_of, moved, refuse_other_lineage, stored_meta
 from reconciler.state.object_access import Found, Refused, Tag, bucket
 from reconciler.state.object_lock import ObjectLock
 from reconciler.state.places import ENDING, META, is_set_aside, segments
-from reconciler.state.store import Holder
+from reconciler.state.store import Glance, Holder
 
 _AT_ONCE = 16
 
@@ -98,7 +98,7 @@ class ObjectStore:
             lineage = lineage_of(decode_object(place, found.content), place)
             self._put(META, stored_meta(lineage, account), found.tag)
 
-    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
+    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
         wanted = None if keys is None else sorted(set(keys))
         for key in wanted or ():
@@ -118,8 +118,9 @@ class ObjectStore:
             if each is None:
                 continue
             place = self._place(key)
+            seen = None if glance is None else glance(key, each.content)
             try:
-                entries[key] = entry_from_json(key, decode_object(place, each.content), where=place.shown)
+                entries[key] = seen or entry_from_json(key, decode_object(place, each.content), where=place.shown)
             except StateError as problem:
                 problems.extend(problem.diagnostics)
         if problems:
@@ -133,7 +134,7 @@ class ObjectStore:
             self._begin()
             try:
                 name = entry.key + ENDING
-                self._tags[entry.key] = self._put(name, stored_entry(entry), self._known(entry.key))
+                self._tags[entry.key] = self._put(name, entry_text(entry), self._known(entry.key))
             except Refused:
                 raise moved(entry.key, self.shown) from None
             except StateError:

@@ -26,7 +26,7 @@ from reconciler.state.places import segments
 from reconciler.state.postgres_lock import SessionLock
 from reconciler.state.postgres_session import Database, database
 from reconciler.state.postgres_tables import migrate, version_of
-from reconciler.state.store import Holder
+from reconciler.state.store import Glance, Holder
 
 if TYPE_CHECKING:
     import psycopg
@@ -92,7 +92,7 @@ class PostgresStore:
             change = "update reconciler_environment set account = %s where environment = %s"
             connection.execute(change, (account, self._environment))
 
-    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
+    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
         wanted = None if keys is None else sorted(set(keys))
         for key in wanted or ():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from reconciler.model import Entry
 
@@ -19,6 +19,10 @@ class Holder:
     pid: int
     command: str
     since: str
+
+
+Glance: TypeAlias = Callable[[str, bytes], Entry | None]
+"""What may answer for an entry, given its key and stored bytes, so that it is not decoded; None: it is."""
 
 
 class StateStore(Protocol):
@@ -44,8 +48,11 @@ class StateStore(Protocol):
     def remember_account(self, account: str) -> None:
         """Save the account's fingerprint durably. Makes the lineage first where there is none."""
 
-    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
-        """All entries by key, or those of `keys` that exist. An unreadable or newer entry is an error, never absent."""
+    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
+        """All entries by key, or those of `keys` that exist. An unreadable or newer entry is an error, never absent.
+
+        A home that holds the bytes that `entries.entry_text` gave shows them to `glance` first.
+        """
 
     def write(self, entry: Entry) -> None:
         """Save one entry durably (on return it survives a power cut). Makes the lineage first where there is none."""

@@ -80,6 +80,7 @@ def reception() -> Change:
         releases=("pitch",),
         record={"title": "Reception", "line_id": 46},
         source="sha256:new",
+        inputs=("ref:lines.front", "yaml:assistants/dental/reception.yaml"),
         expects=entry_digest(RECEPTION),
     )
 

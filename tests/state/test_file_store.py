@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -82,16 +83,18 @@ def put(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def test_the_folder_is_what_git_needs(store: FileStore, folder: Path) -> None:
-    """Sorted, indented JSON with LF at the end, one file per key, a lineage, and the lock kept out of Git."""
+    """Sorted, indented JSON with LF at the end, its checksum first, one file per key, a lineage, the lock ignored."""
     with store.lock(command="apply", timeout=0):
         store.write(SALES)
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == {".gitignore", "_lock", "_meta.json", "acme/sales-en.json"}
-    assert (folder / "acme/sales-en.json").read_bytes() == (
-        b'{\n  "created_at": null,\n  "format_version": 1,\n  "history": [],\n  "id": 789,\n  "last_applied": {\n'
+    rest = (
+        b'  "created_at": null,\n  "format_version": 1,\n  "history": [],\n  "id": 789,\n  "last_applied": {\n'
         b'    "title": "Sales"\n  },\n  "pending": null,\n  "protect": false,\n  "source": "sha256:1",\n'
         b'  "updated_at": "2026-11-03"\n}\n'
     )
+    first = f'{{\n  "checksum": "sha256:{hashlib.sha256(rest).hexdigest()}",\n'.encode()
+    assert (folder / "acme/sales-en.json").read_bytes() == first + rest
     assert json.loads((folder / "_meta.json").read_text()) == {"format_version": 1, "lineage": store.lineage()}
 
 

@@ -1,178 +1,15 @@
-"""The values that everything else speaks in: desired, entry, live, change, request, plan.
-
-All of them are frozen and hold nothing secret: a secret stands as a reference (see `reconciler.secrecy`), and its value
-lives only in the vault that a run carries beside them.
-Core: stdlib only, no IO.
-"""
+"""The decision: changes, their requests, what drifted, and the plan that holds them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeAlias
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
-
-Content: TypeAlias = Mapping[str, Json]
-Path: TypeAlias = tuple[str | int, ...]
-"""Where a value stands inside a document or a body: `("tools", 0, "description")`."""
-
-
-class Action(StrEnum):
-    """What is done. Apply reads this and the requests, nothing else."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-    FORGET = "forget"
-    NO_OP = "no-op"
-    BLOCKED = "blocked"
-
-
-class Reason(StrEnum):
-    """Why. For people and programs that read the plan; apply never looks at it."""
-
-    NEW = "new"
-    ADOPTED = "adopted"
-    LOOKS_LIKE_RENAME = "looks-like-rename"
-    CREATE_INCOMPLETE = "create-incomplete"
-    MOVED = "moved"
-    UP_TO_DATE = "up-to-date"
-    DRIFTED = "drifted"
-    CONFIG_CHANGED = "config-changed"
-    CONFIG_CHANGED_AND_DRIFTED = "config-changed-and-drifted"
-    MISSING_LIVE = "missing-live"
-    ID_CONFLICT = "id-conflict"
-    VALUE_HELD = "value-held"
-    CONFLICTING = "conflicting"
-    ROLLED_BACK = "rolled-back"
-    ORPHANED = "orphaned"
-    REMOVED_FROM_CONFIG = "removed-from-config"
-    PROTECTED = "protected"
-    NO_DELETE_ROUTE = "no-delete-route"
-
-
-class Risk(StrEnum):
-    """What a caller would notice, worst first (the order of the members is the order of the risk)."""
-
-    ROUTING = "routing"
-    CALLER_FACING = "caller-facing"
-    BEHAVIOUR = "behaviour"
-    DATA = "data"
-    COSMETIC = "cosmetic"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Position:
-    """A place in a file: path relative to the project with forward slashes; line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Desired:
-    """What the files say of one assistant, after layers and references.
-
-    `content` holds the vendor's fields (explicit nulls kept, secrets as references), already valid against the
-    document schema. `positions` has a place for every path in `content`, `()` for the document itself, and such as
-    `("reconciler", "id")` for its settings; a value that came through `${file:...}` has the place of the reference.
-    `source` digests everything that decided the content. `unmanaged` fields never stand in `content`; `seed` fields
-    may.
-    """
-
-    key: str
-    content: Content
-    source: str
-    file: str
-    line: int = 1
-    positions: Mapping[Path, Position] = field(default_factory=dict)
-    id: int | None = None
-    moved_from: str | None = None
-    unmanaged: frozenset[str] = frozenset()
-    seed: frozenset[str] = frozenset()
-    protect: bool = False
-
-    def place(self, path: Path) -> Position:
-        """The position of `path`, or of the nearest parent that has one."""
-        for length in range(len(path), -1, -1):
-            found = self.positions.get(path[:length])
-            if found is not None:
-                return found
-        return Position(file=self.file, line=self.line, column=1)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pending:
-    """A create begun and not recorded: what was sent (secrets as references), its digest, and when (UTC, ISO 8601)."""
-
-    body: Content
-    body_digest: str
-    started_at: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Previous:
-    """A last-applied that was replaced, for rollback."""
-
-    last_applied: Content
-    source: str
-    replaced_at: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unassigned:
-    """An exclusive value that was released for an assistant which is not known to have taken it, and since when."""
-
-    field: str
-    value: Json
-    since: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """What the state knows of one key. `last_applied` is what we sent and manage; `source` is its `Desired.source`.
-
-    `source` is empty where what was sent does not (yet) match one desired value: after the first of two requests.
-    Either `id` or `pending` is set, or both are not: then nothing is known but the key. `unassigned` stands with who
-    released the value, or with who should have taken it where the old holder was deleted.
-    """
-
-    key: str
-    id: int | None = None
-    last_applied: Content = field(default_factory=dict)
-    source: str = ""
-    pending: Pending | None = None
-    history: tuple[Previous, ...] = ()
-    protect: bool = False
-    unassigned: tuple[Unassigned, ...] = ()
-    created_at: str | None = None
-    updated_at: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Live:
-    """One assistant as the API shows it, in desired's form. A field that the API did not show is absent."""
-
-    id: int
-    content: Content
-    name: str = ""
-    status: str | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
-    blocked_at: str | None = None
-    """When the platform's own check of its content took it out of service, if it did."""
-    places: Mapping[str, int] = field(default_factory=dict)
-    """How many decimals the API shows of the numbers that it shows as text: its columns round to them."""
-
-    @property
-    def is_inactive(self) -> bool:
-        """Whether it takes no calls until somebody activates it."""
-        return self.status == "inactive"
+from reconciler.model.sides import Content
+from reconciler.model.words import Action, Reason, Risk, Side
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,7 +45,7 @@ class Change:
 
     `record` is what `last_applied` becomes when all requests have succeeded; `releases` names the fields that leave
     it without being cleared; `expects` is the digest of the entry that the change was computed from, under
-    `moved_from` where that is set (None: there was no entry).
+    `moved_from` where that is set (None: there was no entry). A no-op that moves nothing has none of the three.
     """
 
     key: str
@@ -226,6 +63,7 @@ class Change:
     protect: bool = False
     record: Content = field(default_factory=dict)
     source: str = ""
+    inputs: tuple[str, ...] = ()
     expects: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -233,15 +71,6 @@ class Change:
     def mutates_state(self) -> bool:
         """Whether apply has something to write for it, with or without a request."""
         return self.action not in (Action.NO_OP, Action.BLOCKED) or self.moved_from is not None
-
-
-class Side(StrEnum):
-    """Which side moved a field away from what was last applied."""
-
-    LIVE = "live"
-    GIT = "git"
-    BOTH_SAME = "both-same"
-    BOTH_APART = "both-apart"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

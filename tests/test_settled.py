@@ -1,0 +1,162 @@
+"""What is not read because it did not change: the plan is the same, byte for byte, as if all had been read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.cli import run
+from reconciler.commands.gather import READ_ALL
+from reconciler.entries import entry_text
+from reconciler.entries.glance import glance
+from reconciler.model import Entry
+from tests.state.strategies import entries
+
+ROOT = Path(__file__).parent.parent
+Told = tuple[int, str]
+named = entries().flatmap(
+    lambda entry: st.builds(
+        Entry,
+        key=st.just(entry.key),
+        id=st.just(entry.id or 7),
+        last_applied=st.just({**entry.last_applied, "title": "Reception"}),
+        source=st.sampled_from(["", "sha256:1f"]),
+        inputs=st.sampled_from([(), ("yaml:a.yaml",), ("env:TOWN", 'file:a "b".md', "yaml:a.yaml")]),
+        history=st.just(entry.history),
+        protect=st.booleans(),
+        created_at=st.just(entry.created_at),
+        updated_at=st.just(entry.updated_at),
+    )
+)
+
+
+@given(entry=named, field=st.sampled_from(["title", "line_id", "last_applied", "id"]))
+def test_a_glance_sees_what_decoding_sees(entry: Entry, field: str) -> None:
+    """Whatever the entry holds, its short form is true; it is given only where it can be used."""
+    seen = glance(entry_text(entry), [field])
+    if not (entry.source and entry.inputs):
+        assert seen is None
+    elif seen is not None:
+        assert (seen.id, seen.source, seen.inputs, seen.protect) == (
+            entry.id,
+            entry.source,
+            entry.inputs,
+            entry.protect,
+        )
+        assert seen.fields == {name: value for name, value in entry.last_applied.items() if name == field}
+    else:
+        assert isinstance(entry.last_applied.get(field), (dict, list)), "only what takes several lines is not seen"
+
+
+@given(entry=named, at=st.integers(0, 400), byte=st.integers(0, 255))
+def test_an_entry_that_was_edited_is_read_whole(entry: Entry, at: int, byte: int) -> None:
+    """One byte that is not what the program wrote, anywhere, and there is no short form of the entry."""
+    stored = entry_text(entry)
+    edited = bytearray(stored)
+    edited[at % len(stored)] = byte
+    if bytes(edited) != stored:
+        assert glance(bytes(edited), ["title"]) is None
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example assistants, applied to the sandbox."""
+    shutil.copytree(ROOT / "assistants", tmp_path / "assistants")
+    (tmp_path / "reconciler.yaml").write_text('environments:\n  default:\n    api: "sandbox:"\n', "utf-8")
+    monkeypatch.setenv("CLINIC_TOWN", "Chicago")
+    assert run(["-C", str(tmp_path), "apply", "-y", "-q"]) == 0
+    return tmp_path
+
+
+def told(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> Told:
+    capsys.readouterr()
+    code = run(["-C", str(folder), *arguments])
+    printed = capsys.readouterr()
+    return code, printed.out + printed.err
+
+
+def edited(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def in_document(name: str, old: str, new: str) -> Callable[[Path], None]:
+    return lambda folder: edited(folder / "assistants" / name, old, new)
+
+
+def in_entry(**members: Any) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        path = folder / "state/default/dental-reception.json"
+        stored = json.loads(path.read_text("utf-8"))
+        stored.update(members)
+        stored["last_applied"].pop("max_duration")
+        path.write_text(json.dumps(stored, indent=2, sort_keys=True) + "\n", "utf-8")
+
+    return edit
+
+
+def copied(folder: Path) -> None:
+    shutil.copy(folder / "assistants/support-de.yaml", folder / "assistants/support-at.yaml")
+
+
+def renamed(folder: Path) -> None:
+    (folder / "assistants/support-de.yaml").rename(folder / "assistants/support-at.yaml")
+
+
+def removed(folder: Path) -> None:
+    (folder / "assistants/support-de.yaml").unlink()
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "nothing": lambda folder: None,
+    "a field": in_document("dental-reception.yaml", "max_duration: 900", "max_duration: 600"),
+    "a comment": in_document("dental-reception.yaml", "max_duration: 900", "max_duration: 900 # minutes: 15"),
+    "a prompt file": in_document("prompts/sales-caller.md", "- Never speak badly", "- Do not speak badly"),
+    "an error": in_document("dental-reception.yaml", "max_duration: 900", "max_duration: long"),
+    "an entry by hand": in_entry(),
+    "an entry with a newer format": in_entry(format_version=2),
+    "a copy of a document": copied,
+    "a renamed document": renamed,
+    "a removed document": removed,
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_the_plan_is_the_same_with_everything_read(
+    what: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Text, JSON, saved plan and exit code, whatever changed since the apply."""
+    CHANGES[what](project)
+    asked = (["plan"], ["plan", "-v"], ["plan", "-o", "json"], ["plan", "--prune", "--out", "change.plan"])
+    quick = [told(project, capsys, *each) for each in asked]
+    saved = project / "change.plan"
+    kept = saved.read_bytes() if saved.exists() else None
+    saved.unlink(missing_ok=True)
+    monkeypatch.setenv(READ_ALL, "1")
+    assert [told(project, capsys, *each) for each in asked] == quick
+    assert (saved.read_bytes() if saved.exists() else None) == kept
+
+
+def test_what_did_not_change_is_not_parsed(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of four documents, the one with an edit is parsed, with its base; without an edit, none is."""
+    parsed: list[str] = []
+    from reconciler.documents import files
+
+    read = files.parse_yaml
+    monkeypatch.setattr(files, "parse_yaml", lambda content, *, file: parsed.append(file) or read(content, file=file))
+    assert told(project, capsys, "plan") == (0, "No changes.\n")
+    assert parsed == []
+    edited(project / "assistants/dental-reception.yaml", "max_duration: 900", "max_duration: 600")
+    assert told(project, capsys, "plan", "-q")[0] == 0
+    assert "assistants/dental-reception.yaml" in parsed
+    assert "assistants/support-de.yaml" not in parsed
