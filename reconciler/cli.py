@@ -29,6 +29,7 @@ USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 VERBS: dict[str, tuple[str, str]] = {
+    "init": ("reconciler.commands.init:init", "Make a folder a repository of assistants."),
     "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
     "plan": ("reconciler.commands.plan:plan", "Show exactly what would change."),
     "apply": ("reconciler.commands.apply:apply", "Make live what the documents say."),

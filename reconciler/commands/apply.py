@@ -146,7 +146,7 @@ def apply(
     With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
     _refuse_contradictions(planfile, asked, auto_approve)
-    expected = Expected.of(expect_digest, expect_plan)
+    expected = Expected.of(invocation.directory, expect_digest, expect_plan)
     project = open_project(invocation)
     # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one
     saved = None if planfile is None else _saved(invocation, planfile, project)

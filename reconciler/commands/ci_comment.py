@@ -125,13 +125,13 @@ def _report(invocation: Invocation, asked: Asked, planfile: Path | None, out: Pa
             failed=failed,
         )
     if out is not None and not refused:
-        save(out, json_text(plan_file(plan)), mode=0o600)
+        save(invocation.directory, out, json_text(plan_file(plan)), mode=0o600)
     report = _planned(invocation, project, plan, refused, most)
     return replace(report, failed=why_not)
 
 
 def _saved(invocation: Invocation, planfile: Path) -> Plan:
-    plan = read_plan_file(load(planfile), where=str(planfile))
+    plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
     if invocation.environment not in (None, plan.environment):
         told = f"this is a plan of the environment {plan.environment}, not of {invocation.environment}"
         raise ConfigError(error("other-environment", told, file=str(planfile)))
@@ -162,7 +162,7 @@ def _publish(
     title = f"Environment {code_span(report.environment)}: " if report.digest is None else ""
     write_summary(environ, title + report.markdown if title else report.markdown)
     counts = {"changed": "true" if report.changed else "false", "counts": counts_text(report.summary)}
-    saved = planfile is not None and planfile.exists() and report.digest is not None
+    saved = planfile is not None and (invocation.directory / planfile).exists() and report.digest is not None
     write_outputs(environ, {**counts, "digest": report.digest or "", "plan-file": str(planfile) if saved else ""})
     if summary_only:
         return

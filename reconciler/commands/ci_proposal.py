@@ -58,7 +58,10 @@ Examples:
 @click.option("--body-file", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Shown as it is.")
 def propose(invocation: Invocation, branch: str, into: str, title: str, body_file: Path) -> int:
     """Open a pull request (a merge request) of a branch, or bring the one that is open up to date."""
-    text = fence(load(body_file).rstrip("\n").split("\n"), "text")
+    text = fence(
+        load(invocation.directory, body_file, what="the text", writer="the step before").rstrip("\n").split("\n"),
+        "text",
+    )
     place = place_here(invocation.environ)
     with closing(forge_at(place)) as forge:
         if len(text) > forge.most:

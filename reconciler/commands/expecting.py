@@ -31,13 +31,13 @@ class Expected:
     file: Path | None = None
 
     @classmethod
-    def of(cls, digest: str | None, file: Path | None) -> Expected:
-        """From the options. Raises UsageError for what is no digest, PlanFileError and ConfigError for the file."""
+    def of(cls, directory: Path, digest: str | None, file: Path | None) -> Expected:
+        """From the options; `file` is relative to `directory`. Raises UsageError for what is no digest, PlanFileError and ConfigError for the file."""
         if digest is not None and not _DIGEST.fullmatch(digest):
             told = "that is no digest of a plan" if digest else "the digest of the plan is empty"
             advice = "It is `sha256:` and 64 hex digits: `plan -o json` and the comment on a pull request have it."
             raise UsageError(error("no-digest", told, advice))
-        plan = None if file is None else read_plan_file(load(file), where=str(file))
+        plan = None if file is None else read_plan_file(load(directory, file), where=str(file))
         return cls(digest=digest, plan=plan, file=file)
 
     def check(self, invocation: Invocation, now: Plan, schemas: SchemaSet) -> None:
