@@ -32,7 +32,10 @@ class Expected:
 
     @classmethod
     def of(cls, directory: Path, digest: str | None, file: Path | None) -> Expected:
-        """From the options; `file` is relative to `directory`. Raises UsageError for what is no digest, PlanFileError and ConfigError for the file."""
+        """From the options; `file` is relative to `directory`.
+
+        Raises UsageError for what is no digest, PlanFileError and ConfigError for the file.
+        """
         if digest is not None and not _DIGEST.fullmatch(digest):
             told = "that is no digest of a plan" if digest else "the digest of the plan is empty"
             advice = "It is `sha256:` and 64 hex digits: `plan -o json` and the comment on a pull request have it."

@@ -22,8 +22,8 @@ from reconciler.render.paint import counted
 _NEXT = {
     "github": "On GitHub: `gh secret set RECONCILER_API_KEY`; applying begins with"
     " `gh variable set RECONCILER_APPLY --body fresh`.",
-    "gitlab": "On GitLab: set RECONCILER_API_KEY and GITLAB_TOKEN under Settings > CI/CD > Variables; applying begins with"
-    " RECONCILER_APPLY=fresh.",
+    "gitlab": "On GitLab: set the variables RECONCILER_API_KEY and GITLAB_TOKEN; applying begins with RECONCILER_APPLY,"
+    " set to fresh.",
 }
 
 
