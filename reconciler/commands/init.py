@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -86,9 +87,10 @@ def _write(root: Path, files: Mapping[str, bytes], *, git: bool) -> Made:
         try:
             create_file(root / path, content)
             written.append(path)
-        except FileExistsError:
-            kept.append(path)
         except OSError as problem:
+            if os.path.lexists(root / path):
+                kept.append(path)
+                continue
             why = (problem.strerror or type(problem).__name__).lower()
             raise ConfigError(error("cannot-write", f"it cannot be written: {why}", file=path)) from None
     return Made(written=tuple(written), kept=tuple(sorted(kept)), git=git and _made_git(root))

@@ -48,7 +48,7 @@ def where_from() -> str | None:
     try:
         origin = json.loads(told)
         return _line(origin, urlsplit(str(origin.get("url", ""))).scheme)
-    except (ValueError, AttributeError):
+    except (ValueError, LookupError, AttributeError, TypeError):
         return None
 
 

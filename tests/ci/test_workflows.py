@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,11 +90,12 @@ class Agency:
         return git(self.desk, "rev-parse", "HEAD")
 
 
-@pytest.fixture
-def agency(tmp_path: Path) -> Iterator[Agency]:
-    """An agency that ran `init` and pushed; applying is switched on."""
-    remote, desk, home = tmp_path / "remote.git", tmp_path / "desk", tmp_path / "home"
-    for each in (remote, desk, home):
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An agency's folder and remote after `init` and a push."""
+    folder = tmp_path_factory.mktemp("begun")
+    remote, desk = folder / "remote.git", folder / "desk"
+    for each in (remote, desk):
         each.mkdir()
     git(remote, "init", "--quiet", "--bare", "--initial-branch", "main")
     git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
@@ -103,8 +105,17 @@ def agency(tmp_path: Path) -> Iterator[Agency]:
     git(desk, "checkout", "--quiet", "-B", "main")
     git(desk, "add", "--all")
     git(desk, "commit", "--quiet", "-m", "Begin")
+    git(desk, "push", "--quiet", f"file://{remote}", "main")
+    return folder
+
+
+@pytest.fixture
+def agency(begun: Path, tmp_path: Path) -> Iterator[Agency]:
+    """An agency that ran `init` and pushed; applying is switched on."""
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    remote, desk, home = tmp_path / "remote.git", tmp_path / "desk", tmp_path / "home"
+    home.mkdir()
     git(desk, "remote", "add", "origin", f"file://{remote}")
-    git(desk, "push", "--quiet", "origin", "main")
     with forge() as stand, running(find_schemas(REPOSITORY)) as vendor:
         environ = {**runner_environ(home), **stand.environ(), "RECONCILER_API_URL": vendor.url}
         del environ["GITHUB_TOKEN"]  # only a step that asks for it has it
@@ -202,7 +213,7 @@ def test_two_merges_at_one_moment_lose_nothing(agency: Agency) -> None:
     ran = agency.apply(late[0])
     assert "Apply complete: 1 created" in ran.log, ran.log
     assert sorted(row["name"] for row in agency.vendor.rows()) == ["Reception", "billing", "sales"]
-    assert len(git(agency.remote, "ls-tree", "--name-only", "main", "state/default/").split()) == 4
+    assert len(git(agency.remote, "ls-tree", "--name-only", "main", "state/default/").split()) == 5
     assert "No changes." in agency.apply(agency.main()).log
 
 
@@ -247,10 +258,14 @@ def test_nothing_is_applied_before_it_is_switched_on(agency: Agency) -> None:
 def test_a_partial_apply_records_what_it_did(agency: Agency) -> None:
     """The job fails, and the state of what was created is on main all the same."""
     ((path, (find, text)),) = second("billing").items()
-    pull = agency.propose("many", {path: (find, text + "phone_number_id: 987654\n")})
+    pull = agency.propose("many", {path: (find, text + "phone_number_id: 45\n")})
+    body = {"name": "Unmanaged", "type": "inbound", "mode": "pipeline", "llm_model_id": 2, "voice_id": 1}
+    body |= {"language_id": 1, "timezone": "UTC", "initial_message": "Hi", "system_prompt": "Hi", "phone_number_id": 45}
+    sent = httpx.post(f"{agency.vendor.url}/user/assistant", json=body, headers=agency.vendor.headers)
+    assert sent.status_code == 201, sent.text
     ran = agency.apply(agency.merge(pull))
     assert (ran.status, ran.steps["Apply"], ran.steps["Commit the state"]) == ("failure", 3, 0), ran.log
-    assert [row["name"] for row in agency.vendor.rows()] == ["Reception"]
+    assert [row["name"] for row in agency.vendor.rows()] == ["Unmanaged", "Reception"]
     assert "reception.json" in git(agency.remote, "ls-tree", "--name-only", "main", "state/default/")
 
 
@@ -261,16 +276,16 @@ def test_drift_is_found_told_once_and_cleared(agency: Agency) -> None:
     assert agency.forge.issues == []
     (row,) = agency.vendor.rows()
     place = f"{agency.vendor.url}/user/assistant/{row['id']}"
-    sent = httpx.put(place, json={"max_duration": 1200}, headers=agency.vendor.headers)
+    sent = httpx.put(place, json={"initial_message": "Hello?"}, headers=agency.vendor.headers)
     assert sent.status_code == 200, sent.text
     for _ in range(2):
         ran = agency.drift()
         assert ran.status == "success", ran.log
     (issue,) = agency.forge.issues
     assert (issue.is_open, issue.title) == (True, "Drift in default")
-    assert "max_duration" in issue.body or "voice" in issue.body
+    assert "initial_message" in issue.body
     assert "1 drifted" in ran.summary
-    httpx.put(place, json={"max_duration": row["max_duration"]}, headers=agency.vendor.headers)
+    httpx.put(place, json={"initial_message": row["initial_message"]}, headers=agency.vendor.headers)
     agency.drift()
     assert [each.is_open for each in agency.forge.issues] == [False]
 

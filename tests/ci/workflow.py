@@ -1,7 +1,8 @@
 """Runs workflows as GitHub does, as far as ours need it: jobs in order, steps in order, `run:` as bash, real git.
 
 Expressions are evaluated (contexts, `==`, `!=`, `&&`, `||`, `!`, status functions); `uses:` of the four actions that we
-use is done here; anything else fails the test. A runner has no secrets that a job was not given.
+use is done here; anything else fails the test. A runner has no secrets that a job was not given. Installing is done
+for real once in a session: here all runners are one machine.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import yaml
 from tests.edge.projects import REPOSITORY
 
 BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail"]
+_INSTALLED: set[str] = set()
 TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w.-]*|==|!=|&&|\|\||[!()])")
 
 
@@ -138,6 +140,8 @@ class Runner:
         }
         script = temp / f"step-{len(ran.steps)}.sh"
         script.write_text(step["run"], "utf-8")
+        if step.get("name") == "Install" and step["run"] in _INSTALLED:
+            return 0
         where = workspace / (evaluate(step.get("working-directory"), contexts) or ".")
         done = subprocess.run(
             [*BASH, str(script)],
@@ -149,6 +153,8 @@ class Runner:
             timeout=120,
             check=False,
         )
+        if step.get("name") == "Install" and not done.returncode:
+            _INSTALLED.add(step["run"])
         ran.log += f"## {step.get('name')}\n{done.stdout}"
         ran.summary += files["summary"].read_text("utf-8")
         lines = files["output"].read_text("utf-8").splitlines()

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -53,6 +55,7 @@ class StandIn:
     faults: deque[Any] = field(default_factory=deque)
     heard: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
+    event: str = ""
     last: int = 1000
 
     def new(self, rows: list[Row], **given: Any) -> Row:
@@ -72,7 +75,7 @@ class StandIn:
         else:
             found = {"GITHUB_ACTIONS": "true", "GITHUB_API_URL": self.url, "GITHUB_REPOSITORY": "acme/voices"}
             found |= {"GITHUB_TOKEN": TOKEN, "GITHUB_SHA": "c" * 40, "GITHUB_RUN_ID": "99"}
-            found |= {"GITHUB_SERVER_URL": "https://github.example"}
+            found |= {"GITHUB_SERVER_URL": "https://github.example", "GITHUB_EVENT_PATH": self.event}
         return {**found, **more}
 
 
@@ -93,7 +96,11 @@ def forge(kind: str = "github", **settings: Any) -> Iterator[StandIn]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield stand
+        with tempfile.TemporaryDirectory() as folder:
+            event = Path(folder) / "event.json"
+            event.write_text(json.dumps({"pull_request": {"number": 7, "head": {"sha": HEAD}}}), "utf-8")
+            stand.event = str(event)
+            yield stand
     finally:
         server.shutdown()
         thread.join()
