@@ -134,7 +134,7 @@ def _saved(invocation: Invocation, planfile: Path) -> Plan:
     plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
     if invocation.environment not in (None, plan.environment):
         told = f"this is a plan of the environment {plan.environment}, not of {invocation.environment}"
-        raise ConfigError(error("other-environment", told, file=str(planfile)))
+        raise UsageError(error("other-environment", told, file=str(planfile)))
     return plan
 
 

@@ -66,15 +66,19 @@ class Runner:
                 done.append(self._job(job, about_job, {"github": github, "matrix": matrix}, done))
         return done
 
-    def composite(self, action: Path, inputs: Mapping[str, str], workspace: Path) -> Ran:
-        """The steps of a composite action, in a workspace that stands."""
+    def composite(
+        self, action: Path, inputs: Mapping[str, str], workspace: Path, *, event: Mapping[str, Any], skip: set[str]
+    ) -> Ran:
+        """The steps of a composite action, in a workspace that stands; steps in `skip` were run by somebody already."""
         content = yaml.safe_load(action.read_text("utf-8"))
         given = {name: inputs.get(name, about["default"]) for name, about in content["inputs"].items()}
         unknown = set(inputs) - set(given)
         assert not unknown, unknown
         ran = Ran(name="action")
-        contexts = {"github": {"action_path": str(action.parent)}, "inputs": given}
-        self._steps(content["runs"]["steps"], contexts, ran, {}, workspace)
+        contexts = {"github": {"action_path": str(action.parent), "event": event}, "inputs": given}
+        self.runs += 1
+        steps = [each for each in content["runs"]["steps"] if each["name"] not in skip]
+        self._steps(steps, contexts, ran, {}, workspace)
         return ran
 
     def _job(self, name: str, job: Mapping[str, Any], contexts: dict[str, Any], before: list[Ran]) -> Ran:
