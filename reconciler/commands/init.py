@@ -50,16 +50,20 @@ Examples:
     "--ci", type=click.Choice(["github", "gitlab", "none"]), default="github", show_default=True, help="The pipelines."
 )
 @click.option("--api", metavar="URL", help="The API of the account, or `sandbox:` to practise.")
+@click.option("--install", "requirement", metavar="REQUIREMENT", help="What pipelines install, as pip reads it.")
 @click.option("--from-live", is_flag=True, help="Write a document for every assistant of the account; needs its key.")
 @click.option("--no-git", is_flag=True, help="Do not make a Git repository where there is none.")
-def init(invocation: Invocation, ci: str, api: str | None, from_live: bool, no_git: bool) -> int:
+def init(
+    invocation: Invocation, ci: str, api: str | None, requirement: str | None, from_live: bool, no_git: bool
+) -> int:
     """Make this folder (or the one of -C) a repository of assistants: schemas, pipelines, settings and an example.
 
     A file that is there stays as it is, so it can be run again. With --from-live the assistants of the account take the
     place of the example.
     """
     root = invocation.directory
-    files = project_files(ci=ci, api=api, example=not from_live)
+    requirement = requirement or where_from()
+    files = project_files(ci=ci, api=api, example=not from_live, requirement=requirement)
     made = _write(root, files, git=not no_git)
     if from_live:
         (root / "assistants").mkdir(exist_ok=True)
@@ -71,7 +75,7 @@ def init(invocation: Invocation, ci: str, api: str | None, from_live: bool, no_g
         return 0
     if pulled is not None:
         pulled.show(invocation, dry_run=False)
-    invocation.result("\n".join(terminal_safe(each) for each in _told(made, ci)))
+    invocation.result("\n".join(terminal_safe(each) for each in _told(made, ci, requirement)))
     return 0
 
 
@@ -106,12 +110,12 @@ def _made_git(root: Path) -> bool:
     return False
 
 
-def _told(made: Made, ci: str) -> Sequence[str]:
+def _told(made: Made, ci: str, requirement: str | None) -> Sequence[str]:
     lines = [f"wrote {path}" for path in made.written]
     lines += [f"kept  {path}, which was there" for path in made.kept]
     lines += ["made a Git repository"] if made.git else []
-    if REQUIREMENTS in made.written and where_from() is None:
-        lines += ["", f"Say in {REQUIREMENTS} where the pipelines get reconciler from: it was installed from a folder."]
+    if REQUIREMENTS in made.written and requirement is None:
+        lines += ["", f"Say in {REQUIREMENTS} where the pipelines get reconciler from; `--install` writes it there."]
     lines += ["", "Next: `reconciler validate`, `reconciler plan`."]
     lines += [_NEXT[ci]] if ci in _NEXT else []
     return [*lines, f"{counted(len(made.written), 'file')} written, {len(made.kept)} kept."]

@@ -12,7 +12,6 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reconciler import __version__
 from reconciler.config.schema_files import packaged_schemas, read_schemas
 
 WORKFLOWS = ("plan.yml", "apply.yml", "drift.yml", "schema.yml")
@@ -20,8 +19,11 @@ REQUIREMENTS = "requirements.txt"
 _CHECKOUT = Path(__file__).parent.parent.parent
 
 
-def project_files(*, ci: str, api: str | None, example: bool) -> dict[str, bytes]:
-    """Every file of a new repository by its path. `ci` is `github`, `gitlab` or `none`."""
+def project_files(*, ci: str, api: str | None, example: bool, requirement: str | None) -> dict[str, bytes]:
+    """Every file of a new repository by its path. `ci` is `github`, `gitlab` or `none`.
+
+    `requirement` is what pipelines install; where it is None, their file says that it has to be said.
+    """
     skeleton = dict(_below(_shipped("_templates", "templates") / "project"))
     skeleton[".gitignore"] = skeleton.pop("gitignore")
     # the schemas' own address is the default anyway; said here, it is in sight
@@ -30,23 +32,21 @@ def project_files(*, ci: str, api: str | None, example: bool) -> dict[str, bytes
     if not example:
         skeleton = {path: content for path, content in skeleton.items() if not path.startswith("assistants/")}
     schemas = {f"schemas/{each.name}": each.read_bytes() for each in packaged_schemas().iterdir() if each.is_file()}
-    return dict(sorted({**skeleton, **schemas, **dict(_pipeline(ci))}.items()))
+    return dict(sorted({**skeleton, **schemas, **dict(_pipeline(ci, requirement))}.items()))
 
 
 def where_from() -> str | None:
-    """The line of a requirements file that installs this very program, or None where only this machine has it.
+    """The line of a requirements file that installs this very program, or None where that is not known for sure.
 
-    An installation says where it came from (PEP 610). A bare name is said only of one that came from an index:
-    elsewhere, another program may have that name.
+    An installation from an address says which (PEP 610). One from an index does not, and a bare name is no answer: the
+    index that a pipeline asks may know another program by it.
     """
     try:
         told = metadata.distribution("reconciler").read_text("direct_url.json")
     except metadata.PackageNotFoundError:
         return None
-    if told is None:
-        return f"reconciler=={__version__}"
     try:
-        origin = json.loads(told)
+        origin = json.loads(told or "{}")
         return _line(origin, urlsplit(str(origin.get("url", ""))).scheme)
     except (ValueError, LookupError, AttributeError, TypeError):
         return None
@@ -70,17 +70,18 @@ def _without_login(url: str) -> str:
     return parts._replace(netloc=f"{user}{host}{port}").geturl()
 
 
-def _pipeline(ci: str) -> Iterator[tuple[str, bytes]]:
+def _pipeline(ci: str, requirement: str | None) -> Iterator[tuple[str, bytes]]:
     if ci == "github":
         folder = _shipped("_workflows", ".github/workflows")
         yield from ((f".github/workflows/{name}", (folder / name).read_bytes()) for name in WORKFLOWS)
     elif ci == "gitlab":
         yield ".gitlab-ci.yml", (_shipped("_templates", "templates") / "gitlab-ci.yml").read_bytes()
     if ci != "none":
-        line = where_from()
         note = "# Where the pipelines get reconciler from. Pin it; `pip install -r` reads this file.\n"
-        missing = "# TO BE SAID: this installation came from a folder of one machine, where no pipeline can get it.\n"
-        yield REQUIREMENTS, (note + (f"{line}\n" if line else missing)).encode()
+        missing = (
+            "# To be said: it is not known where this installation came from. A bare name may be another program's.\n"
+        )
+        yield REQUIREMENTS, (note + (f"{requirement}\n" if requirement else missing)).encode()
 
 
 def _shipped(packed: str, checkout: str) -> Traversable:

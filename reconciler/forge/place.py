@@ -69,10 +69,16 @@ def _github(environ: Mapping[str, str], event: Mapping[str, Any], pull: int | No
         api=api.rstrip("/"),
         project=project,
         token=token,
-        pull=pull or _number(about.get("number")),
+        pull=pull or _number(about.get("number")) or _number(_merge_ref(environ.get("GITHUB_REF", ""))),
         commit=_commit(commit),
         run=_address(f"{server}/{project}/actions/runs/{run}") if server and run else None,
     )
+
+
+def _merge_ref(ref: str) -> str:
+    """The number in `refs/pull/7/merge`, or nothing."""
+    found = re.fullmatch("refs/pull/([0-9]+)/(?:merge|head)", ref)
+    return found[1] if found else ""
 
 
 def _gitlab(environ: Mapping[str, str], pull: int | None) -> Place:

@@ -103,7 +103,7 @@ def test_taking_over_without_a_key_says_so_and_can_be_completed(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("told", "line"),
     [
-        (None, "reconciler=="),
+        (None, None),
         ({"url": "file:///srv/reconciler", "dir_info": {"editable": True}}, None),
         (
             {"url": "https://me:pw@git.example/r.git", "vcs_info": {"vcs": "git", "commit_id": "a" * 40}},
@@ -125,8 +125,17 @@ def test_pipelines_get_the_program_from_where_it_came(
             return None if told is None else json.dumps(told)
 
     monkeypatch.setattr(init_files.metadata, "distribution", lambda name: Installed())
-    found = init_files.where_from()
-    assert found == line or (line is not None and found is not None and found.startswith(line))
+    assert init_files.where_from() == line
+
+
+def test_what_pipelines_install_can_be_said(tmp_path: Path) -> None:
+    """`--install` stands in requirements.txt as it is; without it, and where nobody knows, the output asks for it."""
+    done = reconciler("init", cwd=tmp_path)
+    assert "Say in requirements.txt where the pipelines get reconciler from" in done.stdout
+    (tmp_path / "requirements.txt").unlink()
+    line = f"reconciler @ git+https://git.example/reconciler@{'a' * 40}"
+    assert reconciler("init", "--install", line, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "requirements.txt").read_text().splitlines()[-1] == line
 
 
 def test_written_files_are_ordinary(tmp_path: Path) -> None:
