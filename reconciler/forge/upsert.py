@@ -88,11 +88,9 @@ def put_issue(
 
 def reviewed_digest(forge: Forge, pull: int, scope: Mapping[str, str]) -> str | None:
     """The digest of the plan that stands in our comment on a pull request, or None where there is none."""
-    for each in forge.comments(pull):
-        facts = read_marker(each.body, "comment")
-        if facts and same_scope(facts, scope) and facts.get("digest") and each.author == forge.me():
-            return facts["digest"]
-    return None
+    ours = _ours(forge.comments(pull), forge.me(), "comment", scope)
+    digests = [(read_marker(each.body, "comment") or {}).get("digest") for each in ours]
+    return next(filter(None, digests), None)
 
 
 def _ours(posts: Sequence[Post], me: str, kind: str, facts: Mapping[str, str]) -> list[Post]:
