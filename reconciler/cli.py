@@ -29,6 +29,7 @@ USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 VERBS: dict[str, tuple[str, str]] = {
+    "init": ("reconciler.commands.init:init", "Make a folder a repository of assistants."),
     "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
     "plan": ("reconciler.commands.plan:plan", "Show exactly what would change."),
     "apply": ("reconciler.commands.apply:apply", "Make live what the documents say."),
@@ -39,6 +40,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "show": ("reconciler.commands.show:show", "Show a saved plan."),
     "why": ("reconciler.commands.why:why", "Show where a value comes from."),
     "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),
+    "ci": ("reconciler.commands.ci:ci", "Tell people, from a pipeline: plans and audits."),
     "state": ("reconciler.commands.state:state", "Look at what was applied, and correct it."),
     "sandbox": ("reconciler.commands.sandbox:sandbox", "Run a vendor of your own to practise on."),
     "demo": ("reconciler.commands.demo:demo", "See all of it work, in a folder that is thrown away."),

@@ -14,6 +14,7 @@
     ├── StalePlanError              exit 4: what a saved plan was computed from has moved
     ├── ApiError                    the API refused, cannot be reached, or answered with something else
     │   └── AuthError               the key is missing or was refused
+    ├── ForgeError                  GitHub or GitLab refused, or cannot be reached
     └── InterruptedRun              exit 130: a signal ended the run
 
 An error is raised with one diagnostic or more; it never holds the value of a secret. Core: stdlib only, no IO.
@@ -147,6 +148,10 @@ class ApiError(ReconcilerError):
 
 
 class AuthError(ApiError):
+    pass
+
+
+class ForgeError(ReconcilerError):
     pass
 
 
