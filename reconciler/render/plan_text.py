@@ -8,7 +8,6 @@ Everything that can be sent is shown. What is shortened (long texts that are new
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
@@ -35,7 +34,6 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 
 SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WIDEST_PAD = 32
 _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 
@@ -71,14 +69,6 @@ def rank_of(risk: Risk | None) -> int:
     return len(_RANK) if risk is None else _RANK[risk]
 
 
-def undoing(drift: Drift, field: str) -> str:
-    """`the portal changed this on 2026-11-03; this apply sets it back`. The date is when it last changed anything."""
-    dated = _DATE.match(drift.updated_at or "")
-    on = f" on {dated[0]}" if dated else ""
-    apart = any(each.field == field and each.side is Side.BOTH_APART for each in drift.fields)
-    return f"the portal changed this{on}; this apply {'overwrites it' if apart else 'sets it back'}"
-
-
 def _block(
     change: Change, plan: Plan, look: Look, schemas: SchemaSet | None, overwrites: Mapping[tuple[str, str], Drift]
 ) -> Iterator[str]:
@@ -88,10 +78,8 @@ def _block(
     names = [terminal_safe(each.field) for each in change.fields]
     pad = min(max(map(len, names), default=0), _WIDEST_PAD) + 1
     for each in sorted(change.fields, key=lambda each: (rank_of(each.risk), each.field)):
-        yield from field_lines(each.field, field_parts(each, change, plan, schemas), look, indent=_INDENT, pad=pad)
-        undone = overwrites.get((change.key, each.field))
-        if undone is not None:
-            yield f"{_INDENT}  {paint(f'({undoing(undone, each.field)})', 'warning', color=look.color)}"
+        parts = field_parts(each, change, plan, schemas, overwrites.get((change.key, each.field)))
+        yield from field_lines(each.field, parts, look, indent=_INDENT, pad=pad)
     released = paint("(no longer managed; stays as it is)", "quiet", color=look.color)
     yield from (f"{_INDENT}{terminal_safe(name)}: {released}" for name in sorted(change.releases))
     if look.whole:
