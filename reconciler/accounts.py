@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,13 +48,14 @@ def recognised(
     remembered: str | None,
     entries: Mapping[str, Entry],
     schemas: SchemaSet,
+    shown: Collection[int] | None = None,
     allow_other: bool = False,
 ) -> str | None:
     """The fingerprint to remember for the key's account: the old one where it is the same; None where none can be had.
 
     Raises ReconcilerError (`other-account`) where it is another account than the one remembered, or, where none is,
-    one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. Raises
-    ApiError where the API cannot be asked.
+    one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. `shown`
+    are the ids of the account where it was read already. Raises ApiError where the API cannot be asked.
     """
     identity = None if route is None else _identity(client, route)
     if identity is not None and remembered is not None:
@@ -63,7 +64,7 @@ def recognised(
         if not allow_other:
             raise _other(f"{environment} was applied to another account than the one of this key")
     elif not allow_other:
-        _refuse_unless_known(client, environment, entries, schemas)
+        _refuse_unless_known(client, environment, entries, schemas, shown)
     return remembered if identity is None else _fingerprint(identity, secrets.token_hex(8))
 
 
@@ -88,11 +89,17 @@ def _fingerprint(identity: str, salt: str) -> str:
     return f"{_FORM}:{salt}:{digest.hex()[:32]}"
 
 
-def _refuse_unless_known(client: Teller, environment: str, entries: Mapping[str, Entry], schemas: SchemaSet) -> None:
+def _refuse_unless_known(
+    client: Teller,
+    environment: str,
+    entries: Mapping[str, Entry],
+    schemas: SchemaSet,
+    shown: Collection[int] | None,
+) -> None:
     managed = {entry.id for entry in entries.values() if entry.id is not None}
     if not managed or "list" not in schemas.endpoints:
         return
-    if managed.isdisjoint(read_live(client, schemas)):
+    if managed.isdisjoint(read_live(client, schemas) if shown is None else shown):
         count = "the assistant" if len(managed) == 1 else f"any of the {len(managed)} assistants"
         raise _other(f"the account of this key does not show {count} that {environment} manages")
 
@@ -103,6 +110,7 @@ def _other(told: str) -> ReconcilerError:
             "other-account",
             told,
             "Nothing was changed. Set this environment's own RECONCILER_API_KEY, or choose the environment with -e. "
-            "Where it is meant (the account was replaced, or all its assistants were deleted): --allow-other-account.",
+            "Where it is meant (the account was replaced, or all its assistants were deleted): `apply`, `pull` and "
+            "`import` take --allow-other-account.",
         )
     )

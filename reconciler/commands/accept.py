@@ -32,12 +32,14 @@ class Accepted:
     refused: list[Diagnostic] = field(default_factory=list)
 
 
-def accept(project: Project, store: StateStore, keys: Sequence[str], wish: Wish, *, dry_run: bool) -> Accepted:
+def accept(
+    project: Project, store: StateStore, keys: Sequence[str], wish: Wish, *, dry_run: bool, allow_other: bool = False
+) -> Accepted:
     """Accept the drift of the documents that `keys` select; each is written whole or not at all.
 
     Raises UsageError for a selector or a field that names nothing, and what reading the account raises.
     """
-    found = account(project, store, None)
+    found = account(project, store, None, allow_other=allow_other)
     documents = {each.key: each for each in found.loaded.desired}
     refuse_idle(keys, documents)
     wanted, _ = selected(keys, sorted(documents))

@@ -24,7 +24,7 @@ from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.commands.stopping import stop_on_signals
-from reconciler.commands.whose_key import recognised_account, remember_account
+from reconciler.commands.whose_key import other_account_option, recognised_account, remember_account
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
 from reconciler.errors import (
@@ -110,7 +110,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the sav
     help="After a failed change: go on with independent ones, or start no new one.",
 )
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
-@click.option("--allow-other-account", is_flag=True, help="The key is meant to be another account's than before.")
+@other_account_option
 @click.option(
     "--lock-timeout",
     type=click.FloatRange(0),
@@ -236,7 +236,9 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             secrets=tuple(decision.vault.values.values()),
         ) as client,
     ):
-        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
+        account = None
+        if decision.plan.requests():
+            account = recognised_account(project, store, client, allow_other=pace.allow_other_account)
         outcome = apply_plan(
             decision.plan,
             store=store,

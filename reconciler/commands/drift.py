@@ -11,6 +11,7 @@ from reconciler.commands.account import read_account
 from reconciler.commands.gather import refuse_idle, refuse_shared_ids, valid_documents
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_forms import command_line, most_bytes, size_option
+from reconciler.commands.whose_key import refuse_known_other
 from reconciler.config import Project, open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.planfile import audit_to_json
@@ -78,11 +79,12 @@ def _told(invocation: Invocation, audit: Audit, max_bytes: int | None) -> str:
 
 def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:
     loaded = valid_documents(project)
-    entries = open_store(project).read()
+    store = open_store(project)
+    entries = store.read()
     refuse_shared_ids(entries)
     known = known_keys(loaded.desired, entries)
     refuse_idle(targets, known)
-    return make_audit(
+    audit = make_audit(
         environment=project.environment,
         desired=loaded.desired,
         entries=entries,
@@ -91,6 +93,9 @@ def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> A
         keys=selected(targets, known)[0] if targets else None,
         ignore=frozenset(ignore),
     )
+    if audit.vanished and not audit.compared:
+        refuse_known_other(project, store)
+    return audit
 
 
 def _refuse_unknown(ignore: Sequence[str], schemas: SchemaSet) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 
 import click
@@ -12,6 +13,7 @@ from reconciler.commands.accept import accept, conflicts_told, tell_accepted
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pulling import Account, account, secrets_to_set, write_all
 from reconciler.commands.state_transfer import lock_timeout
+from reconciler.commands.whose_key import other_account_option, remember_account
 from reconciler.config import open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.model import Live
@@ -41,6 +43,7 @@ Examples:
 @click.option("--allow-shared", is_flag=True, help="With --accept: change what other documents share.")
 @click.option("--override", is_flag=True, help="With --accept: write what is shared into the document itself.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@other_account_option
 @lock_timeout
 def pull(
     invocation: Invocation,
@@ -51,6 +54,7 @@ def pull(
     allow_shared: bool,
     override: bool,
     dry_run: bool,
+    allow_other_account: bool,
     lock_timeout: float,
 ) -> int:
     """Write a document for every assistant that nobody manages yet, and manage it from then on.
@@ -67,31 +71,40 @@ def pull(
         raise UsageError(error("usage", "--accept goes with keys, not with ids or --target"))
     if not accepts and wish != Wish():
         raise UsageError(error("usage", "--field, --allow-shared and --override go with --accept KEY"))
-    if accepts:
-        return _accept(invocation, accepts, wish, dry_run=dry_run, lock_timeout=lock_timeout)
-    return _pull(invocation, ids, targets, dry_run=dry_run, lock_timeout=lock_timeout)
+    asked = Asked(dry_run=dry_run, allow_other=allow_other_account, lock_timeout=lock_timeout)
+    return _accept(invocation, accepts, wish, asked) if accepts else _pull(invocation, ids, targets, asked)
 
 
-def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, *, dry_run: bool, lock_timeout: float) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What was asked for, whatever is pulled."""
+
+    dry_run: bool
+    allow_other: bool
+    lock_timeout: float
+
+
+def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, asked: Asked) -> int:
     project = open_project(invocation)
     store = open_store(project)
-    with nullcontext() if dry_run else store.lock(command="reconciler pull --accept", timeout=lock_timeout):
-        outcome = accept(project, store, keys, wish, dry_run=dry_run)
+    dry_run = asked.dry_run
+    with nullcontext() if dry_run else store.lock(command="reconciler pull --accept", timeout=asked.lock_timeout):
+        outcome = accept(project, store, keys, wish, dry_run=dry_run, allow_other=asked.allow_other)
     tell(invocation, conflicts_told(outcome))
     tell_accepted(invocation, project.environment, outcome, dry_run=dry_run)
     return 0
 
 
-def _pull(
-    invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], *, dry_run: bool, lock_timeout: float
-) -> int:
+def _pull(invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], asked: Asked) -> int:
     project = open_project(invocation)
     store = open_store(project)
-    with nullcontext() if dry_run else store.lock(command="reconciler pull", timeout=lock_timeout):
-        found = account(project, store, None if dry_run else partial(open_project, invocation))
+    dry_run, again = asked.dry_run, partial(open_project, invocation)
+    with nullcontext() if dry_run else store.lock(command="reconciler pull", timeout=asked.lock_timeout):
+        found = account(project, store, None if dry_run else again, allow_other=asked.allow_other)
         pulling = _chosen(found.puller.pull(_wanted(found, ids)), targets)
         if not dry_run:
             write_all(found.project, store, pulling.pulled)
+            remember_account(store, found.owner)
     told = (*pulling.diagnostics, *secrets_to_set(pulling.pulled, found.project.environ))
     if invocation.output == "json":
         environment = found.project.environment

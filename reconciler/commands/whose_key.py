@@ -1,30 +1,41 @@
-"""The account that an environment belongs to: recognised before anything is sent, remembered once something was."""
+"""The account that an environment belongs to: recognised before anything is sent or written, remembered after that."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from reconciler.config import Project
-from reconciler.model import Plan
 from reconciler.state.store import StateStore
 
 if TYPE_CHECKING:
     from reconciler.api import ApiClient
 
 
-def recognised_account(
-    project: Project, store: StateStore, client: ApiClient, plan: Plan, *, allow_other: bool
-) -> str | None:
-    """The fingerprint of the key's account, to be remembered; None where it is not known, or the plan sends nothing.
+def other_account_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--allow-other-account`, given to the function as `allow_other_account`."""
+    told = "The key is meant to be another account's than before."
+    return click.option("--allow-other-account", is_flag=True, help=told)(function)
 
-    Raises ReconcilerError (`other-account`) where the environment is another account's, ApiError where the API cannot
-    be asked.
+
+def recognised_account(
+    project: Project,
+    store: StateStore,
+    client: ApiClient,
+    *,
+    shown: Collection[int] | None = None,
+    allow_other: bool = False,
+) -> str | None:
+    """The fingerprint of the key's account, to be remembered; None where it is not known.
+
+    `shown` are the ids of the account where it was read already. Raises ReconcilerError (`other-account`) where the
+    environment is another account's, ApiError where the API cannot be asked.
     """
     from reconciler.accounts import recognised
     from reconciler.config.lookups import account_route
 
-    if not plan.requests():
-        return None
     return recognised(
         client,
         account_route(project),
@@ -32,8 +43,24 @@ def recognised_account(
         remembered=store.account(),
         entries=store.read(),
         schemas=project.schemas,
+        shown=shown,
         allow_other=allow_other,
     )
+
+
+def refuse_known_other(project: Project, store: StateStore) -> None:
+    """Raise ReconcilerError (`other-account`) where the key's account is known not to be the environment's.
+
+    For a run that finds everything gone: a wrong key looks the same.
+    """
+    from reconciler.accounts import recognised
+    from reconciler.config import open_client
+    from reconciler.config.lookups import account_route
+
+    with open_client(project) as client:
+        route, environment, account = account_route(project), project.environment, store.account()
+        if account is not None:
+            recognised(client, route, environment=environment, remembered=account, entries={}, schemas=project.schemas)
 
 
 def remember_account(store: StateStore, account: str | None) -> None:

@@ -63,7 +63,7 @@ def _head(audit: Audit) -> Iterator[str]:
 
 
 def _list(lines: Sequence[str], kind: str = "") -> str:
-    return listing(lines[0], lines[1:], kind) if lines else ""
+    return listing(lines[0].replace("`", ""), [each.strip() for each in lines[1:]], kind) if lines else ""
 
 
 def _assistant(managed: Managed, drift: Drift, clients: Sequence[str], opened: bool) -> str:
