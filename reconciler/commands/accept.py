@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -76,8 +76,26 @@ def tell_accepted(invocation: Invocation, environment: str, outcome: Accepted, *
         raise DocumentError.of(outcome.refused)
 
 
-def conflicts_told(outcome: Accepted) -> tuple[Diagnostic, ...]:
-    """What a person has to finish by hand."""
+def to_know(outcome: Accepted, environment: str) -> tuple[Diagnostic, ...]:
+    """What a person has to finish by hand, and what changes beyond what was accepted."""
+    elsewhere = (told for made in outcome.done for told in _elsewhere(made, environment))
+    return (*_conflicts(outcome), *elsewhere)
+
+
+def _elsewhere(made: Acceptance, environment: str) -> Iterator[Diagnostic]:
+    if made.elsewhere:
+        environments = sorted({each for others in made.elsewhere.values() for each in others})
+        names = sorted(made.elsewhere)
+        yield warning(
+            "accepted-elsewhere",
+            f"{', '.join(names)} of {made.key}: {', '.join(environments)} will say this too, not {environment} alone",
+            f"Where {environment} alone is meant, write it under `reconciler: {{environments: {{{environment}: ...}}}}`"
+            f", and take the rest of the edit back.",
+            key=made.key,
+        )
+
+
+def _conflicts(outcome: Accepted) -> tuple[Diagnostic, ...]:
     return tuple(
         warning(
             "merge-conflict",
@@ -132,6 +150,7 @@ def _accepting(found: Account) -> Accepting:
         loaded=found.loaded,
         style=puller.style,
         schemas=puller.schemas,
+        others=found.project.others,
     )
 
 

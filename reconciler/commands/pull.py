@@ -9,7 +9,7 @@ from functools import partial
 
 import click
 
-from reconciler.commands.accept import accept, conflicts_told, tell_accepted
+from reconciler.commands.accept import accept, tell_accepted, to_know
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pulling import Account, account, secrets_to_set, write_all
 from reconciler.commands.state_transfer import lock_timeout
@@ -90,7 +90,7 @@ def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, asked: As
     dry_run = asked.dry_run
     with nullcontext() if dry_run else store.lock(command="reconciler pull --accept", timeout=asked.lock_timeout):
         outcome = accept(project, store, keys, wish, dry_run=dry_run, allow_other=asked.allow_other)
-    tell(invocation, conflicts_told(outcome))
+    tell(invocation, to_know(outcome, project.environment))
     tell_accepted(invocation, project.environment, outcome, dry_run=dry_run)
     return 0
 

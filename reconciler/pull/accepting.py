@@ -16,7 +16,7 @@ from reconciler.documents.files import Files, Sources
 from reconciler.errors import Diagnostic, DocumentError, error
 from reconciler.model import Desired, Drift, DriftedField, Entry, Side
 from reconciler.pull.draft import Style
-from reconciler.pull.layers import Layer, layer_of, scheme_of, sharers
+from reconciler.pull.layers import Layer, layer_of, overlays_of, scheme_of, sharers
 from reconciler.pull.merging import merge
 from reconciler.pull.overlay import Overlay
 from reconciler.pull.pulling import Load
@@ -48,12 +48,24 @@ class Acceptance:
     conflicts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     """Keys of other documents that say the new values too."""
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By field: other environments in which this document says the new value too."""
 
 
 class Accepting:
-    """Accepts the drift of one document. `loaded` is what all documents say before."""
+    """Accepts the drift of one document. `loaded` is what all documents say before; `others` are environments."""
 
-    def __init__(self, *, files: Files, load: Load, loaded: Loaded, style: Style, schemas: SchemaSet) -> None:
+    def __init__(
+        self,
+        *,
+        files: Files,
+        load: Load,
+        loaded: Loaded,
+        style: Style,
+        schemas: SchemaSet,
+        others: Sequence[str] = (),
+    ) -> None:
+        self._others = others
         self._files, self._load, self._loaded = files, load, loaded
         self._style, self._schemas = style, schemas
         self._sources = Sources(files=files)
@@ -79,7 +91,13 @@ class Accepting:
             accepted=tuple(each for each in names if each not in making.conflicts),
             conflicts=tuple(making.conflicts),
             also=tuple(sorted(making.also)),
+            elsewhere={name: found for name in making.everywhere if (found := self._reading(document, name))},
         )
+
+    def _reading(self, document: Desired, name: str) -> tuple[str, ...]:
+        """The other environments in which the document has no value of its own for a field."""
+        overlays = overlays_of(document, self._sources)
+        return tuple(each for each in self._others if name not in overlays.get(each, ()))
 
     def _wrong(
         self, document: Desired, chosen: Sequence[DriftedField], making: _Making, after: Loaded
@@ -138,6 +156,7 @@ class _Making:
         self.conflicts: list[str] = []
         self.merged: set[str] = set()
         self.also: set[str] = set()
+        self.everywhere: list[str] = []
 
     def take(self, drifted: DriftedField) -> None:
         """Make the change of one field, or say why it cannot be made."""
@@ -160,6 +179,8 @@ class _Making:
                 self._refuse(drifted, "the file and the portal both changed it, to different values", then)
                 return
         layer = self.accepting.layer(self.document, name)
+        if layer is None or not layer.is_overlay:
+            self.everywhere.append(name)
         shared = self.accepting.sharers(self.document, name, layer) if layer else []
         if shared and not (self.wish.allow_shared or self.wish.override):
             where = (layer.text or layer.file) if layer else ""
