@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def accept(
         outcome.done.append(made)
         if not dry_run:
             _write(project, store, made)
-            found = _reloaded(found)
+            found = replace(found, loaded=made.after)  # another's base may have changed with this one
             documents = {each.key: each for each in found.loaded.desired}
         if made.conflicts:  # the documents cannot all be read until somebody resolves it
             outcome.refused += _waiting(key, [each for each, _ in drifts if each > key])
@@ -152,13 +152,6 @@ def _accepting(found: Account) -> Accepting:
         schemas=puller.schemas,
         others=found.project.others,
     )
-
-
-def _reloaded(found: Account) -> Account:
-    """The same account with the documents as they are now: another's base may have changed with this one."""
-    project = found.project
-    loaded = load(project, project.files(), {})
-    return Account(project=project, entries=found.entries, live=found.live, loaded=loaded, puller=found.puller)
 
 
 def _write(project: Project, store: StateStore, made: Acceptance) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.commands.gather import refuse_shared_ids
 from reconciler.commands.whose_key import recognised_account
@@ -18,7 +18,7 @@ from reconciler.documents.files import Files
 from reconciler.durable import create_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error, warning
 from reconciler.lookups.naming import references
-from reconciler.model import Entry, Live
+from reconciler.model import Desired, Entry, Live
 from reconciler.pull.draft import Draft, Style, draft, holds_secret
 from reconciler.pull.naming import candidates
 from reconciler.pull.pulling import Pulled, Puller, new_entry
@@ -87,17 +87,23 @@ def account(
     return Account(project=project, entries=entries, live=live, loaded=loaded, puller=puller, owner=owner)
 
 
-def load(project: Project, files: Files, variables: Mapping[str, str]) -> Loaded:
-    """Every document of `files`, with more variables than the environment has."""
-    return load_documents(
-        files=files,
-        folder=project.assistants,
-        schemas=project.schemas,
-        environment=project.environment,
-        environ={**project.environ, **variables},
-        catalog=project.catalog,
-        fingerprint=project.fingerprint,
-    )
+def load(
+    project: Project, files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None
+) -> Loaded:
+    """Every document of `files`, with more variables than the environment has; `settled` ones only where that shows an
+    error, since only then it matters what they are."""
+    given: dict[str, Any] = {
+        "files": files,
+        "folder": project.assistants,
+        "schemas": project.schemas,
+        "environment": project.environment,
+        "environ": {**project.environ, **variables},
+        "catalog": project.catalog,
+        "fingerprint": project.fingerprint,
+        "variables": project.variables,
+    }
+    loaded = load_documents(**given, settled=settled)
+    return load_documents(**given) if settled and loaded.errors else loaded
 
 
 def style_of(project: Project) -> Style:

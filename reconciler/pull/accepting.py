@@ -6,7 +6,7 @@ differently is it a change; else it is refused, and the files stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json
@@ -45,6 +45,8 @@ class Acceptance:
     files: Mapping[str, bytes] = field(repr=False)
     entry: Entry
     accepted: tuple[str, ...]
+    after: Loaded = field(repr=False)
+    """What all documents say once the files are written."""
     conflicts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     """Keys of other documents that say the new values too."""
@@ -78,7 +80,8 @@ class Accepting:
             making.take(each)
         if making.problems:
             raise DocumentError.of(making.problems)
-        after = self._load(Overlay(under=self._files, written=making.written, folder=self._style.folder), {})
+        overlay = Overlay(under=self._files, written=making.written, folder=self._style.folder)
+        after = self._load(overlay, {}, self._untouched(making.written))
         told = self._wrong(document, chosen, making, after)
         if told:
             raise DocumentError.of(told)
@@ -90,6 +93,7 @@ class Accepting:
             entry=replace(entry, last_applied=applied, source="", inputs=(), updated_at=now),
             accepted=tuple(each for each in names if each not in making.conflicts),
             conflicts=tuple(making.conflicts),
+            after=after,
             also=tuple(sorted(making.also)),
             elsewhere={name: found for name in making.everywhere if (found := self._reading(document, name))},
         )
@@ -98,6 +102,11 @@ class Accepting:
         """The other environments in which the document has no value of its own for a field."""
         overlays = overlays_of(document, self._sources)
         return tuple(each for each in self._others if name not in overlays.get(each, ()))
+
+    def _untouched(self, written: Collection[str]) -> dict[str, Desired]:
+        """The documents that are made from other files alone: they say what they said."""
+        changed = {f"{kind}:{path}" for kind in ("yaml", "file") for path in written}
+        return {each.key: each for each in self._loaded.desired if each.inputs and changed.isdisjoint(each.inputs)}
 
     def _wrong(
         self, document: Desired, chosen: Sequence[DriftedField], making: _Making, after: Loaded
@@ -111,6 +120,8 @@ class Accepting:
         free = frozenset((document.key, *making.also))
         for before in self._loaded.desired:
             now = read.get(before.key)
+            if now is before:
+                continue
             if now is None:
                 if making.conflicts:  # it cannot be read until the merge is finished, and says so
                     continue
