@@ -221,14 +221,14 @@ class _Making:
         self._edit(layer.file, layer.path, raw)
 
     def _raw(self, name: str, raw: Json, desired: Json, live: Json) -> Json:
-        """Live's value as a file says it: what is equal keeps its words, references included."""
+        """Live's value as a file says it: what is equal keeps its words, references included. `name` has dots."""
         if same(desired, live) and (raw is not None or live is None):
             return raw
         if isinstance(live, Mapping) and secret_name(live) is None:
             was = raw if isinstance(raw, Mapping) else {}
             meant = desired if isinstance(desired, Mapping) else {}
             order = [*(each for each in was if each in live), *(each for each in live if each not in was)]
-            return {each: self._raw(name, was.get(each), meant.get(each), live[each]) for each in order}
+            return {each: self._raw(f"{name}.{each}", was.get(each), meant.get(each), live[each]) for each in order}
         if isinstance(live, Sequence) and not isinstance(live, str):
             was_items = raw if _is_list(raw) else []
             meant_items = desired if _is_list(desired) else []
