@@ -12,6 +12,7 @@ from reconciler.commands.gather import refuse_idle
 from reconciler.commands.invocation import Invocation
 from reconciler.commands.pulling import Account, account, load, now
 from reconciler.config import Project
+from reconciler.documents import Loaded
 from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, UsageError, error, warning
 from reconciler.live import observed
@@ -58,7 +59,7 @@ def accept(
         outcome.done.append(made)
         if not dry_run:
             _write(project, store, made)
-            found = replace(found, loaded=made.after)  # another's base may have changed with this one
+            found = replace(found, loaded=_now(project, made))  # another's base may have changed with this one
             documents = {each.key: each for each in found.loaded.desired}
         if made.conflicts:  # the documents cannot all be read until somebody resolves it
             outcome.refused += _waiting(key, [each for each, _ in drifts if each > key])
@@ -152,6 +153,12 @@ def _accepting(found: Account) -> Accepting:
         schemas=puller.schemas,
         others=found.project.others,
     )
+
+
+def _now(project: Project, made: Acceptance) -> Loaded:
+    """What all documents say once it is written: as foreseen, but where a link leads to a file of another name."""
+    linked = any(os.path.realpath(project.root / path) != str(project.root / path) for path in made.files)
+    return load(project, project.files(), {}) if linked else made.after
 
 
 def _write(project: Project, store: StateStore, made: Acceptance) -> None:
