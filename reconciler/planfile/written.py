@@ -144,7 +144,8 @@ def _precondition(change: Change) -> dict[str, Json]:
         "name": change.name,
         "expects": change.expects,
         "source": change.source,
-        "inputs": list(change.inputs),
+        # left out where there are none: so files of before there were any read as what is written today
+        **({"inputs": list(change.inputs)} if change.inputs else {}),
         "protect": change.protect,
         "releases": list(change.releases),
         "record": _plain(change.record),

@@ -90,13 +90,14 @@ def test_what_is_printed_is_what_was_agreed(name: str, text: str) -> None:
 
 def test_a_saved_plan_of_format_1_0_stays_readable() -> None:
     """A plan file that version 0.1.0 wrote means what it meant then, and is written the same today."""
-    written: Any = plan_file(every_kind())
+    then = replace(every_kind(), changes=tuple(replace(each, inputs=()) for each in every_kind().changes))
+    written: Any = plan_file(then)
     check_tool = {**written, "tool": {"name": "reconciler", "version": "0.1.0"}}
     stored = FOLDER / "plan-file-1.0.json"
     if not stored.exists():
         check_golden(stored.name, json_text(check_tool))
     text = stored.read_text("utf-8")
-    assert read_plan_file(text, where=stored.name) == every_kind()
+    assert read_plan_file(text, where=stored.name) == then
     for part in ("state", "changes", "diagnostics", "digest"):
         assert json.loads(text)[part] == written[part]
 
