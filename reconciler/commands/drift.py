@@ -52,19 +52,28 @@ def drift(
     Reads the whole account and compares it with what was last applied: says for each field which side moved it, and
     names assistants that are gone, inactive, out of service or in no document. Needs the API's key.
     """
-    project = open_project(invocation)
-    _refuse_unknown(ignore, project.schemas)
-    audit = _masked(_audit(project, targets, ignore), project.schemas)
+    audit = audit_of(open_project(invocation), targets, ignore)
     invocation.result(_told(invocation, audit, max_bytes))
     return 2 if detailed_exitcode and audit.has_drift else 0
 
 
-def _told(invocation: Invocation, audit: Audit, max_bytes: int | None) -> str:
-    ways = Ways(
+def audit_of(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:
+    """Read the account and compare it; masked, for showing. Raises UsageError for names that match nothing."""
+    _refuse_unknown(ignore, project.schemas)
+    return _masked(_audit(project, targets, ignore), project.schemas)
+
+
+def ways_of(invocation: Invocation) -> Ways:
+    """The commands that go on from an audit, in the folder and environment that was asked for."""
+    return Ways(
         undo=command_line(invocation, "apply", "--refresh"),
         keep=command_line(invocation, "pull", "--accept", "KEY"),
         whole=command_line(invocation, "drift"),
     )
+
+
+def _told(invocation: Invocation, audit: Audit, max_bytes: int | None) -> str:
+    ways = ways_of(invocation)
     match invocation.output:
         case "json":
             return json_text(audit_to_json(audit))

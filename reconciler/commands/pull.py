@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from reconciler.canonical import Json
 from reconciler.commands.accept import accept, tell_accepted, to_know
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pulling import Account, account, secrets_to_set, write_all
@@ -76,12 +77,33 @@ def pull(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pulled:
+    """What was pulled, and what is to be told of it."""
+
+    environment: str
+    pulling: Pulling
+    told: tuple[Diagnostic, ...]
+
+    def as_json(self, *, dry_run: bool) -> dict[str, Json]:
+        """What `pull -o json` prints."""
+        return pulled_to_json(self.environment, self.pulling.pulled, self.pulling.left_out, self.told, dry_run=dry_run)
+
+    def show(self, invocation: Invocation, *, dry_run: bool) -> None:
+        """What `pull` prints for people."""
+        tell(invocation, self.told)
+        left_out = len(self.pulling.left_out)
+        invocation.result(
+            render_pulled(self.pulling.pulled, left_out=left_out, dry_run=dry_run, color=invocation.color)
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """What was asked for, whatever is pulled."""
 
-    dry_run: bool
-    allow_other: bool
-    lock_timeout: float
+    dry_run: bool = False
+    allow_other: bool = False
+    lock_timeout: float = 0.0
 
 
 def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, asked: Asked) -> int:
@@ -96,6 +118,19 @@ def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, asked: As
 
 
 def _pull(invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], asked: Asked) -> int:
+    found = pull_now(invocation, ids, targets, asked)
+    if invocation.output == "json":
+        invocation.result(json_text(found.as_json(dry_run=asked.dry_run)))
+    else:
+        found.show(invocation, dry_run=asked.dry_run)
+    return 0
+
+
+def pull_now(
+    invocation: Invocation, ids: tuple[int, ...] = (), targets: tuple[str, ...] = (), asked: Asked | None = None
+) -> Pulled:
+    """Pull, and show nothing yet. Raises what opening the project, reading the account and writing raise."""
+    asked = asked or Asked()
     project = open_project(invocation)
     store = open_store(project)
     dry_run, again = asked.dry_run, partial(open_project, invocation)
@@ -106,16 +141,7 @@ def _pull(invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...]
             write_all(found.project, store, pulling.pulled)
             remember_account(store, found.owner)
     told = (*pulling.diagnostics, *secrets_to_set(pulling.pulled, found.project.environ))
-    if invocation.output == "json":
-        environment = found.project.environment
-        invocation.result(
-            json_text(pulled_to_json(environment, pulling.pulled, pulling.left_out, told, dry_run=dry_run))
-        )
-        return 0
-    tell(invocation, told)
-    left_out = len(pulling.left_out)
-    invocation.result(render_pulled(pulling.pulled, left_out=left_out, dry_run=dry_run, color=invocation.color))
-    return 0
+    return Pulled(environment=found.project.environment, pulling=pulling, told=told)
 
 
 def tell(invocation: Invocation, told: Sequence[Diagnostic]) -> None:

@@ -17,7 +17,7 @@ from reconciler.render.drift_text import (
     totals,
     unmanaged_lines,
 )
-from reconciler.render.fields import Look
+from reconciler.render.gutter import Look
 from reconciler.render.html_diff import field_rows
 from reconciler.render.html_page import code, filter_rules, filters, listing, page, plain
 from reconciler.render.parts import moved_parts
