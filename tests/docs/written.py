@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ TABLES: dict[str, tuple[Path, Callable[[], str]]] = {
     "decisions": (DOCS / "planning.md", planning_table.decisions),
     "risks": (DOCS / "planning.md", planning_table.risks),
 }
-"""The tables by the name in their marks, `<!-- made: NAME -->` and `<!-- end -->`: where they stand, and what they say."""
+"""Tables by the name in their marks, `<!-- made: NAME -->` and `<!-- end -->`: where they stand, what they say."""
 
 
 def expected() -> dict[Path, str]:
@@ -22,9 +21,11 @@ def expected() -> dict[Path, str]:
     found = {DOCS / "commands" / name: text for name, text in commands.pages().items()}
     for name, (page, made) in TABLES.items():
         text = found.get(page) or page.read_text("utf-8")
-        marked = re.compile(rf"(<!-- made: {name} -->\n\n).*?(\n<!-- end -->)", re.DOTALL)
-        assert marked.search(text), f"{page} has no place for the table `{name}`"
-        found[page] = marked.sub(lambda match, table=made(): f"{match[1]}{table}{match[2]}", text)  # type: ignore[misc]
+        before, mark, rest = text.partition(f"<!-- made: {name} -->\n")
+        _, end, after = rest.partition("\n<!-- end -->")
+        assert mark, f"{page} has no place for the table `{name}`"
+        assert end, f"{page}: the table `{name}` has no end"
+        found[page] = f"{before}{mark}\n{made()}{end}{after}"
     return found
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CARRIED_ON = re.compile(r"> |>(?=\n)")
 VARYING = re.compile(r"\d+\.\d s\b|\bid \d+\b")
 REGENERATE = bool(os.environ.get("RECONCILER_REGENERATE"))
 PLACE = ".where"
@@ -40,8 +41,8 @@ def session(block: str) -> list[Command]:
     found = []
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         lines = part.splitlines(keepends=True)
-        count = 1 + next((index for index, line in enumerate(lines[1:]) if not line.startswith("> ")), len(lines) - 1)
-        text = lines[0] + "".join(line.removeprefix("> ") for line in lines[1:count])
+        count = 1 + next((index for index, line in enumerate(lines[1:]) if not CARRIED_ON.match(line)), len(lines) - 1)
+        text = lines[0] + "".join(CARRIED_ON.sub("", line) for line in lines[1:count])
         found.append(Command(shown="$ " + "".join(lines[:count]), text=text, output="".join(lines[count:])))
     return found
 
