@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CARRIED_ON = re.compile(r"> |>(?=\n)")
-VARYING = re.compile(r"\d+\.\d s\b|\bid \d+\b")
+VARYING = re.compile(r"\d+\.\d s\b|\bid \d+\b|\bassistant \d+\b")
 REGENERATE = bool(os.environ.get("RECONCILER_REGENERATE"))
 PLACE = ".where"
 
@@ -42,7 +42,7 @@ def session(block: str) -> list[Command]:
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         lines = part.splitlines(keepends=True)
         count = 1 + next((index for index, line in enumerate(lines[1:]) if not CARRIED_ON.match(line)), len(lines) - 1)
-        text = lines[0] + "".join(CARRIED_ON.sub("", line) for line in lines[1:count])
+        text = lines[0] + "".join(CARRIED_ON.sub("", line, count=1) for line in lines[1:count])
         found.append(Command(shown="$ " + "".join(lines[:count]), text=text, output="".join(lines[count:])))
     return found
 
