@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -44,12 +45,11 @@ def test_every_code_of_an_error_is_listed_once() -> None:
     assert sorted(set(listed)) == sorted(listed)
 
 
-@pytest.mark.parametrize("page", sorted([*DOCS.rglob("*.md"), ROOT / "CHANGELOG.md"]), ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page: object) -> None:
+@pytest.mark.parametrize(
+    "page", sorted([*DOCS.rglob("*.md"), ROOT / "CHANGELOG.md", ROOT / "README.md"]), ids=lambda page: page.name
+)
+def test_every_link_leads_somewhere(page: Path) -> None:
     """Files, and headings within them."""
-    from pathlib import Path
-
-    assert isinstance(page, Path)
     text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
         path, _, heading = target.partition("#")
