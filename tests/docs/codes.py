@@ -19,10 +19,11 @@ from tests.support.sessions import ROOT
 KEBAB = re.compile(r"[a-z]+[a-z0-9]*(-[a-z0-9]+)*")
 TELLS_LESS = ("warning", "note")
 PARTS = {
+    "{scheme}-missing": ("env-missing", "secret-missing"),
     "{kind}-unknown": ("field-unknown", "setting-unknown"),
     "too-many-{what}s": ("too-many-deletes", "too-many-updates"),
 }
-"""Codes that are put together, by how the source spells them."""
+"""Codes that are put together, by how the source spells them; a KeyError here asks for another line."""
 
 
 def collect() -> dict[str, str]:
@@ -93,4 +94,6 @@ def _constants(value: ast.expr) -> Iterator[str]:
         case ast.Call(func=ast.Attribute(attr="get"), args=[_, default]):
             yield from _constants(default)
         case ast.JoinedStr():
-            yield from PARTS.get(ast.unparse(value)[2:-1], ())
+            spelled = ast.unparse(value)[2:-1]
+            if re.fullmatch(r"[a-z-]*(\{[a-z]+\}[a-z-]*)+", spelled):
+                yield from PARTS[spelled]
