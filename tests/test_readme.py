@@ -7,14 +7,11 @@ the outputs anew.
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 from pathlib import Path
 
-import click
 import pytest
 
-from reconciler.cli import root
 from reconciler.commands.gather import documents_of
 from reconciler.commands.invocation import Invocation
 from reconciler.config import open_project
@@ -47,17 +44,6 @@ def test_the_plan_at_the_top_is_one_that_the_session_shows() -> None:
         README.write_text(text.replace(f"```text\n{shown}```", f"```text\n{best}```", 1), "utf-8")
     else:
         assert shown in plans
-
-
-def test_every_other_command_line_parses() -> None:
-    """What is shown without its output is at least a command line that the program takes."""
-    shown = [line for block in blocks("sh", README.read_text("utf-8")) for line in block.splitlines()]
-    lines = [shlex.split(line, comments=True) for line in shown if line.startswith("reconciler ")]
-    assert lines
-    for _, verb, *arguments in lines:
-        command = root.get_command(click.Context(root), verb)
-        assert command is not None
-        command.make_context(verb, arguments)
 
 
 def test_the_example_document_is_valid(tmp_path: Path) -> None:
