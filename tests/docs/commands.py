@@ -13,8 +13,9 @@ import click
 from reconciler.cli import root
 
 PROGRAM = "reconciler"
-COMMON = ("-C DIR", "-e, --env NAME", "--no-color", "-v, --verbose", "-q, --quiet", "--version", "-h, --help")
+COMMON = ("-C DIR", "-e, --env NAME", "--no-color", "-v, --verbose", "-q, --quiet", "--version")
 """Options that every command takes alike: told once, in the list of commands. `-o` differs, and stays."""
+HELP = ("-h, --help", "Show this message and exit.")
 MADE = "<!-- made from the code by `make docs`; edit the command's own help instead -->\n"
 
 
@@ -66,7 +67,7 @@ def _page(path: tuple[str, ...], command: click.Command) -> str:
 
 def _list() -> str:
     rows = [(_link(path), _first_sentence(command)) for path, command in commands()]
-    common = [each for each in _options(_program()) if each[0] in COMMON]
+    common = [*(each for each in _options(_program()) if each[0] in COMMON), HELP]
     return "\n".join(
         [
             "# Commands\n",
@@ -81,7 +82,8 @@ def _list() -> str:
 
 
 def _options(context: click.Context) -> list[tuple[str, str]]:
-    options = [each for each in context.command.get_params(context) if isinstance(each, click.Option)]
+    # without the help option: click keeps the one that it made first, and its names are those of that context
+    options = [each for each in context.command.params if isinstance(each, click.Option)]
     records = [each.get_help_record(context) for each in options]
     return [each for each in records if each is not None]
 
