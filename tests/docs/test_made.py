@@ -12,6 +12,7 @@ from tests.docs import codes
 from tests.docs.commands import commands
 from tests.docs.written import DOCS, expected
 from tests.support.sessions import ROOT
+from tests.test_house import ROOMS
 
 
 def test_what_is_made_from_the_code_is_up_to_date() -> None:
@@ -75,3 +76,10 @@ def test_every_page_is_reached_from_readme() -> None:
                 reached.add(found)
                 waiting.append(found)
     assert [str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md") if each not in reached] == []
+
+
+def test_the_guide_shows_every_room() -> None:
+    """Each room that the house has stands in the table of docs/contributing.md."""
+    table = (DOCS / "contributing.md").read_text("utf-8").partition("## Rules of the house")[0]
+    shown = {each.removesuffix("/").removesuffix(".py") for each in re.findall(r"`([\w/.]+)`", table)}
+    assert [name for name, _ in ROOMS if name not in shown | {"__main__"}] == []
