@@ -138,6 +138,8 @@ def _existing(desired: Desired, entry: Entry, sides: Sides, *, moves: bool = Fal
     change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
     if change.action is not Action.NO_OP or moves:
         return change
+    if desired.source != entry.source:  # there may be something to record yet: a create that was found
+        return replace(change, reason=Reason.UP_TO_DATE)
     return replace(_up_to_date(desired, entry, sides.schemas), diagnostics=change.diagnostics)
 
 
