@@ -7,6 +7,7 @@ somebody already, and is done as it stands or refused as stale.
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -55,7 +56,7 @@ NOT_READ_BACK = warning(
 
 STOPPED_BEFORE_READING = warning(
     "not-read-back",
-    "everything was done when the signal came, and what the server kept was not read back",
+    "the signal came when everything had been sent, and what the server kept was not read back",
     "`reconciler plan --refresh` compares the two.",
 )
 MADE_A_KEY = (
@@ -234,9 +235,10 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             warn=told.say,
             connections=pace.parallelism,
             secrets=tuple(decision.vault.values.values()),
+            stop=stop,
         ) as client,
     ):
-        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
+        account = _account(project, store, client, decision.plan, pace, stop)
         outcome = apply_plan(
             decision.plan,
             store=store,
@@ -251,10 +253,22 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         )
         remember_account(store, account)
         if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
-            return _verified(project, store, decision, client, outcome)
+            return _verified(project, store, decision, client, outcome, stop)
         if pace.verify and stop.is_set() and not outcome.interrupted and sends_anything(outcome, decision.plan):
             return replace(outcome, diagnostics=(*outcome.diagnostics, STOPPED_BEFORE_READING))
         return outcome
+
+
+def _account(
+    project: Project, store: StateStore, client: ApiClient, plan: Plan, pace: Pace, stop: threading.Event
+) -> str | None:
+    """As `recognised_account`; None where a signal came before it was known: then nothing of the plan is begun."""
+    try:
+        return recognised_account(project, store, client, plan, allow_other=pace.allow_other_account)
+    except ApiError:
+        if not stop.is_set():
+            raise
+        return None
 
 
 def _sources_of(decision: Decision) -> dict[str, Desired]:
@@ -267,13 +281,22 @@ def _sources_of(decision: Decision) -> dict[str, Desired]:
     return {each.key: each for each in decision.documents.desired if each.source == planned.get(each.key)}
 
 
-def _verified(project: Project, store: StateStore, decision: Decision, client: ApiClient, outcome: Outcome) -> Outcome:
+def _verified(
+    project: Project,
+    store: StateStore,
+    decision: Decision,
+    client: ApiClient,
+    outcome: Outcome,
+    stop: threading.Event,
+) -> Outcome:
     from reconciler.refresh import read_live
 
     plan = decision.plan
     try:
         shown = read_live(client, project.schemas)
     except ApiError as problem:
+        if stop.is_set():
+            return replace(outcome, diagnostics=(*outcome.diagnostics, STOPPED_BEFORE_READING))
         told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
         return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
     try:
