@@ -23,13 +23,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
 
 
 def test_the_change_has_everything_in_it(made: Processes) -> None:
-    """Twenty-five changes: creates, updates, deletes, and numbers that move; the requests beside them are known."""
+    """Twenty-five changes: creates, updates, deletes, and numbers that move; one more request cuts a swap."""
     case = made.copy("counted")
     with case.vendor() as served:
         assert case.applies(served.url) == 0
     assert sum(CHANGES.values()) == 25
     assert "Apply complete: {created} created, {updated} updated, {deleted} deleted.".format(**CHANGES) in case.told
-    assert served.requests == 28, "whose key it is, a request for each, one that cuts the swap, and the list read back"
+    assert served.requests == 28, "one for each, one that cuts the swap, whose account it is, and what is read back"
 
 
 @pytest.mark.parametrize("part", range(PARTS))
