@@ -7,6 +7,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -261,6 +262,7 @@ def test_a_signal_ends_a_question_that_the_server_puts_off(
     assert process.returncode == code, out + err
     assert out.splitlines()[-1] == ended
     assert ("was not read back" in out) is (question == 2)
+    assert re.search(r"^waiting 600\.\d s: GET /user/.*asks to wait 600 s \(429\)$", err, re.M), err
     assert "Traceback" not in err
     assert pending(desk) == []
     assert len(desk.sent) == 1 + (len(KEYS) if question == 2 else 0)

@@ -236,6 +236,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             connections=pace.parallelism,
             secrets=tuple(decision.vault.values.values()),
             stop=stop,
+            listen=told.hear_of_questions,
         ) as client,
     ):
         account = _account(project, store, client, decision.plan, pace, stop)
