@@ -203,7 +203,8 @@ class _Run:
 
     def _failed(self, progress: Progress, request: Request, failure: Failure) -> None:
         change = progress.change
-        told = failure_diagnostics(failure, change, self.desired.get(change.key), self.vault)
+        exclusive = [name for name, policy in self.schemas.fields.items() if policy.exclusive is not None]
+        told = failure_diagnostics(failure, change, self.desired.get(change.key), self.vault, exclusive=exclusive)
         unsure = failure.effect is Effect.UNKNOWN
         if unsure:
             self.returns.unsure(request)
