@@ -116,7 +116,7 @@ def begun() -> dict[str, Plan]:
     }
     orphans = {
         f"a begun create without a document {said}": desk.plan([], desk.pending(), findings={"reception": each})
-        for said, each in found.items()
+        for said, each in {**found, "is there twice": unknown["is there twice"]}.items()
     }
     return plans | orphans
 
