@@ -172,6 +172,23 @@ def test_what_is_up_to_date_carries_its_name_and_place_alone() -> None:
     assert desk.plan(released, desk.entry(title="Front desk")).changes[0].name == "Front desk"
 
 
+def test_a_record_names_the_files_that_made_all_of_it() -> None:
+    """Else a look at those alone would call an assistant settled that is recorded otherwise than its document says."""
+    made_of = {"inputs": ("assistants/reception.yaml",)}
+    whole = desk.desired(settings=made_of, pitch=1.5)
+    partly = desk.desired(settings={**made_of, "unmanaged": frozenset({"zone"})}, pitch=1.5)
+    assert [desk.plan(each, desk.entry()).changes[0].inputs for each in (whole, partly)] == [made_of["inputs"], ()]
+    assert [desk.plan(each).changes[0].inputs for each in (whole, partly)] == [made_of["inputs"], ()]
+
+
+def test_a_list_of_ids_is_settled_in_any_order() -> None:
+    """The portal did what the document asks for, in another order; what is applied already is nothing to record."""
+    (change,) = desk.plan(wanted(label_ids=[2, 3]), desk.entry(label_ids=[1]), [desk.live(label_ids=[3, 2])]).changes
+    assert [(each.code, each.field) for each in change.diagnostics] == [("already-live", "label_ids")]
+    (change,) = desk.plan(wanted(label_ids=[2, 3]), desk.entry(label_ids=[3, 2]), [desk.live(label_ids=[3, 2])]).changes
+    assert (change.action, change.diagnostics) == (Action.NO_OP, ())
+
+
 def test_a_create_that_lacks_something_is_bound_to_its_entry() -> None:
     """The assistant is gone and its document cannot make it again: a saved plan must see when the entry moves."""
     (change,) = desk.plan(wanted(zone=...), desk.entry(), []).changes
