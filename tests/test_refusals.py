@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,3 +74,16 @@ def test_a_number_that_somebody_holds_is_told_with_who_can_say(desk: Practice) -
     assert "the API refused `phone_number_id`" in ended.out
     assert "`reconciler plan --refresh` reads them all" in ended.out
     assert '`phone_number_id` 45 is held by assistant 102 ("Made by hand")' in desk.runs("plan", "--refresh").out
+
+
+def test_a_number_is_given_up_by_the_command_that_the_plan_names(desk: Practice) -> None:
+    """Nobody has taken it, every plan says so, and then nobody needs it any more."""
+    place = desk.folder / "state/default/reception.json"
+    note = {"field": "phone_number_id", "value": 45, "since": "2026-11-03T09:00:00Z"}
+    place.write_text(json.dumps({**json.loads(place.read_text("utf-8")), "unassigned": [note]}), "utf-8")
+    told = desk.done("plan").out
+    assert told.startswith("warning: reception: `phone_number_id` 45: unanswered since 2026-11-03T09:00:00Z")
+    command = re.search(r"`reconciler ([^`]+)` gives it up", told)
+    assert command is not None
+    assert desk.done(*command[1].split()).out == "Gave up phone_number_id 45 of reception.\n"
+    assert desk.done("plan").out == "No changes.\n"

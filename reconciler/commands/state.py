@@ -113,9 +113,7 @@ def forget_entries(
     With --unanswered they stay managed: only the notes go that a value (a phone number) of theirs is nobody's, which
     every plan repeats until somebody takes it, or until it is given up here.
     """
-    if unanswered:
-        return _give_up(invocation, keys, lock_timeout)
-    if not yes:
+    if not yes and not unanswered:
         _need_terminal()
     recorded = _recorded(invocation)
     store = recorded.store
@@ -123,6 +121,9 @@ def forget_entries(
         entries = store.read()
         _refuse_missing(entries, keys, recorded.environment)
         going = [entries[key] for key in dict.fromkeys(keys)]
+        if unanswered:
+            _give_up(store, going)
+            return _tell_given_up(invocation, recorded.environment, going)
         if not yes:
             _confirm(going)
         for entry in going:
@@ -168,24 +169,22 @@ def _recorded(invocation: Invocation) -> _Recorded:
     return _Recorded(environment=project.environment, store=open_store(project))
 
 
-def _give_up(invocation: Invocation, keys: Sequence[str], lock_timeout: float) -> int:
-    recorded = _recorded(invocation)
-    store = recorded.store
-    with store.lock(command="reconciler state forget", timeout=lock_timeout):
-        entries = store.read()
-        _refuse_missing(entries, keys, recorded.environment)
-        going = [entries[key] for key in dict.fromkeys(keys)]
-        if idle := [each.key for each in going if not each.unassigned]:
-            raise StateError(*(_nothing_unanswered(key) for key in idle))
-        for entry in going:
-            if entry.id is None and entry.pending is None and not entry.history:
-                store.remove(entry.key)  # it stood there for its notes alone
-            else:
-                store.write(replace(entry, unassigned=()))
+def _give_up(store: StateStore, going: Sequence[Entry]) -> None:
+    """Drop the notes of all of these, or of none: raises StateError where one has none."""
+    if idle := [each.key for each in going if not each.unassigned]:
+        raise StateError(*(_nothing_unanswered(key) for key in idle))
+    for entry in going:
+        if entry.id is None and entry.pending is None and not entry.history:
+            store.remove(entry.key)  # it stood there for its notes alone
+        else:
+            store.write(replace(entry, unassigned=()))
+
+
+def _tell_given_up(invocation: Invocation, environment: str, going: Sequence[Entry]) -> int:
     given_up = [(each.key, note) for each in going for note in each.unassigned]
     if invocation.output == "json":
         rows: list[Json] = [{"key": key, "field": each.field, "value": each.value} for key, each in given_up]
-        _print_json(invocation, recorded.environment, "given_up", rows)
+        _print_json(invocation, environment, "given_up", rows)
     else:
         lines = (f"Gave up {each.field} {json.dumps(each.value)} of {key}." for key, each in given_up)
         invocation.result("\n".join(map(terminal_safe, lines)))
