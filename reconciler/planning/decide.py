@@ -138,8 +138,8 @@ def _existing(desired: Desired, entry: Entry, sides: Sides, *, moves: bool = Fal
         return _up_to_date(desired, entry, sides.schemas)  # one value for both: its document was not even read
     comparison = compare(desired, entry, sides.live_of(entry.id), sides.schemas)
     change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
-    if change.action is not Action.NO_OP or moves:
-        return change
+    if change.action is not Action.NO_OP or moves or entry.key in sides.begun:
+        return change  # one with something to record, be it its new key or the id that was found
     return replace(_up_to_date(desired, entry, sides.schemas), diagnostics=change.diagnostics)
 
 

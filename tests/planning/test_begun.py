@@ -108,6 +108,14 @@ def test_what_came_to_nothing_is_created_though_an_orphan_looks_like_it() -> Non
     assert change.expects == entry_digest(desk.pending())
 
 
+def test_what_was_found_is_recorded_with_all_that_was_sent() -> None:
+    """It is as its document says, so nothing is sent; a record without its content would make the next plan send all."""
+    plan = desk.plan(desk.desired(), desk.pending(), findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
+    (change,) = plan.changes
+    assert (change.action, change.reason, change.id) == (Action.UPDATE, Reason.ADOPTED, 7)
+    assert (change.record, change.source, change.requests) == (desk.content(), "sha256:reception", ())
+
+
 def test_an_open_entry_that_was_never_begun_stays_where_it_is() -> None:
     """A hand may leave one: the document that names it is a new assistant, and takes nothing along."""
     change = desk.plan(desk.desired(settings={"moved_from": "open"}), Entry(key="open")).changes[0]
