@@ -109,7 +109,7 @@ def test_what_came_to_nothing_is_created_though_an_orphan_looks_like_it() -> Non
 
 
 def test_what_was_found_is_recorded_with_all_that_was_sent() -> None:
-    """It is as its document says, so nothing is sent; a record without its content would make the next plan send all."""
+    """It is as its document says, so nothing is sent; a record without it would make the next plan send all."""
     plan = desk.plan(desk.desired(), desk.pending(), findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
     (change,) = plan.changes
     assert (change.action, change.reason, change.id) == (Action.UPDATE, Reason.ADOPTED, 7)
