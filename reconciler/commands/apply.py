@@ -7,6 +7,7 @@ somebody already, and is done as it stands or refused as stale.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.apply import Outcome, apply_plan, read_back, sends_anything, take_over
-from reconciler.commands.account import compared, read_list
-from reconciler.commands.begun import ask_list, overtaken, settle
+from reconciler.apply import Outcome, apply_plan, sends_anything
+from reconciler.commands.account import read_list
+from reconciler.commands.begun import ask_list, overtaken
 from reconciler.commands.expecting import Expected
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse, refusal
 from reconciler.commands.invocation import Invocation, verb
@@ -26,6 +27,7 @@ from reconciler.commands.progress import narration
 from reconciler.commands.saving import load
 from reconciler.commands.secrets import vault_for
 from reconciler.commands.stopping import stop_on_signals
+from reconciler.commands.verifying import STOPPED_BEFORE_READING, verified
 from reconciler.commands.whose_key import recognised_account, remember_account
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
@@ -33,10 +35,8 @@ from reconciler.errors import (
     ApiError,
     ConfigError,
     StalePlanError,
-    StateError,
     UsageError,
     error,
-    warning,
 )
 from reconciler.model import Desired, Live, Plan
 from reconciler.planfile import read_plan_file, staleness
@@ -48,18 +48,7 @@ from reconciler.state.store import StateStore
 if TYPE_CHECKING:
     from reconciler.api import ApiClient
 
-NOT_READ_BACK = warning(
-    "not-read-back",
-    "what the server kept could not be read back; everything that was sent is recorded",
-    "`reconciler plan --refresh` compares the two once the list can be read. `--no-verify` does not ask for it.",
-)
 
-
-STOPPED_BEFORE_READING = warning(
-    "not-read-back",
-    "everything was done when the signal came, and what the server kept was not read back",
-    "`reconciler plan --refresh` compares the two.",
-)
 MADE_A_KEY = (
     "Made .reconciler/fingerprint.key, to notice when a secret changes. It stays on this machine; elsewhere, set its"
     " text as RECONCILER_FINGERPRINT_KEY."
@@ -269,11 +258,11 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             warn=told.say,
             connections=pace.parallelism,
             secrets=tuple(decision.vault.values.values()),
+            stop=stop,
+            listen=told.hear_of_questions,
         ) as client,
     ):
-        account = None
-        if decision.plan.requests():
-            account = recognised_account(project, store, client, allow_other=pace.allow_other_account)
+        account = _account(project, store, client, decision.plan, pace, stop)
         outcome = apply_plan(
             decision.plan,
             store=store,
@@ -288,10 +277,24 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         )
         remember_account(store, account)
         if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
-            return _verified(project, store, decision, client, outcome)
+            return verified(project, store, decision.plan, decision.documents, client, outcome, stop)
         if pace.verify and stop.is_set() and not outcome.interrupted and sends_anything(outcome, decision.plan):
             return replace(outcome, diagnostics=(*outcome.diagnostics, STOPPED_BEFORE_READING))
         return outcome
+
+
+def _account(
+    project: Project, store: StateStore, client: ApiClient, plan: Plan, pace: Pace, stop: threading.Event
+) -> str | None:
+    """As `recognised_account`; None where nothing is sent, or a signal came before it was known: nothing is begun."""
+    if not plan.requests():
+        return None
+    try:
+        return recognised_account(project, store, client, allow_other=pace.allow_other_account)
+    except ApiError:
+        if not stop.is_set():
+            raise
+        return None
 
 
 def _sources_of(decision: Decision) -> dict[str, Desired]:
@@ -302,26 +305,6 @@ def _sources_of(decision: Decision) -> dict[str, Desired]:
     """
     planned = {each.key: each.source for each in decision.plan.changes}
     return {each.key: each for each in decision.documents.desired if each.source == planned.get(each.key)}
-
-
-def _verified(project: Project, store: StateStore, decision: Decision, client: ApiClient, outcome: Outcome) -> Outcome:
-    from reconciler.refresh import read_live
-
-    plan = decision.plan
-    try:
-        shown = read_live(client, project.schemas)
-    except ApiError as problem:
-        told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
-        return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
-    try:
-        if outcome.unknown:
-            findings = settle(project, decision.documents, store.read(), shown)
-            outcome = take_over(outcome, plan, findings, store=store)
-        live = compared(shown, project, store.read())
-        return read_back(outcome, plan, live, store=store, schemas=project.schemas)
-    except StateError as problem:
-        # what was done is told, whatever cannot be written any more
-        return replace(outcome, diagnostics=(*outcome.diagnostics, *problem.diagnostics))
 
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:
