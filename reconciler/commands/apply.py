@@ -21,7 +21,7 @@ from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narration
-from reconciler.commands.saving import load
+from reconciler.commands.saving import load_plan
 from reconciler.commands.secrets import vault_for
 from reconciler.commands.stopping import stop_on_signals
 from reconciler.commands.whose_key import recognised_account, remember_account
@@ -109,6 +109,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the sav
     show_default=True,
     help="After a failed change: go on with independent ones, or start no new one.",
 )
+@click.option("--trust-plan", is_flag=True, help="Apply PLANFILE though others could have written it.")
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
 @click.option("--allow-other-account", is_flag=True, help="The key is meant to be another account's than before.")
 @click.option(
@@ -125,6 +126,7 @@ def apply(
     auto_approve: bool,
     parallelism: int,
     on_error: Literal["continue", "stop"],
+    trust_plan: bool,
     no_verify: bool,
     allow_other_account: bool,
     lock_timeout: float,
@@ -137,7 +139,7 @@ def apply(
     _refuse_contradictions(planfile, asked, auto_approve)
     project = open_project(invocation)
     # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one
-    saved = None if planfile is None else _saved(invocation, planfile, project)
+    saved = None if planfile is None else _saved(invocation, planfile, project, trusted=trust_plan)
     store = open_store(project)
     with store.lock(command="reconciler apply", timeout=lock_timeout):
         if saved is None:
@@ -192,9 +194,9 @@ def _needs_key(gathered: Gathered) -> bool:
     return any(gathered.project.fingerprint(*each) is None for each in gathered.loaded.vault.values.items())
 
 
-def _saved(invocation: Invocation, planfile: Path, project: Project) -> Plan:
+def _saved(invocation: Invocation, planfile: Path, project: Project, *, trusted: bool) -> Plan:
     """The plan in a file. Raises PlanFileError and ConfigError where it is none, or not this environment's."""
-    plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
+    plan = read_plan_file(load_plan(invocation.directory, planfile, trusted=trusted), where=str(planfile))
     if plan.environment != project.environment:
         raise ConfigError(
             error(

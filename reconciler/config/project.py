@@ -46,6 +46,8 @@ class Asked(Protocol):
     def environment(self) -> str | None: ...
     @property
     def environ(self) -> Mapping[str, str]: ...
+    @property
+    def insecure_http(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,8 @@ class Project:
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
+    insecure_http: bool = False
+    """Whether the person said that the key may go to an address without TLS."""
 
     def files(self) -> ProjectFiles:
         """The project's files, for `load_documents`."""
@@ -121,6 +125,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
+        insecure_http=asked.insecure_http,
     )
 
 
