@@ -18,6 +18,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("validation", frozenset({"jsonschema", "jsonschema_rs"})),
     ("entries", frozenset()),
     ("apidocs", frozenset()),
+    # what a schema file may say; a room of its own, since nothing in it speaks of documents
+    ("vocabulary", frozenset()),
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml", "ruamel"})),
     ("planning", frozenset({"deepdiff"})),

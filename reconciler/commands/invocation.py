@@ -97,9 +97,7 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
         click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
         click.option("-e", "--env", "environment", metavar="NAME", help="The environment. [RECONCILER_ENV, default]"),
         _output_option(outputs),
-        click.option(
-            "--insecure-http", is_flag=True, default=None, help="Send the key to an http:// address."
-        ),
+        click.option("--insecure-http", is_flag=True, default=None, help="Send the key to an http:// address."),
         click.option("--no-color", is_flag=True, default=None, help="No colour, whatever the terminal."),
         click.option("-v", "--verbose", count=True, default=None, help="Say more; twice for requests."),
         click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
