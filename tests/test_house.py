@@ -34,7 +34,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("durable", frozenset()),
     ("state", frozenset({"filelock", "psycopg", "obstore"})),
     ("sandbox", frozenset({"httpx"})),
-    ("api", frozenset({"httpx"})),
+    # httpcore is what httpx stands on: deadlines of a whole exchange can be set there alone
+    ("api", frozenset({"httpx", "httpcore"})),
     ("refresh", frozenset()),
     # asks the API and reads the list, and is asked by the edge before an apply
     ("accounts", frozenset()),
