@@ -19,8 +19,8 @@ from tests.fuzz.campaign import Tally, keep, left_in, serve
 from tests.fuzz.targets import TARGETS
 
 BATCH = 400
-"""Inputs of a target of weight one between two starts of a process, which take a second."""
-_SPAWN = multiprocessing.get_context("spawn")
+"""Inputs of a target of weight one that a process is given at least; long campaigns give more."""
+_FORK = multiprocessing.get_context("forkserver")
 
 
 def main() -> int:
@@ -33,6 +33,7 @@ def main() -> int:
             print(each, [one.code for one in told(TARGETS[asked.target[0]], each.read_bytes())])
         return 0
     names = asked.target or list(TARGETS)
+    _FORK.set_forkserver_preload(["tests.fuzz.campaign"])
     until = time.monotonic() + asked.seconds
     found = {name: Tally() for name in names}
     with ThreadPoolExecutor(asked.workers) as pool, tempfile.TemporaryDirectory(dir=_memory()) as folder:
@@ -62,10 +63,10 @@ def _jobs(names: list[str], count: int, seed: str) -> Iterator[tuple[str, int, s
     """Batches of all targets in turn, so that a campaign that is cut short has tried each."""
     whole = sum(TARGETS[name].weight for name in names)
     left = {name: max(1, round(count * TARGETS[name].weight / whole)) for name in names}
-    turn = 0
+    turn, batch = 0, max(BATCH, count // (10 * len(names)))
     while any(left.values()):
         for name in names:
-            size = min(BATCH * TARGETS[name].weight, left[name])
+            size = min(batch * TARGETS[name].weight, left[name])
             left[name] -= size
             if size:
                 yield name, size, f"{seed}/{turn}"
@@ -77,8 +78,8 @@ def _batch(folder: Path, name: str, count: int, seed: str, until: float) -> Tall
     if time.monotonic() > until:
         return Tally()
     place = folder / f"{name}-{seed.replace('/', '-')}"
-    ours, theirs = _SPAWN.Pipe(duplex=False)
-    worker = _SPAWN.Process(target=serve, args=(theirs, name, count, seed, str(place), until - time.monotonic()))
+    ours, theirs = _FORK.Pipe(duplex=False)
+    worker = _FORK.Process(target=serve, args=(theirs, name, count, seed, str(place), until - time.monotonic()))
     worker.start()
     theirs.close()
     try:
