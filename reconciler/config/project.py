@@ -199,7 +199,7 @@ def _catalog_file(root: Path, stated: str | Mapping[str, Json] | None, environme
     if isinstance(stated, str):
         return stated
     default = default_catalog(environment)
-    return default if stated is None and (root / default).is_file() else None
+    return default if stated is None and os.path.lexists(root / default) else None
 
 
 def _catalog(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -59,7 +60,7 @@ def _spoil(value: Any, chance: random.Random) -> None:
             case 3 if isinstance(value, list):
                 value.append(inner)
             case _:
-                value[step] = chance.choice(HOSTILE)
+                value[step] = copy.deepcopy(chance.choice(HOSTILE))
         return
 
 
