@@ -122,8 +122,8 @@ def test_what_other_editors_write_is_read(tmp_path: Path, case: str) -> None:
 
 
 NAMES: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "two that differ in case": (("assistants/Front.yaml", "assistants/front.yaml"), "key-collision", "front"),
-    "two endings": (("assistants/front.yaml", "assistants/front.yml"), "key-collision", "front"),
+    "two that differ in case": (("assistants/Front.yaml", "assistants/front.yaml"), "key-ambiguous", "front"),
+    "two endings": (("assistants/front.yaml", "assistants/front.yml"), "key-twice", "front"),
     "a name that Windows keeps": (("assistants/con.yaml",), "key-invalid", "con"),
     "a folder that Windows keeps": (("assistants/aux/front.yaml",), "key-invalid", "aux"),
     "a name that ends in a dot": (("assistants/front..yaml",), "key-invalid", "front."),
