@@ -136,6 +136,10 @@ def apply(
     Without PLANFILE: plan, show it, ask, and do it. With PLANFILE (from `plan --out`): do exactly that, once.
     With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
+    if trust_plan and planfile is None:
+        raise UsageError(
+            error("usage", "`--trust-plan` is about a saved plan, and none is given", "Name the PLANFILE.")
+        )
     _refuse_contradictions(planfile, asked, auto_approve)
     project = open_project(invocation)
     # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one

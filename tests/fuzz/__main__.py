@@ -32,13 +32,18 @@ def main() -> int:
         for each in asked.input:
             print(each, [one.code for one in told(TARGETS[asked.target[0]], each.read_bytes())])
         return 0
+    if asked.list:
+        print("\n".join(TARGETS))
+        return 0
     names = asked.target or list(TARGETS)
     _FORK.set_forkserver_preload(["tests.fuzz.campaign"])
     until = time.monotonic() + asked.seconds
     found = {name: Tally() for name in names}
+    whole = sum(TARGETS[name].weight for name in names)
+    shares = {name: asked.workers * TARGETS[name].weight / whole for name in names}
     with ThreadPoolExecutor(asked.workers) as pool, tempfile.TemporaryDirectory(dir=_memory()) as folder:
         jobs = list(_jobs(names, asked.count, asked.seed))
-        done = pool.map(lambda job: (job[0], _batch(Path(folder), *job, until)), jobs)
+        done = pool.map(lambda job: (job[0], _batch(Path(folder), *job, until, asked.seconds * shares[job[0]])), jobs)
         for name, tally in done:
             found[name].add(tally)
     print(_table(found))
@@ -55,6 +60,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", default="1", help="another seed gives other inputs")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, default=Path(".fuzz/findings"), help="where findings are written")
+    parser.add_argument("--list", action="store_true", help="print the targets' names, and no more")
     parser.add_argument("--input", type=Path, nargs="*", help="say what the target says of these files, and no more")
     return parser.parse_args()
 
@@ -73,13 +79,14 @@ def _jobs(names: list[str], count: int, seed: str) -> Iterator[tuple[str, int, s
         turn += 1
 
 
-def _batch(folder: Path, name: str, count: int, seed: str, until: float) -> Tally:
-    """One batch in a process of its own; a process that dies is a finding by itself."""
-    if time.monotonic() > until:
+def _batch(folder: Path, name: str, count: int, seed: str, until: float, most: float) -> Tally:
+    """One batch in a process of its own, for `most` seconds at most; a process that dies is a finding by itself."""
+    left = min(most, until - time.monotonic())
+    if left <= 0:
         return Tally()
     place = folder / f"{name}-{seed.replace('/', '-')}"
     ours, theirs = _FORK.Pipe(duplex=False)
-    worker = _FORK.Process(target=serve, args=(theirs, name, count, seed, str(place), until - time.monotonic()))
+    worker = _FORK.Process(target=serve, args=(theirs, name, count, seed, str(place), left))
     worker.start()
     theirs.close()
     try:
