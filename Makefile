@@ -38,7 +38,7 @@ faults: $(STAMP) ## Kill and mislead the program some 300 times, and print what 
 
 coverage: $(STAMP) ## Run the tests, and require every branch of the core and 95 % of everything
 	@rm -f .coverage .coverage.*
-	@COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest -q -n 2
+	@$(BIN)/coverage run -m pytest -q -n 2
 	@$(BIN)/coverage combine -q
 	@$(BIN)/python -m tests.coverage_of
 

@@ -422,7 +422,7 @@ def test_a_plan_of_another_user_or_in_an_open_folder_is_not_done(desk: Practice,
 
 
 def test_trust_goes_no_further_than_who_wrote_it(desk: Practice, saved: str) -> None:
-    """--trust-plan believes the writer, not the content: an edited plan stays refused, and without a plan it is idle."""
+    """--trust-plan believes the writer, not the content: an edited plan stays refused; without a plan it is idle."""
     spoilt(saved, lambda text: text.replace("cleanings", "whitening"))
     assert as_json(refused(desk, "apply", saved, "--trust-plan", "-o", "json", code=1)) == ["plan-edited"]
     assert "--trust-plan" in refused(desk, "apply", "-y", "--trust-plan", code=64).err
