@@ -36,6 +36,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("sandbox", frozenset({"httpx"})),
     # httpcore is what httpx stands on: deadlines of a whole exchange can be set there alone
     ("api", frozenset({"httpx", "httpcore"})),
+    ("forge", frozenset()),  # GitHub and GitLab; over the wire of `api`
     ("refresh", frozenset()),
     # asks the API and reads the list, and is asked by the edge before an apply
     ("accounts", frozenset()),

@@ -21,7 +21,6 @@ from reconciler.config.schema_files import find_schemas, read_schemas
 from reconciler.config.settings import (
     DEFAULT_ENVIRONMENT,
     DEFAULT_SETTLE,
-    PROJECT_FILE,
     EnvironmentSettings,
     Settings,
     read_catalog,
@@ -30,6 +29,7 @@ from reconciler.config.settings import (
     why_no_environment_name,
 )
 from reconciler.config.settings_schema import LONGEST_SETTLE
+from reconciler.config.values import PROJECT_FILE
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
 from reconciler.planning.safety import Limits
@@ -179,7 +179,7 @@ def _check_assistants_folder(root: Path, settings: Settings, problems: list[Diag
     if (root / settings.assistants).is_dir():
         return
     advice = (
-        "Documents are looked for there. Run this where the folder stands, or name the project with `-C DIR`. "
+        "Run this where the folder stands, name the project with `-C DIR`, or make one with `reconciler init`. "
         "If all of them are gone on purpose, keep the folder (Git keeps none without a file, such as .gitkeep)."
     )
     above = next((each for each in root.parents if (each / settings.assistants).is_dir()), None)

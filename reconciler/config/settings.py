@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -35,13 +35,12 @@ from reconciler.config.settings_schema import (
     TIMEOUTS,
     VARIABLE_NAME,
 )
+from reconciler.config.values import ValueReader, kind
 from reconciler.documents.strict_yaml import Parsed
-from reconciler.errors import ConfigError, Diagnostic, error
-from reconciler.model import Path, Position
+from reconciler.errors import ConfigError
+from reconciler.model import Path
 from reconciler.planning.safety import Limits
-from reconciler.validation import suggestion
 
-PROJECT_FILE = "reconciler.yaml"
 DEFAULT_ENVIRONMENT = "default"
 DEFAULT_SETTLE = 30.0
 """Seconds. PHP, on which the platform runs, ends a request after so many unless it is told otherwise."""
@@ -110,12 +109,8 @@ def seconds_in(text: str) -> float | None:
     return seconds if seconds <= LONGEST_SETTLE else None
 
 
-class _Reader:
+class _Reader(ValueReader):
     """Reads one value after the other and keeps what is wrong; a wrong value reads as its default."""
-
-    def __init__(self, parsed: Parsed) -> None:
-        self.parsed = parsed
-        self.problems: list[Diagnostic] = []
 
     def settings(self, content: Json) -> Settings:
         found = self.mapping(content, (), tuple(PROJECT["properties"]))
@@ -144,37 +139,6 @@ class _Reader:
             timeouts=self.timeouts(found.get("timeouts"), (*path, "timeouts")),
         )
 
-    def mapping(self, content: Json, path: Path, known: Sequence[str] | None) -> Mapping[str, Json]:
-        """The mapping at `path`; nothing at all (`production:`) is an empty one. `known` None allows any key."""
-        if content is None:
-            return {}
-        if not isinstance(content, Mapping):
-            self.wrong(path, "setting-type", f"{_named(path)} must be a mapping, not {_kind(content)}")
-            return {}
-        if known is not None:
-            for name in sorted(set(content) - set(known)):
-                self.unknown(name, path, known)
-        return content
-
-    def unknown(self, name: str, path: Path, known: Sequence[str]) -> None:
-        if sounds_secret(name):
-            self.secret((*path, name), f"`{name}` looks like a secret")
-            return
-        guess = suggestion(name, known)
-        listed = ", ".join(f"`{each}`" for each in known)
-        advice = f"Did you mean `{guess}`?" if guess else f"Known here: {listed}."
-        at = self.parsed.names.get((*path, name))
-        self.wrong((*path, name), "unknown-setting", f"unknown setting `{name}`", advice, at=at)
-
-    def text(self, found: Mapping[str, Json], name: str, path: Path) -> str | None:
-        if name not in found:
-            return None
-        value = found[name]
-        if isinstance(value, str) and value.strip():
-            return value
-        self.wrong((*path, name), "setting-type", f"`{name}` must be text, not {_kind(value)}")
-        return None
-
     def folder(self, found: Mapping[str, Json], name: str) -> str | None:
         stated = self.text(found, name, ())
         if stated is None:
@@ -200,7 +164,7 @@ class _Reader:
         value = found.get("settle")
         seconds = seconds_in(str(value)) if type(value) in (int, float) else None
         if value is not None and seconds is None:
-            told = f"`settle` must be a number of seconds from 0 to {LONGEST_SETTLE}, not {_kind(value)}"
+            told = f"`settle` must be a number of seconds from 0 to {LONGEST_SETTLE}, not {kind(value)}"
             self.wrong((*path, "settle"), "setting-value", told)
         return seconds
 
@@ -229,16 +193,16 @@ class _Reader:
             return content
         if not isinstance(content, Mapping):
             wanted = "the path of a file or tables of ids" if or_path else "a mapping of tables"
-            self.wrong(path, "setting-type", f"the catalogue must be {wanted}, not {_kind(content)}")
+            self.wrong(path, "setting-type", f"the catalogue must be {wanted}, not {kind(content)}")
             return None
         for table, names in content.items():
             if not isinstance(names, Mapping):
-                told = f"the table `{table}` must be a mapping of names to ids, not {_kind(names)}"
+                told = f"the table `{table}` must be a mapping of names to ids, not {kind(names)}"
                 self.wrong((*path, table), "catalog-shape", told)
                 continue
             for name, value in names.items():
                 if not isinstance(value, int | str) or isinstance(value, bool):
-                    told = f"`{table}.{name}` must be an id (a whole number or text), not {_kind(value)}"
+                    told = f"`{table}.{name}` must be an id (a whole number or text), not {kind(value)}"
                     self.wrong((*path, table, name), "catalog-shape", told)
         return content
 
@@ -254,7 +218,7 @@ class _Reader:
                 told = "the name of a variable must be letters, digits and `_`, and not the program's own"
                 self.wrong((*path, name), "variable-name", told, at=at)
             elif not isinstance(value, bool | str | int | float):
-                told = f"`{name}` must be text, a number, true or false, not {_kind(value)}"
+                told = f"`{name}` must be text, a number, true or false, not {kind(value)}"
                 self.wrong((*path, name), "setting-type", told)
             else:
                 read[name] = str(value).lower() if isinstance(value, bool) else str(value)
@@ -264,7 +228,7 @@ class _Reader:
         found = self.mapping(content, path, tuple(LIMITS["properties"]))
         unassigned = found.get("unassigned", "allow")
         if unassigned not in ("allow", "refuse"):
-            told = f"`unassigned` must be `allow` or `refuse`, not {_kind(unassigned)}"
+            told = f"`unassigned` must be `allow` or `refuse`, not {kind(unassigned)}"
             self.wrong((*path, "unassigned"), "setting-value", told)
         return Limits(
             delete=self.share(found, "delete", path, Limits().delete),
@@ -299,19 +263,6 @@ class _Reader:
             self.wrong((*path, name), "setting-value", told, advice)
         return share
 
-    def secret(self, path: Path, told: str, advice: str | None = None) -> None:
-        advice = (
-            advice or "Set the API's key as RECONCILER_API_KEY; write other secrets as ${secret:NAME} in a document."
-        )
-        at = self.parsed.names.get(path)
-        self.wrong(path, "secret-in-config", f"{told}; secrets never stand in the project file", advice, at=at)
-
-    def wrong(
-        self, path: Path, code: str, summary: str, detail: str | None = None, *, at: Position | None = None
-    ) -> None:
-        at = at or self.parsed.places.get(path) or Position(file=self.parsed.file, line=1, column=1)
-        self.problems.append(error(code, summary, detail, file=at.file, line=at.line, column=at.column))
-
 
 def _share(value: Json) -> float | None:
     """A share from 0 to 1: of `30%` and 30 as of 0.3. None for anything else, and for a bare 1.
@@ -326,22 +277,3 @@ def _share(value: Json) -> float | None:
     else:
         share = value if value <= 1 else value / 100
     return share if 0 <= share <= 1 else None
-
-
-def _named(path: Path) -> str:
-    return f"`{'.'.join(str(each) for each in path)}`" if path else PROJECT_FILE
-
-
-def _kind(value: Json) -> str:
-    match value:
-        case None:
-            return "nothing"
-        case bool():
-            return "true or false"
-        case int() | float():
-            return "a number"
-        case str():
-            return "text" if value.strip() else "an empty text"
-        case Mapping():
-            return "a mapping"
-    return "a list"
