@@ -59,7 +59,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 LOOK_ALIKE = RECEPTION.replace("voice_id:", "v\u043eice_id:")
 CONFLICT = f"<<<<<<< HEAD\n{RECEPTION}=======\n>>>>>>> spring\n"
 DOCUMENTS: dict[str, tuple[str | bytes, str, str, str]] = {
-    "a bomb of aliases": (BOMB, "yaml-aliases", ":7:24", "grow beyond all bounds"),
+    "a bomb of aliases": (BOMB, "yaml-aliases", ":5:10", "grow beyond all bounds"),
     "10 MB in one scalar": (with_prompt("a" * 10_000_000), "too-large", ": ", "1 MiB"),
     "nearly 1 MB in one wrong word": (RECEPTION.replace("inbound", "a" * 999_000), "not-allowed", ":2:7", "inbound"),
     "3,000 brackets": ("name: " + "[" * 3000, "yaml-too-deep", ":1:106", "100 deep"),
