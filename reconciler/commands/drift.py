@@ -10,6 +10,7 @@ import click
 from reconciler.commands.account import read_account
 from reconciler.commands.gather import refuse_idle, refuse_shared_ids, valid_documents
 from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.planning_options import allow_other_option
 from reconciler.config import Project, open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.planfile import audit_to_json
@@ -34,14 +35,21 @@ Examples:
 )
 @click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable.")
 @click.option("--ignore", multiple=True, metavar="FIELD", help="Do not look at this field; repeatable.")
+@allow_other_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where there is drift.")
-def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, ...], detailed_exitcode: bool) -> int:
+def drift(
+    invocation: Invocation,
+    targets: tuple[str, ...],
+    ignore: tuple[str, ...],
+    allow_other_account: bool,
+    detailed_exitcode: bool,
+) -> int:
     """Show what the portal changed behind Git's back, and change nothing.
 
     Reads the whole account and compares it with what was last applied: says for each field which side moved it, and
     names assistants that are gone, inactive, out of service or in no document. Needs the API's key.
     """
-    audit = audit_of(open_project(invocation), targets, ignore)
+    audit = audit_of(open_project(invocation), targets, ignore, allow_other=allow_other_account)
     if invocation.output == "json":
         invocation.result(json_text(audit_to_json(audit)))
     elif invocation.output == "markdown":
@@ -52,15 +60,18 @@ def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, .
     return 2 if detailed_exitcode and audit.has_drift else 0
 
 
-def audit_of(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:
-    """Read the account and compare it; masked, for showing. Raises UsageError for names that match nothing."""
+def audit_of(project: Project, targets: Sequence[str], ignore: Sequence[str], *, allow_other: bool = False) -> Audit:
+    """Read the account and compare it; masked, for showing. Raises UsageError for names that match nothing, and
+    ReconcilerError (`other-account`) where it is another account than the environment's, and not meant to be.
+    """
     _refuse_unknown(ignore, project.schemas)
-    return _masked(_audit(project, targets, ignore), project.schemas)
+    return _masked(_audit(project, targets, ignore, allow_other=allow_other), project.schemas)
 
 
-def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:
+def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str], *, allow_other: bool) -> Audit:
     loaded = valid_documents(project)
-    entries = open_store(project).read()
+    store = open_store(project)
+    entries = store.read()
     refuse_shared_ids(entries)
     known = known_keys(loaded.desired, entries)
     refuse_idle(targets, known)
@@ -68,7 +79,7 @@ def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> A
         environment=project.environment,
         desired=loaded.desired,
         entries=entries,
-        live=read_account(project, entries, loaded),
+        live=read_account(project, loaded, store, entries, allow_other=allow_other),
         schemas=project.schemas,
         keys=selected(targets, known)[0] if targets else None,
         ignore=frozenset(ignore),

@@ -36,6 +36,20 @@ def recognised_account(
     )
 
 
+def is_remembered_account(project: Project, store: StateStore, client: ApiClient) -> bool:
+    """Whether the API says that the key is of the account that is remembered; False where nobody can tell.
+
+    Raises as `recognised_account` does.
+    """
+    from reconciler.accounts import is_remembered
+    from reconciler.config.lookups import account_route
+
+    remembered = store.account()
+    # an account that was never told is not asked for
+    route = None if remembered is None else account_route(project)
+    return is_remembered(client, route, environment=project.environment, remembered=remembered)
+
+
 def remember_account(store: StateStore, account: str | None) -> None:
     """Save whose account it is, where that is news and anything at all was recorded."""
     if account is not None and store.lineage() is not None and store.account() != account:

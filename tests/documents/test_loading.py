@@ -266,6 +266,21 @@ def test_unknown_kinds_and_keys_pass_with_a_warning() -> None:
     assert load_one(text).diagnostics == ()
 
 
+def test_an_unknown_key_of_an_object_with_named_ones_passes_with_a_warning() -> None:
+    """Where the page names keys and takes others, a typo is met with a guess; where it names none, nothing is said."""
+    texts = {"type": "array", "items": {"type": "string"}}
+    named = changed_schema(
+        phrases={"type": "object", "properties": {"glad": texts, "sorry": texts}, "additionalProperties": texts}
+    )
+    loaded = load_one("phrases:\n  glad: [Gern!]\n  sory: [Schade.]\n", schemas=named)
+    (said,) = loaded.diagnostics
+    assert (said.code, said.severity, said.line, said.column) == ("unknown-key", "warning", 10, 3)
+    assert said.detail == "Did you mean `sorry`?"
+    assert len(loaded.desired) == 1
+    free = changed_schema(phrases={"type": "object", "additionalProperties": texts})
+    assert load_one("phrases: {sory: [Schade.]}\n", schemas=free).diagnostics == ()
+
+
 # -- secrets by schema
 
 
