@@ -15,6 +15,7 @@ from reconciler.canonical import Json
 
 DEEPEST = 64
 """Levels of one file; a set that was generated has a dozen."""
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 _RUNAWAY = re.compile(r"[+*}]\)*[+*{]")
 """A repetition of a repetition: the time that it takes can double with every character."""
@@ -137,9 +138,10 @@ _SHAPES: Mapping[str, Callable[[Json], bool]] = {
     **dict.fromkeys(("uniqueItems", "x-placeholders", "x-reserved", "x-secret", "x-unordered"), _is_flag),
     **dict.fromkeys(("maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"), _is_number),
     **dict.fromkeys(("maxItems", "minItems", "maxLength", "minLength", "maxProperties", "minProperties"), _is_count),
-    **dict.fromkeys(("$schema", "description", "format", "title", "x-name", "x-section"), _is_text),
+    **dict.fromkeys(("description", "format", "title", "x-name", "x-section"), _is_text),
     **dict.fromkeys(("required", "x-reset-by"), _are_names),
     **dict.fromkeys(("x-exclusive", "x-source", "x-endpoint"), _is_object),
+    "$schema": lambda value: value == DRAFT,
     "enum": _is_choice,
     "pattern": _is_pattern,
     "type": _is_type,

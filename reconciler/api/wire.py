@@ -78,7 +78,8 @@ class Wire:
         except httpx.ReadTimeout as problem:
             late = self._clock() - begun >= self._timeouts.whole
             failure = _endless(self._timeouts) if late else _fault(problem, self._timeouts)
-        except (httpx.HTTPError, OSError) as problem:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
+            # httpx reads the Location of a redirect that nobody follows, and it may be no address
             failure = _fault(problem, self._timeouts)
         return failure
 
