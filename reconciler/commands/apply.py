@@ -277,7 +277,9 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             secrets=tuple(decision.vault.values.values()),
         ) as client,
     ):
-        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
+        account = None
+        if decision.plan.requests():
+            account = recognised_account(project, store, client, allow_other=pace.allow_other_account)
         outcome = apply_plan(
             decision.plan,
             store=store,
