@@ -79,12 +79,9 @@ class Project:
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
-<<<<<<< HEAD
     insecure_http: bool = False
     """Whether the person said that the key may go to an address without TLS."""
-=======
     others: tuple[str, ...] = ()
->>>>>>> main
 
     def files(self) -> ProjectFiles:
         """The project's files, for `load_documents`."""
@@ -129,11 +126,8 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
-<<<<<<< HEAD
         insecure_http=asked.insecure_http,
-=======
         others=tuple(each for each in sorted(settings.environments) if each != environment),
->>>>>>> main
     )
 
 
