@@ -17,6 +17,7 @@ from reconciler.canonical import Json, exact_digest
 from reconciler.errors import Diagnostic, SchemaError, error
 from reconciler.model import Content, Path
 from reconciler.validation import Validator, Violation
+from reconciler.vocabulary import why_no_vocabulary
 
 Kind = Literal["assistant", "create", "update"]
 REQUIRED_FILES: tuple[str, ...] = ("assistant", "create", "update")
@@ -221,12 +222,18 @@ def _misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
 def _lacks(role: str, schema: Json) -> str | None:
     if not isinstance(schema, Mapping):
         return "it is not an object"
+    if odd := why_no_vocabulary(schema):
+        return odd
     if role in REQUIRED_FILES and not isinstance(schema.get("properties"), Mapping):
         return "it has no properties"
     if role == "assistant":
         named = schema.get("x-name")
         properties = schema["properties"]
-        return None if isinstance(properties, Mapping) and named in properties else "x-name names no property"
+        return (
+            None
+            if isinstance(properties, Mapping) and isinstance(named, str) and named in properties
+            else "x-name names no property"
+        )
     where = schema.get("x-endpoint")
     ok = isinstance(where, Mapping) and all(isinstance(where.get(part), str) for part in ("method", "path"))
     return None if ok else "x-endpoint has no method and path"

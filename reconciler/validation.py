@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ def _explain(schema: Mapping[str, Any], problem: ValidationError) -> Iterable[Vi
         for name in sorted(set(problem.instance) - set(known)):
             guess = suggestion(name, known)
             detail = f"Did you mean `{guess}`?" if guess else "The schema has no such field."
+            detail += _look_alikes(name)
             yield Violation(path=(*path, name), keyword=keyword, summary=f"unknown field `{name}`", detail=detail)
         return
     because = _because(schema, problem)
@@ -90,6 +92,13 @@ def _explain(schema: Mapping[str, Any], problem: ValidationError) -> Iterable[Vi
         guess = suggestion(str(problem.instance), _zones())
         because = f"Did you mean `{guess}`?" if guess else because
     yield Violation(path=path, keyword=keyword, summary=_in_words(problem), detail=because)
+
+
+def _look_alikes(name: str) -> str:
+    """What nobody can see: letters of another script, which are drawn as Latin ones are."""
+    odd = dict.fromkeys(each for each in name if not each.isascii())
+    named = ", ".join(f"U+{ord(each):04X} {unicodedata.name(each, 'without a name')}" for each in odd)
+    return f" It is not what it looks like: it holds {named}." if odd else ""
 
 
 @cache

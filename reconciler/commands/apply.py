@@ -24,7 +24,7 @@ from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narration
-from reconciler.commands.saving import load
+from reconciler.commands.saving import load_plan
 from reconciler.commands.secrets import vault_for
 from reconciler.commands.stopping import stop_on_signals
 from reconciler.commands.verifying import STOPPED_BEFORE_READING, verified
@@ -108,6 +108,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the pla
     show_default=True,
     help="After a failed change: go on with independent ones, or start no new one.",
 )
+@click.option("--trust-plan", is_flag=True, help="Apply PLANFILE though others could have written it.")
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
 @click.option(
     "--lock-timeout",
@@ -125,6 +126,7 @@ def apply(
     expect_plan: Path | None,
     parallelism: int,
     on_error: Literal["continue", "stop"],
+    trust_plan: bool,
     no_verify: bool,
     lock_timeout: float,
 ) -> int:
@@ -133,11 +135,15 @@ def apply(
     Without PLANFILE: plan, show it, ask, and do it. With PLANFILE (from `plan --out`): do exactly that, once.
     With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
+    if trust_plan and planfile is None:
+        raise UsageError(
+            error("usage", "`--trust-plan` is about a saved plan, and none is given", "Name the PLANFILE.")
+        )
     _refuse_contradictions(planfile, asked, auto_approve)
     expected = Expected.of(invocation.directory, expect_digest, expect_plan)
     project = open_project(invocation)
     # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one
-    saved = None if planfile is None else _saved(invocation, planfile, project)
+    saved = None if planfile is None else _saved(invocation, planfile, project, trusted=trust_plan)
     store = open_store(project)
     with store.lock(command="reconciler apply", timeout=lock_timeout):
         if saved is None:
@@ -209,9 +215,9 @@ def _needs_key(gathered: Gathered) -> bool:
     return any(gathered.project.fingerprint(*each) is None for each in gathered.loaded.vault.values.items())
 
 
-def _saved(invocation: Invocation, planfile: Path, project: Project) -> Plan:
+def _saved(invocation: Invocation, planfile: Path, project: Project, *, trusted: bool) -> Plan:
     """The plan in a file. Raises PlanFileError and ConfigError where it is none, or not this environment's."""
-    plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
+    plan = read_plan_file(load_plan(invocation.directory, planfile, trusted=trusted), where=str(planfile))
     if plan.environment != project.environment:
         there = replace(invocation, environment=plan.environment)
         raise ConfigError(

@@ -20,7 +20,7 @@ import click
 
 from reconciler import __version__
 
-COMMON = ("directory", "environment", "output", "no_color", "verbose", "quiet")
+COMMON = ("directory", "environment", "output", "insecure_http", "no_color", "verbose", "quiet")
 FORMS = ("text", "json")
 EVERY_FORM = (*FORMS, "markdown", "html", "github", "sarif", "codequality", "gitlab-terraform", "junit")
 """What `-o` takes before the verb; which of them a verb has is the verb's to say."""
@@ -46,6 +46,7 @@ class Invocation:
     verbose: int = 0
     quiet: bool = False
     lines: bool = False
+    insecure_http: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     words: tuple[str, ...] = ()
 
@@ -105,6 +106,7 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
         click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
         click.option("-e", "--env", "environment", metavar="NAME", help="The environment. [RECONCILER_ENV, default]"),
         _output_option(outputs),
+        click.option("--insecure-http", is_flag=True, default=None, help="Send the key to an http:// address."),
         click.option("--no-color", is_flag=True, default=None, help="No colour, whatever the terminal."),
         click.option("-v", "--verbose", count=True, default=None, help="Say more; twice for requests."),
         click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
@@ -184,6 +186,7 @@ def _invocation(context: click.Context, given: Mapping[str, Any], outputs: tuple
         color=_wants_color(bool(chosen("no_color")), environ),
         verbose=chosen("verbose") or 0,
         quiet=bool(chosen("quiet")),
+        insecure_http=bool(chosen("insecure_http")),
         environ=environ,
     )
 

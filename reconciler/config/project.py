@@ -46,6 +46,8 @@ class Asked(Protocol):
     def environment(self) -> str | None: ...
     @property
     def environ(self) -> Mapping[str, str]: ...
+    @property
+    def insecure_http(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,8 @@ class Project:
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
+    insecure_http: bool = False
+    """Whether the person said that the key may go to an address without TLS."""
     others: tuple[str, ...] = ()
 
     def files(self) -> ProjectFiles:
@@ -122,6 +126,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
+        insecure_http=asked.insecure_http,
         others=tuple(each for each in sorted(settings.environments) if each != environment),
     )
 
@@ -196,7 +201,7 @@ def _catalog_file(root: Path, stated: str | Mapping[str, Json] | None, environme
     if isinstance(stated, str):
         return stated
     default = default_catalog(environment)
-    return default if stated is None and (root / default).is_file() else None
+    return default if stated is None and os.path.lexists(root / default) else None
 
 
 def _catalog(

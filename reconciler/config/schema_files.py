@@ -41,7 +41,7 @@ def read_schemas(folder: Traversable, *, where: str) -> SchemaSet:
         if not (file.is_file() or file.is_dir()):
             continue  # from_files says which of the missing ones are missed
         try:
-            found[role] = _read(file, f"{where}/{file.name}")
+            found[role] = read_json(file, f"{where}/{file.name}")
         except SchemaError as problem:
             problems.extend(problem.diagnostics)
     if problems:
@@ -58,7 +58,7 @@ def find_lookups(own: Path, schemas: SchemaSet) -> tuple[Lookup, ...]:
     where = f"{own.name}/{LOOKUPS}"
     if not file.is_file():
         file, where = packaged_schemas() / LOOKUPS, f"the packaged {LOOKUPS}"
-    return read_lists(_read(file, where), schemas, where=where)
+    return read_lists(read_json(file, where), schemas, where=where)
 
 
 def packaged_schemas() -> Traversable:
@@ -73,7 +73,8 @@ def _file(folder: Traversable, role: str) -> Traversable:
     return folder / f"{role}.schema.json"
 
 
-def _read(file: Traversable, where: str) -> Json:
+def read_json(file: Traversable, where: str) -> Json:
+    """The JSON value of one file of a set, which messages call `where`. Raises SchemaError for what is none."""
     try:
         with file.open("rb") as opened:
             content = opened.read(SIZE_LIMIT + 1)

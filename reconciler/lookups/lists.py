@@ -100,20 +100,41 @@ def _lookup(table: str, stated: Mapping[str, Any]) -> Lookup:
     scope = stated.get("scope")
     return Lookup(
         table=table,
-        path=str(stated["path"]),
-        fields=tuple(stated["fields"]),
-        name=tuple(stated["name"]),
-        query=dict(stated.get("query", {})),
+        path=_text(stated["path"]),
+        fields=_texts(stated["fields"]),
+        name=_texts(stated["name"]),
+        query=_pairs(stated.get("query", {})),
         scope=None
         if scope is None
         else Scope(
-            parameter=scope["parameter"],
-            field=scope["field"],
-            values={name: tuple(fits) for name, fits in scope["values"].items()},
+            parameter=_text(scope["parameter"]),
+            field=_text(scope["field"]),
+            values={name: _texts(fits) for name, fits in scope["values"].items()},
         ),
-        columns=dict(stated.get("columns", {})),
+        columns=_pairs(stated.get("columns", {})),
         unfit=tuple(
-            Unfit(column=each["column"], value=each["value"], field=each["field"], is_=each["is"])
+            Unfit(
+                column=_text(each["column"]),
+                value=_text(each["value"]),
+                field=_text(each["field"]),
+                is_=_text(each["is"]),
+            )
             for each in stated.get("unfit", ())
         ),
     )
+
+
+def _text(stated: Any) -> str:
+    if not isinstance(stated, str):
+        raise TypeError("a text is due where something else stands")
+    return stated
+
+
+def _texts(stated: Any) -> tuple[str, ...]:
+    if not isinstance(stated, list):
+        raise TypeError("a list of texts is due where something else stands")
+    return tuple(_text(each) for each in stated)
+
+
+def _pairs(stated: Any) -> dict[str, str]:
+    return {name: _text(value) for name, value in stated.items()}
