@@ -6,9 +6,7 @@ two functions in both. No reference is ever fetched: the schemas hold none. Core
 
 from __future__ import annotations
 
-import difflib
 import re
-import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -67,6 +65,8 @@ class Validator:
 
 def suggestion(unknown: str, known: Iterable[str]) -> str | None:
     """The known name that an unknown one most likely means."""
+    import difflib  # for errors alone
+
     close = difflib.get_close_matches(unknown, list(known), n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -94,6 +94,8 @@ def _explain(schema: Mapping[str, Any], problem: ValidationError) -> Iterable[Vi
 
 @cache
 def _zones() -> frozenset[str]:
+    import zoneinfo  # only where a document is validated
+
     return frozenset(zoneinfo.available_timezones())
 
 

@@ -14,7 +14,8 @@ from reconciler.model import Plan
 from reconciler.planfile import plan_file, plan_to_json, read_plan_file
 from reconciler.render.diagnostics_text import render_diagnostics
 from reconciler.render.escape import json_text
-from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, Frame, failure_in, plan_in, validation_in
+from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, failure_in, plan_in, validation_in
+from reconciler.render.frame import Frame
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.render.plan_text import render_plan
 from reconciler.render.validation import diagnostics_to_json, render_validation
