@@ -68,7 +68,7 @@ def test_no_home_holds_a_secret(
         desk.vendor.vendor.inject("500-after")
         desk.write("assistants/evening.yaml", DOCUMENT.replace("Reception", "Evening"))
         watch.exempt.add("assistants/evening.yaml")
-        watch.runs("apply", "-y", "-vv", "-o", "json", code=7)
+        watch.runs("apply", "-y", "-vv", "-o", "json", "--no-verify", code=7)
         for arguments in (["list"], ["show", "reception"], ["show", "evening"], ["pull"], ["unlock"]):
             for form in ("text", "json"):
                 watch.runs("state", *arguments, "-o", form)

@@ -76,7 +76,7 @@ def test_pauses_and_repetitions_are_told(opens: Opens) -> None:
     ("script", "arguments", "event", "code"),
     [
         (("ok", "ok", "422"), [], "failed", 1),
-        (("ok", "ok", "drop-after"), [], "unknown", 7),
+        (("ok", "ok", "drop-after"), ["--no-verify"], "unknown", 7),
         (("ok", "ok", "422"), ["--on-error", "stop", "--parallelism", "1"], "skipped", 1),
     ],
 )

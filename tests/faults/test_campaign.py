@@ -29,7 +29,7 @@ def test_the_change_has_everything_in_it(made: Processes) -> None:
         assert case.applies(served.url) == 0
     assert sum(CHANGES.values()) == 25
     assert "Apply complete: {created} created, {updated} updated, {deleted} deleted.".format(**CHANGES) in case.told
-    assert served.requests == 27, "a request for each, one that cuts the swap, and the list that is read back"
+    assert served.requests == 28, "one for each, one that cuts the swap, whose account it is, and what is read back"
 
 
 @pytest.mark.parametrize("part", range(PARTS))

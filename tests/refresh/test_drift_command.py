@@ -14,6 +14,7 @@ import pytest
 from reconciler.sandbox.storage import MemoryStorage
 from tests.api.rawserver import http, raw_server
 from tests.support.practice import RECEPTION, REMINDER, Practice, practice
+from tests.support.vendor import ticking
 
 FRONT = "assistants/reception.yaml"
 
@@ -29,7 +30,7 @@ def desk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], storage: MemoryStorage
 ) -> Iterator[Practice]:
     """A project with one applied assistant, 101."""
-    with practice(tmp_path / "practice", monkeypatch, capsys, storage=storage) as made:
+    with practice(tmp_path / "practice", monkeypatch, capsys, storage=storage, clock=ticking()) as made:
         yield made
 
 

@@ -126,7 +126,8 @@ def practice(
     for module in (applying, account):
         patch.setattr(module, "open_client", patient)
     # one clock for both sides: when an assistant was made tells whose it is
-    with running(find_schemas(REPOSITORY), clock=lambda: datetime.now(UTC), **faults) as vendor:
+    faults.setdefault("clock", lambda: datetime.now(UTC))
+    with running(find_schemas(REPOSITORY), **faults) as vendor:
         environ = {"RECONCILER_API_URL": vendor.url, "RECONCILER_API_KEY": vendor.key}
         made = Practice(folder=folder, vendor=vendor, patch=patch, capsys=capsys, environ=environ)
         made.write("assistants/reception.yaml", RECEPTION)
