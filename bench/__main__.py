@@ -35,9 +35,9 @@ def main(arguments: Sequence[str]) -> int:
         for row in _measured(bench, sorted(asked.sizes), asked.rows):
             found.append(row)
             print(_line(row), flush=True)
-    if asked.out is not None:
-        command = f"python -m bench {' '.join(arguments)}"
-        asked.out.write_text(_report(found, asked.rounds, before, command), "utf-8")
+            if asked.out is not None:  # after each row: a run that is stopped keeps what it measured
+                command = f"python -m bench {' '.join(arguments)}"
+                asked.out.write_text(_report(found, asked.rounds, before, command), "utf-8")
     return 0
 
 
