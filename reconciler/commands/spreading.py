@@ -9,7 +9,6 @@ there is done again here, so that it fails here, in the open, or not at all.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -61,6 +60,8 @@ class _Worker:
 
     def next(self) -> list[Any] | None:
         """The results of its next chunk, or None where it could not do it."""
+        import pickle  # here and below: a plan of few documents has no use for it
+
         length = int.from_bytes(self.results.read(_LENGTH), "big")
         content = self.results.read(length)
         # our own fork wrote it; cut off, it is as good as nothing
@@ -108,6 +109,8 @@ def _forked(function: Callable[[T], R], chunks: Sequence[Sequence[T]]) -> _Worke
 def _work(function: Callable[[T], R], chunks: Sequence[Sequence[T]], descriptor: int) -> NoReturn:
     """What a fork does: no output, no clean-up of what is its parent's, and nothing after it."""
     try:
+        import pickle
+
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         with os.fdopen(descriptor, "wb") as pipe:
