@@ -104,5 +104,7 @@ def _other(told: str) -> ReconcilerError:
             told,
             "Nothing was changed. Set this environment's own RECONCILER_API_KEY, or choose the environment with -e. "
             "Where it is meant (the account was replaced, or all its assistants were deleted): --allow-other-account.",
+            loses=("what the state says of the old account: here its assistants are not there, and are made anew",),
+            commands=(("--allow-other-account",),),
         )
     )

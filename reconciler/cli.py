@@ -27,6 +27,7 @@ USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 VERBS: dict[str, tuple[str, str]] = {
+    "init": ("reconciler.commands.init:init", "Make a folder a repository of assistants."),
     "validate": ("reconciler.commands.validate:validate", "Check every document, without a network."),
     "plan": ("reconciler.commands.plan:plan", "Show exactly what would change."),
     "apply": ("reconciler.commands.apply:apply", "Make live what the documents say."),
@@ -35,7 +36,9 @@ VERBS: dict[str, tuple[str, str]] = {
     "pull": ("reconciler.commands.pull:pull", "Write documents for what the portal has and nobody manages."),
     "catalog": ("reconciler.commands.catalog:catalog", "Name the ids of voices, numbers and other things."),
     "show": ("reconciler.commands.show:show", "Show a saved plan."),
+    "why": ("reconciler.commands.why:why", "Show where a value comes from."),
     "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),
+    "ci": ("reconciler.commands.ci:ci", "Tell people, from a pipeline: plans and audits."),
     "state": ("reconciler.commands.state:state", "Look at what was applied, and correct it."),
     "sandbox": ("reconciler.commands.sandbox:sandbox", "Run a vendor of your own to practise on."),
     "demo": ("reconciler.commands.demo:demo", "See all of it work, in a folder that is thrown away."),
@@ -172,9 +175,11 @@ def _bug(context: click.Context | None, problem: Exception) -> int:
 
 def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], code: int) -> int:
     """Show diagnostics on stderr, and on stdout in the form that was asked for where nothing stands there yet."""
+    from reconciler.commands.ways_out import in_place
     from reconciler.render.diagnostics_text import render_diagnostics
 
     invocation = made_in(context) if context else None
+    diagnostics = in_place(invocation, diagnostics) if invocation else diagnostics
     color = invocation is not None and invocation.color
     text = render_diagnostics(diagnostics, color=color, sources=_sources(invocation))
     with contextlib.suppress(OSError):  # nobody listens, and the code still says it

@@ -14,6 +14,7 @@
     ├── StalePlanError              exit 4: what a saved plan was computed from has moved
     ├── ApiError                    the API refused, cannot be reached, or answered with something else
     │   └── AuthError               the key is missing or was refused
+    ├── ForgeError                  GitHub or GitLab refused, or cannot be reached
     └── InterruptedRun              exit 130: a signal ended the run
 
 An error is raised with one diagnostic or more; it never holds the value of a secret. Core: stdlib only, no IO.
@@ -34,6 +35,9 @@ class Diagnostic:
 
     `summary` says what happened in one line, `detail` (optional) what to do next. `file` is relative to the
     project, with forward slashes. Strings may come from files or from the API and are not escaped here.
+
+    A refusal also says for programs what going ahead `loses`, a sentence each, and which `commands` a person may run:
+    the words after `reconciler`, or (where the first begins with a dash) flags for the command that was refused.
     """
 
     severity: Severity
@@ -45,6 +49,8 @@ class Diagnostic:
     column: int | None = None
     key: str | None = None
     field: str | None = None
+    loses: tuple[str, ...] = ()
+    commands: tuple[tuple[str, ...], ...] = ()
 
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """Order for people: by place, then by text. Total, so equal sets give equal output."""
@@ -55,12 +61,12 @@ class Diagnostic:
             self.code,
             self.summary,
             # what is absent and what is empty come together above, and must still have one order
-            repr((self.severity, self.key, self.field, self.detail, self.file, self.line, self.column)),
+            repr((self.severity, self.key, self.field, self.detail, self.file, self.line, self.column, self.commands)),
         )
 
 
 def error(code: str, summary: str, detail: str | None = None, **place: Any) -> Diagnostic:
-    """An error diagnostic; `place` takes file, line, column, key and field."""
+    """An error diagnostic; `place` takes file, line, column, key and field, and of a refusal loses and commands."""
     return Diagnostic(severity="error", code=code, summary=summary, detail=detail, **place)
 
 
@@ -142,6 +148,10 @@ class ApiError(ReconcilerError):
 
 
 class AuthError(ApiError):
+    pass
+
+
+class ForgeError(ReconcilerError):
     pass
 
 

@@ -33,6 +33,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("state", frozenset({"filelock", "psycopg", "obstore"})),
     ("sandbox", frozenset({"httpx"})),
     ("api", frozenset({"httpx"})),
+    ("forge", frozenset()),  # GitHub and GitLab; over the wire of `api`
     ("refresh", frozenset()),
     # asks the API and reads the list, and is asked by the edge before an apply
     ("accounts", frozenset()),

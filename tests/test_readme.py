@@ -89,7 +89,7 @@ def test_the_plan_at_the_top_is_one_that_the_session_shows() -> None:
     shown = blocks("text", text)[0]
     plans = [output for block in blocks("console", text) for command, output in session(block) if "plan" in command]
     if os.environ.get("RECONCILER_REGENERATE"):
-        (best,) = [each for each in plans if each.startswith("  ~ ")][:1]
+        (best,) = [each for each in plans if "\n  ~ " in f"\n{each}"][:1]
         README.write_text(text.replace(f"```text\n{shown}```", f"```text\n{best}```", 1), "utf-8")
     else:
         assert shown in plans

@@ -21,6 +21,7 @@ import pytest
 from reconciler.cli import run
 from reconciler.commands.gather import READ_ALL
 from reconciler.config import find_schemas
+from tests.support.formats import assert_format
 from tests.support.vendor import Running, running
 
 HERE = Path(__file__).parent / "scenarios"
@@ -116,7 +117,8 @@ def test_the_story_goes_as_told(
             calls = len(vendor.calls)
 
         code, printed = story.runs("plan", "-o", "json", *chosen)
-        plan = json.loads(printed)
+        plan = json.loads(printed.replace(str(tmp_path), "PROJECT"))
+        assert_format("error" if "error" in plan else "plan", plan)
         assert code == case.get("exit", 0)
         assert story.runs("plan", "-o", "json", *chosen)[1] == printed, "the same plan twice is the same bytes"
         with monkeypatch.context() as whole:
@@ -127,7 +129,10 @@ def test_the_story_goes_as_told(
         assert story.sent(calls) == [], "planning changes nothing"
         assert ("--refresh" in chosen) == bool(vendor.calls[calls:]), "planning needs no network unless it refreshes"
 
-        assert story.runs("apply", "-y", "--parallelism", "1", *chosen)[0] == case.get("exit", 0)
+        code, streamed = story.runs("apply", "-y", "-o", "json", "--parallelism", "1", *chosen)
+        assert code == case.get("exit", 0)
+        for line in streamed.splitlines():
+            assert_format("apply", json.loads(line))
         assert story.sent(calls) == case["requests"]
         assert not vendor.ignored, "no body holds a name that the vendor does not know"
         pinned(HERE / name / "plan.json", plan)

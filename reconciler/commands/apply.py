@@ -16,6 +16,7 @@ import click
 from reconciler.apply import Outcome, apply_plan, read_back, sends_anything, take_over
 from reconciler.commands.account import compared, read_list
 from reconciler.commands.begun import ask_list, overtaken, settle
+from reconciler.commands.expecting import Expected
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse, refusal
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
@@ -92,15 +93,23 @@ Examples:
   reconciler apply
   reconciler apply -y --target acme/sales-en
   reconciler apply --to-previous acme/sales-en
+  reconciler apply -y --expect-digest sha256:1f0c...
   reconciler plan --out change.plan && reconciler apply change.plan
 
 \b
-Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the saved plan is stale,
+Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the plan is stale or another,
 5 the lock is held, 6 refused, 7 a create's outcome is unknown, 130 interrupted.""",
 )
 @click.argument("planfile", required=False, type=click.Path(path_type=Path), metavar="[PLANFILE]")
 @planning_options
 @click.option("-y", "--auto-approve", is_flag=True, help="Do not ask; needed without a terminal and a PLANFILE.")
+@click.option("--expect-digest", metavar="DIGEST", help="Refuse (exit 4) unless the plan has this digest.")
+@click.option(
+    "--expect-plan",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Refuse (exit 4) unless the plan of now is this saved one; shows the difference.",
+)
 @click.option("--parallelism", type=click.IntRange(1, 100), default=10, show_default=True, help="Requests at once.")
 @click.option(
     "--on-error",
@@ -123,6 +132,8 @@ def apply(
     asked: Asked,
     planfile: Path | None,
     auto_approve: bool,
+    expect_digest: str | None,
+    expect_plan: Path | None,
     parallelism: int,
     on_error: Literal["continue", "stop"],
     no_verify: bool,
@@ -135,15 +146,21 @@ def apply(
     With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
     _refuse_contradictions(planfile, asked, auto_approve)
+    expected = Expected.of(invocation.directory, expect_digest, expect_plan)
     project = open_project(invocation)
     # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one
     saved = None if planfile is None else _saved(invocation, planfile, project)
     store = open_store(project)
     with store.lock(command="reconciler apply", timeout=lock_timeout):
         if saved is None:
-            decision = _fresh(invocation, project, store, asked, approved=auto_approve)
+            decision = _fresh(invocation, project, store, asked, expected, approved=auto_approve)
         else:
-            decision = _still_true(saved, project, store)
+            expected.check(invocation, saved, project.schemas)
+            try:
+                decision = _still_true(saved, project, store)
+            except StalePlanError as stale:
+                again = (("plan", "--out", str(planfile)),)
+                raise StalePlanError(*(replace(each, commands=again) for each in stale.diagnostics)) from None
         pace = Pace(
             parallelism=parallelism, on_error=on_error, verify=not no_verify, allow_other_account=allow_other_account
         )
@@ -167,12 +184,20 @@ def _refuse_contradictions(planfile: Path | None, asked: Asked, approved: bool) 
                 "needs-approval",
                 "there is no terminal to ask on",
                 "Pass -y to apply without asking, or apply a saved plan: `reconciler apply PLANFILE`.",
+                loses=("the look that a person takes at the plan before it is done",),
+                commands=(("--auto-approve",),),
             )
         )
 
 
-def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: Asked, *, approved: bool) -> Decision:
-    """Plan, show, ask. Raises PlanRefusedError where it must not be done, click's Abort where the person says no."""
+def _fresh(
+    invocation: Invocation, project: Project, store: StateStore, asked: Asked, expected: Expected, *, approved: bool
+) -> Decision:
+    """Plan, show, ask.
+
+    Raises PlanRefusedError where it must not be done, StalePlanError where another plan was expected, and click's
+    Abort where the person says no.
+    """
     gathered = gather(project, store, asked, tell=invocation.progress, wait=True)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
@@ -181,6 +206,7 @@ def _fresh(invocation: Invocation, project: Project, store: StateStore, asked: A
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
         raise refusal(gathered, refused)
+    expected.check(invocation, gathered.plan, project.schemas)
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
     vault = vault_for(gathered.plan, gathered.loaded.vault, project.environ)
@@ -196,12 +222,15 @@ def _saved(invocation: Invocation, planfile: Path, project: Project) -> Plan:
     """The plan in a file. Raises PlanFileError and ConfigError where it is none, or not this environment's."""
     plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
     if plan.environment != project.environment:
+        there = replace(invocation, environment=plan.environment)
         raise ConfigError(
             error(
                 "other-environment",
                 f"this is a plan of the environment {plan.environment}, not of {project.environment}",
                 f"Run `reconciler -e {plan.environment} apply {planfile}`.",
                 file=str(planfile),
+                loses=("nothing, where that environment is meant",),
+                commands=(("reconciler", *there.where, "apply", str(planfile)),),
             )
         )
     return plan

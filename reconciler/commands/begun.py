@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from reconciler.config import SANDBOX, Project
 from reconciler.documents import Loaded
-from reconciler.errors import ApiError, Diagnostic, error
+from reconciler.errors import ApiError, Diagnostic
 from reconciler.model import Content, Entry, Live, Plan
 from reconciler.planning import Finding, Verdict, look_up, unread
 from reconciler.render.escape import terminal_safe
@@ -84,7 +84,7 @@ def overtaken(plan: Plan, entries: Mapping[str, Entry], findings: Mapping[str, F
 
     The entry has not moved, so nothing else tells: what was absent then may be there now, and would be made twice.
     """
-    from reconciler.planfile.fresh import WAY_OUT
+    from reconciler.planfile import stale
 
     told = []
     for change in plan.changes:
@@ -95,5 +95,5 @@ def overtaken(plan: Plan, entries: Mapping[str, Entry], findings: Mapping[str, F
         wanted = (Verdict.ABSENT, ()) if change.id is None else (Verdict.FOUND, (change.id,))
         if finding is None or (finding.verdict, finding.ids) != wanted:
             summary = f"the list of assistants says something else now of the create of {change.key} that was begun"
-            told.append(error("stale-plan", summary, WAY_OUT, key=change.key))
+            told.append(stale(summary, change.key))
     return tuple(told)

@@ -41,9 +41,7 @@ def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, .
     Reads the whole account and compares it with what was last applied: says for each field which side moved it, and
     names assistants that are gone, inactive, out of service or in no document. Needs the API's key.
     """
-    project = open_project(invocation)
-    _refuse_unknown(ignore, project.schemas)
-    audit = _masked(_audit(project, targets, ignore), project.schemas)
+    audit = audit_of(open_project(invocation), targets, ignore)
     if invocation.output == "json":
         invocation.result(json_text(audit_to_json(audit)))
     elif invocation.output == "markdown":
@@ -52,6 +50,12 @@ def drift(invocation: Invocation, targets: tuple[str, ...], ignore: tuple[str, .
         color, width, verbose = invocation.color, invocation.width, invocation.verbose
         invocation.result(render_audit(audit, color=color, width=width, verbose=verbose))
     return 2 if detailed_exitcode and audit.has_drift else 0
+
+
+def audit_of(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:
+    """Read the account and compare it; masked, for showing. Raises UsageError for names that match nothing."""
+    _refuse_unknown(ignore, project.schemas)
+    return _masked(_audit(project, targets, ignore), project.schemas)
 
 
 def _audit(project: Project, targets: Sequence[str], ignore: Sequence[str]) -> Audit:

@@ -7,7 +7,6 @@ point into.
 
 from __future__ import annotations
 
-import dataclasses
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +31,8 @@ def failure_result(invocation: Invocation, diagnostics: tuple[Diagnostic, ...], 
 
 def _json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> dict[str, Json]:
     """What `-o json` prints in place of a result. `error` is the first diagnostic that is an error, in short."""
+    from reconciler.planfile import diagnostic_to_json
+
     first = next((each for each in diagnostics if each.severity == "error"), None)
     return {
         "format_version": "1.0",
@@ -40,7 +41,7 @@ def _json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> dict[str, Json
             "summary": first.summary if first else "",
             "exit_code": exit_code,
         },
-        "diagnostics": [dataclasses.asdict(each) for each in diagnostics],
+        "diagnostics": [diagnostic_to_json(each) for each in diagnostics],
     }
 
 

@@ -186,7 +186,7 @@ def refuse_idle(targets: Sequence[str], keys: Iterable[str]) -> None:
     known = sorted(set(keys))
     _, idle = selected(targets, known)
     if idle:
-        raise UsageError(*(_idle(target, known) for target in idle))
+        raise UsageError(*(no_such_key(target, known) for target in idle))
 
 
 def reasons_to_refuse(gathered: Gathered, overrides: Overrides) -> tuple[Diagnostic, ...]:
@@ -237,7 +237,8 @@ def line_reader(project: Project) -> Callable[[str], str | None]:
     return read
 
 
-def _idle(target: str, known: Sequence[str]) -> Diagnostic:
+def no_such_key(target: str, known: Sequence[str]) -> Diagnostic:
+    """What is said of a name that is no key, with the one that was most likely meant."""
     guess = suggestion(target, known)
     return error(
         "no-such-key",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ EVERY_FORM = (*FORMS, "markdown", "html", "github", "sarif", "codequality", "git
 """What `-o` takes before the verb; which of them a verb has is the verb's to say."""
 COMPLETE_VARIABLE = "_RECONCILER_COMPLETE"
 """Set by a completion script when its shell asks what could come next; `reconciler.cli` answers."""
+_NOT_REPEATED = (*COMMON, "version", "auto_approve")
 _MADE = "reconciler.invocation"
 _PRINTED = "reconciler.printed"
 
@@ -33,7 +34,8 @@ _PRINTED = "reconciler.printed"
 class Invocation:
     """`directory` is the project's root; `environment` is None where no flag and no variable names one.
 
-    `lines`: JSON of this verb is a stream, an object a line.
+    `lines`: JSON of this verb is a stream, an object a line. `words` are the verb and its options as they were given,
+    without where it runs, how its result looks, and the answer to a question.
     """
 
     directory: Path
@@ -44,6 +46,13 @@ class Invocation:
     quiet: bool = False
     lines: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+    words: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The options that make another command run in the same project and environment."""
+        place = () if self.directory.as_posix() == "." else ("-C", self.directory.as_posix())
+        return place if self.environment is None else (*place, "-e", self.environment)
 
     @property
     def width(self) -> int | None:
@@ -133,7 +142,7 @@ def verb(
         def run(**options: Any) -> int:
             context = click.get_current_context()
             given = {each: options.pop(each) for each in COMMON}
-            invocation = replace(_invocation(context, given, outputs), lines=lines)
+            invocation = replace(_invocation(context, given, outputs), lines=lines, words=tuple(_words(context)))
             context.meta[_MADE] = invocation
             return function(invocation, **options)
 
@@ -180,6 +189,20 @@ def _invocation(context: click.Context, given: Mapping[str, Any], outputs: tuple
         quiet=bool(chosen("quiet")),
         environ=environ,
     )
+
+
+def _words(context: click.Context) -> Iterator[str]:
+    if context.parent is not None:
+        yield from _words(context.parent)
+        yield context.info_name or ""
+    for each in context.command.params:
+        given = context.get_parameter_source(each.name or "") is click.core.ParameterSource.COMMANDLINE
+        if given and each.name not in _NOT_REPEATED:
+            value = context.params[each.name or ""]
+            for one in value if each.multiple or each.nargs != 1 else [value]:
+                flag = max(each.opts, key=len) if isinstance(each, click.Option) else None
+                yield from () if flag is None else (flag,)
+                yield from () if isinstance(each, click.Option) and each.is_flag else (str(one),)
 
 
 def _wants_color(refused: bool, environ: Mapping[str, str]) -> bool:

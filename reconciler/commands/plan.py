@@ -11,6 +11,7 @@ from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_forms import command_line, frame_of, size_option
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import save
+from reconciler.commands.ways_out import in_place, plan_in_place
 from reconciler.config import open_project, open_store
 from reconciler.errors import PlanRefusedError
 from reconciler.planning import Overrides
@@ -79,9 +80,9 @@ def show_or_refuse(
     then = ["apply"] if out is None else ["apply", str(out)]
     commands = Next(apply=command_line(invocation, *then), whole=command_line(invocation, "plan"))
     frame = frame_of(invocation, max_bytes=max_bytes, commands=commands)
-    shown = masked(gathered.plan, schemas)
+    shown = plan_in_place(invocation, masked(gathered.plan, schemas))
     # whoever reads stdout alone finds the reasons there as well; a person is told of them after the plan
-    invocation.result(plan_in(invocation.output, shown, frame, refused=refused, schemas=schemas))
+    invocation.result(plan_in(invocation.output, shown, frame, refused=in_place(invocation, refused), schemas=schemas))
     if invocation.output == "text":
         refused = without_the_shown(refused, gathered.plan)
     if refused:

@@ -32,9 +32,7 @@ def frame_of(invocation: Invocation, *, max_bytes: int | None, commands: Next) -
 
 def command_line(invocation: Invocation, *words: str) -> str:
     """A command that a reader may run in the same project and environment."""
-    where = [] if invocation.directory.as_posix() == "." else ["-C", invocation.directory.as_posix()]
-    which = [] if invocation.environment is None else ["-e", invocation.environment]
-    return shlex.join(["reconciler", *where, *which, *words])
+    return shlex.join(["reconciler", *invocation.where, *words])
 
 
 def _size(environ: Mapping[str, str]) -> int:

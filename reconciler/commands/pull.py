@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import partial
 
 import click
 
+from reconciler.canonical import Json
 from reconciler.commands.accept import accept, conflicts_told, tell_accepted
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pulling import Account, account, secrets_to_set, write_all
@@ -72,6 +74,27 @@ def pull(
     return _pull(invocation, ids, targets, dry_run=dry_run, lock_timeout=lock_timeout)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pulled:
+    """What was pulled, and what is to be told of it."""
+
+    environment: str
+    pulling: Pulling
+    told: tuple[Diagnostic, ...]
+
+    def as_json(self, *, dry_run: bool) -> dict[str, Json]:
+        """What `pull -o json` prints."""
+        return pulled_to_json(self.environment, self.pulling.pulled, self.pulling.left_out, self.told, dry_run=dry_run)
+
+    def show(self, invocation: Invocation, *, dry_run: bool) -> None:
+        """What `pull` prints for people."""
+        tell(invocation, self.told)
+        left_out = len(self.pulling.left_out)
+        invocation.result(
+            render_pulled(self.pulling.pulled, left_out=left_out, dry_run=dry_run, color=invocation.color)
+        )
+
+
 def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, *, dry_run: bool, lock_timeout: float) -> int:
     project = open_project(invocation)
     store = open_store(project)
@@ -85,6 +108,23 @@ def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, *, dry_ru
 def _pull(
     invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], *, dry_run: bool, lock_timeout: float
 ) -> int:
+    found = pull_now(invocation, ids, targets, dry_run=dry_run, lock_timeout=lock_timeout)
+    if invocation.output == "json":
+        invocation.result(json_text(found.as_json(dry_run=dry_run)))
+    else:
+        found.show(invocation, dry_run=dry_run)
+    return 0
+
+
+def pull_now(
+    invocation: Invocation,
+    ids: tuple[int, ...] = (),
+    targets: tuple[str, ...] = (),
+    *,
+    dry_run: bool = False,
+    lock_timeout: float = 0.0,
+) -> Pulled:
+    """Pull, and show nothing yet. Raises what opening the project, reading the account and writing raise."""
     project = open_project(invocation)
     store = open_store(project)
     with nullcontext() if dry_run else store.lock(command="reconciler pull", timeout=lock_timeout):
@@ -93,16 +133,7 @@ def _pull(
         if not dry_run:
             write_all(found.project, store, pulling.pulled)
     told = (*pulling.diagnostics, *secrets_to_set(pulling.pulled, found.project.environ))
-    if invocation.output == "json":
-        environment = found.project.environment
-        invocation.result(
-            json_text(pulled_to_json(environment, pulling.pulled, pulling.left_out, told, dry_run=dry_run))
-        )
-        return 0
-    tell(invocation, told)
-    left_out = len(pulling.left_out)
-    invocation.result(render_pulled(pulling.pulled, left_out=left_out, dry_run=dry_run, color=invocation.color))
-    return 0
+    return Pulled(environment=found.project.environment, pulling=pulling, told=told)
 
 
 def tell(invocation: Invocation, told: Sequence[Diagnostic]) -> None:

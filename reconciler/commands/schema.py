@@ -6,18 +6,19 @@ Reads pages and schema folders, asks `reconciler.apidocs` what they mean, writes
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reconciler.apidocs import Generated, as_text
+from reconciler.commands.formats import print_verb
 from reconciler.commands.invocation import Invocation, verb, verbs
 from reconciler.commands.schema_check import check_verb
 from reconciler.commands.schema_diff import diff_verb
 from reconciler.commands.schema_files import ROLES, SUFFIX, generate_from, page_option, read_pages, write_all
 from reconciler.errors import Diagnostic, UsageError, error
+from reconciler.planfile import diagnostic_to_json
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.evidence import evidence_to_json, render_evidence
 from reconciler.validation import suggestion
@@ -30,7 +31,8 @@ Examples:
   reconciler schema generate --create create.txt --update update.txt --out schemas
   reconciler schema generate --create create.txt --update update.txt --explain mode
   reconciler schema check
-  reconciler schema diff schemas ../other-brand/schemas""",
+  reconciler schema diff schemas ../other-brand/schemas
+  reconciler schema print plan""",
 )
 
 
@@ -88,7 +90,7 @@ def _no_field(name: str, made: Generated) -> Diagnostic:
     return error("no-such-field", f"the pages document no field {name}", then)
 
 
-for each in (generate_verb, check_verb, diff_verb):
+for each in (generate_verb, check_verb, diff_verb, print_verb):
     schema.add_command(each)
 
 
@@ -133,6 +135,6 @@ def _as_json(made: Generated, written: list[str], left: list[str]) -> str:
             "files": list(made.files),
             "written": written,
             "left": left,
-            "diagnostics": [asdict(each) for each in made.diagnostics],
+            "diagnostics": [diagnostic_to_json(each) for each in made.diagnostics],
         }
     )

@@ -174,7 +174,7 @@ def _check_assistants_folder(root: Path, settings: Settings, problems: list[Diag
     if (root / settings.assistants).is_dir():
         return
     advice = (
-        "Documents are looked for there. Run this where the folder stands, or name the project with `-C DIR`. "
+        "Run this where the folder stands, name the project with `-C DIR`, or make one with `reconciler init`. "
         "If all of them are gone on purpose, keep the folder (Git keeps none without a file, such as .gitkeep)."
     )
     above = next((each for each in root.parents if (each / settings.assistants).is_dir()), None)

@@ -74,6 +74,12 @@ def resolve(layered: Layered, world: World, *, key: str) -> Resolution:
     return resolving.found
 
 
+def reference_in(value: Json) -> tuple[str, str] | None:
+    """Scheme and name of the reference that a value is, or None where it is anything else."""
+    found = _WHOLE.fullmatch(value) if isinstance(value, str) else None
+    return None if found is None else (found[1], found[2])
+
+
 def literal(text: str) -> str:
     """A text that is no reference, as it is meant."""
     return text.replace("$${", "${")

@@ -10,7 +10,7 @@ and edits, not against forgers: whoever can write the file can write the documen
 
 from reconciler.planfile.audited import audit_to_json
 from reconciler.planfile.difference import ChangeDifference, FieldDifference, plan_difference
-from reconciler.planfile.fresh import staleness
+from reconciler.planfile.fresh import stale, staleness
 from reconciler.planfile.reading import read_plan_file
 from reconciler.planfile.written import FORMAT_VERSION, diagnostic_to_json, plan_file, plan_secrets, plan_to_json
 
@@ -25,5 +25,6 @@ __all__ = [
     "plan_secrets",
     "plan_to_json",
     "read_plan_file",
+    "stale",
     "staleness",
 ]

@@ -10,6 +10,7 @@ from reconciler.model import Change, Entry, Plan
 from reconciler.planfile.written import plan_secrets
 from reconciler.secrecy import comparable
 
+LOSES = ("what was recorded or changed since the plan was made",)
 WAY_OUT = "Make a new plan, look at it, and apply that one. Nothing was changed."
 
 
@@ -31,7 +32,7 @@ def staleness(
     """
     if plan.lineage is not None and plan.lineage != lineage:
         now = "there is none" if lineage is None else f"it is {lineage}"
-        return (_stale(f"the plan was made from the state of lineage {plan.lineage}, and now {now}", None),)
+        return (stale(f"the plan was made from the state of lineage {plan.lineage}, and now {now}", None),)
     found = [each for change in plan.changes if change.mutates_state for each in _moved(change, entries)]
     if secrets is not None:
         found += _changed_secrets(plan_secrets(plan), secrets)
@@ -52,19 +53,20 @@ def _differs(key: str, place: str, expected: str | None, entry: Entry | None) ->
         return
     entry_of = "its entry" if place == key else f"the entry of {place}"
     if expected is None:
-        yield _stale(f"{entry_of} is in the state now, and was not when the plan was made", key)
+        yield stale(f"{entry_of} is in the state now, and was not when the plan was made", key)
     elif now is None:
-        yield _stale(f"{entry_of} is not in the state any more", key)
+        yield stale(f"{entry_of} is not in the state any more", key)
     else:
-        yield _stale(f"{entry_of} changed after the plan was made", key)
+        yield stale(f"{entry_of} changed after the plan was made", key)
 
 
 def _changed_secrets(planned: Mapping[str, str | None], now: Mapping[str, str | None]) -> Iterator[Diagnostic]:
     for name, fingerprint in planned.items():
         current = now.get(name)
         if comparable(fingerprint, current) and current != fingerprint:
-            yield _stale(f"the secret {name} changed after the plan was made", None)
+            yield stale(f"the secret {name} changed after the plan was made", None)
 
 
-def _stale(summary: str, key: str | None) -> Diagnostic:
-    return error("stale-plan", summary, WAY_OUT, key=key)
+def stale(summary: str, key: str | None) -> Diagnostic:
+    """A reason why a saved plan is not done."""
+    return error("stale-plan", summary, WAY_OUT, key=key, loses=LOSES, commands=(("plan",),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
@@ -127,6 +128,12 @@ class _Node:
         if not isinstance(self.value, str):
             raise _Misshapen(f"{self.way} is not a text")
         return self.value
+
+    def words(self) -> tuple[str, ...]:
+        try:
+            return tuple(shlex.split(self.text()))
+        except ValueError:
+            raise _Misshapen(f"{self.way} is not a command") from None
 
     def whole(self) -> int:
         if not isinstance(self.value, int) or isinstance(self.value, bool):
@@ -256,6 +263,8 @@ def _diagnostic(node: _Node) -> Diagnostic:
         column=node["column"].optional(_Node.whole),
         key=node["key"].optional(_Node.text),
         field=node["field"].optional(_Node.text),
+        loses=node.get("loses").optional(lambda found: found.each(_Node.text)) or (),
+        commands=node.get("commands").optional(lambda found: found.each(_Node.words)) or (),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from reconciler import __version__
 from reconciler.canonical import Json, digest, exact_digest
@@ -16,7 +17,8 @@ FORMAT_VERSION = "1.0"
 
 
 def plan_to_json(plan: Plan) -> dict[str, Json]:
-    """The plan JSON of design section 9. `digest` covers all the rest, so equal plans are told by it alone.
+    """The plan JSON of design section 9. `digest` covers all the rest, so equal plans are told by it alone; but not the
+    commands of diagnostics, which depend on where they are to be run.
 
     A field that undoes what the portal did has `overwrites`, with when the assistant was last changed there.
     """
@@ -31,12 +33,18 @@ def plan_to_json(plan: Plan) -> dict[str, Json]:
         **({"hand_overs": [_hand_over_to_json(each) for each in plan.hand_overs]} if plan.hand_overs else {}),
         "diagnostics": [diagnostic_to_json(each) for each in plan.diagnostics],
     }
-    return {**content, "digest": digest(content)}
+    anywhere = [diagnostic_to_json(replace(each, commands=())) for each in plan.diagnostics]
+    return {**content, "digest": digest({**content, "diagnostics": anywhere})}
 
 
 def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, Json]:
-    """All nine keys, nulls included."""
-    return asdict(diagnostic)
+    """Nine keys, nulls included, and of a refusal `loses` and `commands`, which can be pasted into a shell."""
+    content: dict[str, Json] = asdict(diagnostic)
+    del content["loses"], content["commands"]
+    if diagnostic.loses or diagnostic.commands:
+        content["loses"] = list(diagnostic.loses)
+        content["commands"] = [shlex.join(each) for each in diagnostic.commands]
+    return content
 
 
 def plan_file(plan: Plan) -> dict[str, Json]:
@@ -144,7 +152,7 @@ def _precondition(change: Change) -> dict[str, Json]:
         "name": change.name,
         "expects": change.expects,
         "source": change.source,
-        "inputs": list(change.inputs),
+        **({"inputs": list(change.inputs)} if change.inputs else {}),
         "protect": change.protect,
         "releases": list(change.releases),
         "record": _plain(change.record),

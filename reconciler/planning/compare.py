@@ -132,6 +132,8 @@ class _Comparer:
                 "\n".join(filter(None, (violation.detail, "Set it in the document to a value that fits."))),
                 **self._place(),
                 field=str(violation.path[0]),
+                loses=(f"`{violation.path[0]}` as it is on the server",),
+                commands=(("why", self.desired.key, str(violation.path[0])),),
             )
             for violation in broken
             if violation.path and violation.path[0] in staying

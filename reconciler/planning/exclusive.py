@@ -150,4 +150,6 @@ def _still_held(policy: FieldPolicy, taker: Stance, keeper: Stance) -> Diagnosti
         line=change.line if change else None,
         key=taker.key,
         field=policy.name,
+        loses=(f"for {keeper.label}: `{policy.name}` {value}, and whatever reaches it there",),
+        commands=(("why", keeper.key or taker.key, policy.name),),
     )

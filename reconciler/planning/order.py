@@ -199,6 +199,8 @@ def _stuck(change: Change) -> Change:
         file=change.file,
         line=change.line,
         key=change.key,
+        loses=("nothing in this plan; moved by hand, the value is nobody's until it is given again",),
+        commands=(("state", "show", change.key),),
     )
     diagnostics = (*change.diagnostics, told)
     return replace(change, action=Action.BLOCKED, reason=Reason.VALUE_HELD, requests=(), diagnostics=diagnostics)

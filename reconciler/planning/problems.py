@@ -29,11 +29,13 @@ def incomplete(key: str, pending: Pending, finding: Finding | None, *, of: str |
         f" if it does not, `reconciler state forget {key}`, and the next apply creates it."
     )
     ids = [] if finding is None else [str(each) for each in finding.ids]
+    commands: list[tuple[str, ...]] = [*(("import", key, id) for id in ids), ("state", "forget", key)]
     match finding.verdict if finding is not None else None:
         case Verdict.TOO_EARLY if finding is not None:
             summary += "; it is not in the list of assistants yet"
             wait = math.ceil(finding.wait)
             by_hand = f"The server may still be at it. Plan again in {wait} s; `reconciler apply` waits by itself."
+            commands = [("plan",)]
         case Verdict.SEVERAL:
             summary += f"; it may be assistant {' or '.join(ids)}"
             by_hand = _which(key)
@@ -45,7 +47,8 @@ def incomplete(key: str, pending: Pending, finding: Finding | None, *, of: str |
             by_hand = f"{finding.why}\n{by_hand}"
         case _:
             by_hand = f"With RECONCILER_API_KEY set, `plan` and `apply` look for it in the list.\n{by_hand}"
-    return error("create-incomplete", summary, by_hand, key=key)
+    loses = (f"the record that a create of {key} was begun: if it made an assistant, the next apply makes another one",)
+    return error("create-incomplete", summary, by_hand, key=key, loses=loses, commands=tuple(commands))
 
 
 def _which(key: str) -> str:
@@ -76,6 +79,8 @@ def other_id(desired: Desired, entry: Entry) -> Diagnostic:
         f"the document says id {desired.id}, the state says {whose} assistant {entry.id}",
         f"Remove `reconciler.id`, or run `reconciler state forget {entry.key}` to adopt {desired.id} instead.",
         **place(desired, "id"),
+        loses=(f"what is recorded of assistant {entry.id}, which runs on and is managed by nobody",),
+        commands=(("state", "forget", entry.key),),
     )
 
 
@@ -85,6 +90,8 @@ def held_elsewhere(desired: Desired, holder: str) -> Diagnostic:
         f"assistant {desired.id} is already managed as {holder}",
         f"If this is its new name, say `moved_from: {holder}` instead of `id`.",
         **place(desired, "id"),
+        loses=(f"the name {holder}: its document is a new assistant's from then on, if it still stands",),
+        commands=(("state", "mv", holder, desired.key),),
     )
 
 
@@ -94,6 +101,8 @@ def no_such_live(desired: Desired) -> Diagnostic:
         f"there is no assistant {desired.id} to adopt",
         "Look for its id in the portal, or remove `reconciler.id` to create a new one.",
         **place(desired, "id"),
+        loses=("nothing: there is nothing to adopt",),
+        commands=(("drift",),),
     )
 
 
@@ -105,6 +114,8 @@ def rename(desired: Desired, twin: Entry) -> Diagnostic:
         f"If it is the same assistant, say `reconciler: {{moved_from: {twin.key}}}` or run "
         f"`reconciler state mv {twin.key} {desired.key}`. If it is a new one, pass `--allow-new`.",
         **place(desired),
+        loses=(f"with --allow-new the tie to {what}: it runs on without a document, beside a second one like it",),
+        commands=(("state", "mv", twin.key, desired.key), ("--allow-new",)),
     )
 
 
@@ -114,6 +125,8 @@ def protected(key: str) -> Diagnostic:
         "it left the files and is protected: it is not deleted",
         f"Restore its document, or `reconciler state forget {key}` to let it run on; `--allow-protected` deletes it.",
         key=key,
+        loses=(f"with --allow-protected the assistant {key}, for good",),
+        commands=(("state", "forget", key), ("--allow-protected",)),
     )
 
 
@@ -123,6 +136,8 @@ def no_delete_route(key: str) -> Diagnostic:
         "it left the files, but the schemas know no documented way to delete",
         f"Generate them again with `--delete PAGE`, or delete it in the portal and `reconciler state forget {key}`.",
         key=key,
+        loses=(f"what is recorded of {key}, which runs on until it is deleted in the portal",),
+        commands=(("state", "forget", key),),
     )
 
 
@@ -142,6 +157,8 @@ def cannot_create(desired: Desired, names: str) -> Diagnostic:
         f"it cannot be created without {names}",
         "Name it in the document; `unmanaged` is for assistants that exist already, `seed` for what is sent once.",
         **place(desired),
+        loses=("nothing: it does not exist yet",),
+        commands=(("validate", desired.file),),
     )
 
 

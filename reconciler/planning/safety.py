@@ -12,7 +12,7 @@ from typing import Literal
 
 from reconciler.canonical import canonical_bytes
 from reconciler.errors import Diagnostic, error, warning
-from reconciler.model import Plan
+from reconciler.model import Action, Change, Plan
 from reconciler.planning.exclusive import Stance, exclusive_fields, held
 from reconciler.schemas import SchemaSet
 
@@ -49,10 +49,8 @@ def refusals(plan: Plan, *, managed: int, limits: Limits, overrides: Overrides) 
     found = [
         None
         if overrides.deletes
-        else _too_many(
-            "delete", plan.summary.delete, managed, limits.delete if managed >= limits.delete_from else None
-        ),
-        None if overrides.updates else _too_many("update", plan.summary.update, managed, limits.update),
+        else _too_many(Action.DELETE, plan, managed, limits.delete if managed >= limits.delete_from else None),
+        None if overrides.updates else _too_many(Action.UPDATE, plan, managed, limits.update),
         None if overrides.unassigned or limits.unassigned == "allow" else _silence(plan),
     ]
     return tuple(each for each in found if each is not None)
@@ -71,7 +69,9 @@ def left_unassigned(stances: Sequence[Stance], schemas: SchemaSet) -> tuple[Diag
     return tuple(found)
 
 
-def _too_many(what: str, count: int, managed: int, share: float | None) -> Diagnostic | None:
+def _too_many(action: Action, plan: Plan, managed: int, share: float | None) -> Diagnostic | None:
+    concerned = [each for each in plan.changes if each.action is action]
+    what, count = action.value, len(concerned)
     # a share is written in decimals: 29 of 100 is not more than 29 %, whatever the product of two floats is
     if share is None or count <= share * managed + 1e-9:
         return None
@@ -79,7 +79,17 @@ def _too_many(what: str, count: int, managed: int, share: float | None) -> Diagn
         f"too-many-{what}s",
         f"this plan {what}s {count} of {managed} managed assistants; the limit is {share:.0%}",
         f"If that is meant, pass `--allow-{what}s`, or raise `limits.{what}` of the environment in reconciler.yaml.",
+        loses=tuple(_lost(each) for each in concerned),
+        commands=((f"--allow-{what}s",),),
     )
+
+
+def _lost(change: Change) -> str:
+    """What one delete or update takes away that is there now."""
+    assistant = change.key if change.id is None else f"{change.key} (id {change.id})"
+    if change.action is Action.DELETE:
+        return f"{assistant}, for good"
+    return f"{assistant}: {', '.join(sorted(each.field for each in change.fields))} as it is now"
 
 
 def _silence(plan: Plan) -> Diagnostic | None:
@@ -90,6 +100,8 @@ def _silence(plan: Plan) -> Diagnostic | None:
         "would-be-unassigned",
         f"this plan leaves values that nobody answers any more: {len(values)}",
         "If that is meant, pass `--allow-unassigned`; else give each of them to another assistant in the same plan.",
+        loses=tuple(each.summary for each in values),
+        commands=(("--allow-unassigned",),),
     )
 
 

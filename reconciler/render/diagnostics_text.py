@@ -7,12 +7,11 @@ is about a secret, nor where the line, what it stands under, or its look says so
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.errors import Diagnostic, Severity
-from reconciler.render.escape import terminal_safe
+from reconciler.render.escape import cells, terminal_safe
 from reconciler.render.paint import Role, counted, paint
 
 Sources = Callable[[str], "str | None"]
@@ -98,7 +97,7 @@ def _frame(diagnostic: Diagnostic, lines: list[str] | None) -> Iterator[str]:
     number = str(at)
     yield f"    {number} | {lead}{terminal_safe(shown)}{tail}"
     if diagnostic.column is not None and column <= len(line):
-        yield f"    {' ' * len(number)} | {' ' * (len(lead) + _cells(terminal_safe(before)))}^"
+        yield f"    {' ' * len(number)} | {' ' * (len(lead) + cells(terminal_safe(before)))}^"
 
 
 def _may_hold_a_secret(lines: Sequence[str], at: int) -> bool:
@@ -116,10 +115,3 @@ def _may_hold_a_secret(lines: Sequence[str], at: int) -> bool:
 
 def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
-
-
-def _cells(text: str) -> int:
-    """How wide a terminal draws a text: wide characters take two cells, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
-    )

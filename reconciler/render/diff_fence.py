@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from reconciler.render.hunks import Hunk
 from reconciler.render.lines import Line
 from reconciler.render.paint import counted
+from reconciler.render.prose import told_lines
 from reconciler.render.review import Item
-from reconciler.render.values import brief, inline, secret
+from reconciler.render.values import LONG, brief, inline, secret
 from reconciler.secrecy import secret_name
+
+_AROUND = 30
+"""Characters of a long line shown on each side of a word that changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +41,8 @@ def diff_lines(items: Iterable[Item], extent: Extent) -> list[str]:
     above = None
     for item in items:
         if item.hunk is not None and (extent.context or item.part.kind != "new"):
-            found += [f"@@ {item.name} @@"] if item.name != above else []
+            numbers = f" ({item.numbers})" if item.numbers else ""
+            found += [f"@@ {item.name}{numbers} @@"] if item.name != above else []
             found += _hunk_lines(item.hunk, extent.context)
             above = item.name
         else:
@@ -48,11 +53,29 @@ def diff_lines(items: Iterable[Item], extent: Extent) -> list[str]:
 
 def _hunk_lines(hunk: Hunk, context: bool) -> Iterator[str | int]:
     """The lines of one place; a number stands for so many unchanged lines that are hidden."""
-    yield hunk.above
+    yield len(hunk.above)
     around = [*(Line(mark=" ", text=each) for each in hunk.lead), *hunk.lines]
+    before: Line | None = None
     for line in (*around, *(Line(mark=" ", text=each) for each in hunk.tail)):
         yield f"{line.mark} {line.text}" if context or line.mark != " " else 1
-    yield hunk.below
+        if before is not None and before.changed and len(line.text) > LONG:
+            yield from _words(before, line)
+        before = line
+    yield len(hunk.below)
+
+
+def _words(removed: Line, added: Line) -> Iterator[str]:
+    """What differs in a long line, with a little around it: forges do not wrap the lines of a fence."""
+    for told in told_lines((removed, added)):
+        if told.mark == "~":
+            yield "! " + "".join(_piece(mark, text) for mark, text in told.pieces)
+
+
+def _piece(mark: str, text: str) -> str:
+    if mark == " ":
+        start, end = text[:_AROUND].rpartition(" ")[0], text[-_AROUND:].partition(" ")[2]
+        return text if len(text) <= 2 * _AROUND else f"{start} … {end}"
+    return f"[-{text}-]" if mark == "-" else f"{{+{text}+}}"
 
 
 def _folded(lines: Iterable[str | int]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.model import Drift
 from reconciler.planning.audit import Audit, Managed
 from reconciler.render.drift_text import WAY_OUT, also, listed, move_lines, observed_lines, totals, unmanaged_lines
-from reconciler.render.fields import Look
+from reconciler.render.gutter import Look
 from reconciler.render.markdown_safe import code_span, code_tag, fence
 from reconciler.render.paint import counted
 

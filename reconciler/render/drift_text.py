@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from reconciler.model import Drift, DriftedField, Side
 from reconciler.planning.audit import Audit, Managed
 from reconciler.render.escape import terminal_safe
-from reconciler.render.fields import Look, moved_lines
+from reconciler.render.fields import moved_lines
+from reconciler.render.gutter import Look
 from reconciler.render.paint import Role, paint
 from reconciler.render.values import inline
 

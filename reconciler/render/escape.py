@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
 from reconciler.canonical import Json, pretty
 
@@ -55,6 +56,15 @@ def json_safe(written: str) -> str:
     """Written JSON with what is invisible in its strings as JSON escapes; its line ends stay."""
     visible = _INVISIBLE.sub(lambda found: "\n" if found[0] == "\n" else _json_escape(found[0]), written)
     return visible.replace("##[", "\\u0023#[")
+
+
+def cells(text: str) -> int:
+    """How wide a terminal draws a text that is safe: wide characters take two cells, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )
 
 
 def _escape(character: str) -> str:

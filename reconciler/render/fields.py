@@ -5,55 +5,36 @@ A line of prose stands behind a gutter (`│ - old`), since prompts are full of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from reconciler.canonical import Json
 from reconciler.render.escape import terminal_safe
-from reconciler.render.lines import Line, folded, split
-from reconciler.render.paint import Role, paint
+from reconciler.render.gutter import Look
+from reconciler.render.lines import Line, split
+from reconciler.render.paint import paint
 from reconciler.render.parts import Part, moved_parts
 from reconciler.render.values import brief, inline, is_long, secret
 from reconciler.secrecy import secret_name
 
-_ROLES: dict[str, Role] = {"+": "create", "-": "delete", "…": "quiet", " ": "quiet"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
-    """How a plan is shown. `whole` shows new long texts in full; `width` wraps lines of prose (None: never)."""
-
-    color: bool = False
-    width: int | None = None
-    whole: bool = False
-
-    def gutter(self, lines: Iterable[Line], indent: str) -> Iterator[str]:
-        """Lines of prose behind the gutter."""
-        for line in lines:
-            lead = f"│ {line.mark} "
-            for part in self._parts(terminal_safe(line.text), len(indent + lead)):
-                yield indent + paint(f"{lead}{part}".rstrip(), _ROLES[line.mark], color=self.color)
-                lead = "│   "
-
-    def _parts(self, text: str, used: int) -> Sequence[str]:
-        if self.width is None or len(text) + used <= self.width:
-            return [text]
-        room = max(self.width - used, 20)
-        return [text[at : at + room] for at in range(0, len(text), room)]
+WIDEST_PAD = 32
+"""Values are aligned behind names of up to so many characters; a longer name stands out."""
 
 
 def field_lines(name: str, parts: Iterable[Part], look: Look, *, indent: str, pad: int) -> Iterator[str]:
     """The lines of one field. `pad` aligns the values of a change."""
     label = f"{terminal_safe(name)}:"
     inside = False
-    for part in parts:
+    found = list(parts)
+    places = [len(terminal_safe(each.place)) for each in found if each.place and each.kind != "prose"]
+    within = min(max(places, default=0), WIDEST_PAD) + 1
+    for part in found:
         if not part.place:
             yield from _whole(part, f"{indent}{label}", f"{indent}{label:<{pad}} ", look, indent)
             continue
         if not inside:
             yield f"{indent}{label}"
             inside = True
-        yield from _leaf(part, look, indent + "  ")
+        yield from _leaf(part, look, indent + "  ", within)
 
 
 def _whole(part: Part, label: str, start: str, look: Look, indent: str) -> Iterator[str]:
@@ -69,7 +50,7 @@ def _whole(part: Part, label: str, start: str, look: Look, indent: str) -> Itera
     elif part.kind == "new":
         yield f"{start}{part.note} → {brief(after)}" if part.note else f"{start}{brief(after)}"
         if look.whole and isinstance(after, str) and is_long(after):
-            yield from look.gutter((Line(mark="+", text=line) for line in split(after)), indent + "  ")
+            yield from look.lines((Line(mark="+", text=line) for line in split(after)), indent + "  ")
     else:
         yield from _compared(part, label, start, look, indent)
 
@@ -79,20 +60,22 @@ def moved_lines(name: str, before: Json, after: Json, look: Look, *, indent: str
     yield from field_lines(name, moved_parts(before, after), look, indent=indent, pad=pad)
 
 
-def _leaf(part: Part, look: Look, indent: str) -> Iterator[str]:
-    label = f"{indent}{terminal_safe(part.place)}:"
+def _leaf(part: Part, look: Look, indent: str, pad: int) -> Iterator[str]:
+    label = f"{terminal_safe(part.place)}:"
+    start = f"{indent}{label:<{pad}} "
     if part.kind == "added":
-        yield f"{label} {paint('(added)', 'create', color=look.color)} {inline(part.after)}"
+        yield f"{start}{paint('(added)', 'create', color=look.color)} {inline(part.after)}"
     elif part.kind == "removed":
-        yield f"{label} {paint('(removed)', 'delete', color=look.color)} {inline(part.before)}"
+        yield f"{start}{paint('(removed)', 'delete', color=look.color)} {inline(part.before)}"
     else:
-        yield from _compared(part, label, f"{label} ", look, indent)
+        yield from _compared(part, f"{indent}{label}", start, look, indent)
 
 
 def _compared(part: Part, label: str, start: str, look: Look, indent: str) -> Iterator[str]:
     if part.kind == "prose":
-        yield label
-        yield from look.gutter(folded(part.lines()), indent + "  ")
+        found = part.prose()
+        yield f"{label} {paint(f'({found.numbers})', 'quiet', color=look.color)}" if found.numbers else label
+        yield from look.hunks(found.hunks, indent + "  ")
     elif part.kind == "secret":
         yield f"{start}{secret(secret_name(part.after) or '', changed=True)}"
     else:

@@ -17,19 +17,19 @@ from reconciler.secrecy import secret_name
 def field_rows(items: Iterable[Item]) -> Iterator[str]:
     """The items, the places of one text in one table."""
     places: list[Hunk] = []
-    label = ""
+    label = numbers = ""
     for item in items:
         name = item.name
         if places and name != label:
-            yield _prose(label, places)
+            yield _prose(label, numbers, places)
             places = []
-        label = name
+        label, numbers = name, item.numbers
         if item.hunk is None:
             yield field_row(name, _value(item))
         else:
             places.append(item.hunk)
     if places:
-        yield _prose(label, places)
+        yield _prose(label, numbers, places)
 
 
 def field_row(name: str, value: str) -> str:
@@ -58,48 +58,57 @@ def _value(item: Item) -> str:
             return f"{code(inline(part.before), 'del')} → {code(inline(part.after), 'ins')}"
 
 
-def _prose(name: str, places: Iterable[Hunk]) -> str:
+def _prose(name: str, numbers: str, places: Iterable[Hunk]) -> str:
     rows = "\n".join(row for each in places for row in _rows(each))
+    counts = f' <span class="soft">{plain(numbers)}</span>' if numbers else ""
+    heads = '<thead><tr><th scope="col">before</th><th scope="col">after</th></tr></thead>'
     return (
-        f'<div class="field prose"><span class="name" dir="auto">{plain(name)}</span><table class="sides"><thead><tr>'
-        f'<th scope="col">before</th><th scope="col">after</th></tr></thead><tbody>\n{rows}\n</tbody></table></div>'
+        f'<div class="field prose"><span class="name" dir="auto">{plain(name)}</span>{counts}'
+        f'<table class="sides">{heads}<tbody>\n{rows}\n</tbody></table></div>'
     )
 
 
 def _rows(hunk: Hunk) -> Iterator[str]:
-    yield from _fold(hunk.above)
-    yield from (_row(text, text) for text in hunk.lead)
+    yield from _fold(len(hunk.above))
+    yield from (_row(text) for text in hunk.lead)
     removed: list[Line] = []
     added: list[Line] = []
     for line in hunk.lines:
         if line.mark == "+":
             added.append(line)
             continue
-        if line.mark == " " or added:
+        if line.mark == " " or added or line.changed:
             yield from _pairs(removed, added)
             removed, added = [], []
         if line.mark == " ":
-            yield _row(line.text, line.text)
+            yield _row(line.text)
         else:
             removed.append(line)
     yield from _pairs(removed, added)
-    yield from (_row(text, text) for text in hunk.tail)
-    yield from _fold(hunk.below)
+    yield from (_row(text) for text in hunk.tail)
+    yield from _fold(len(hunk.below))
 
 
 def _pairs(removed: Sequence[Line], added: Sequence[Line]) -> Iterator[str]:
     for old, new in zip_longest(removed, added):
-        yield _row(None if old is None else old.text, None if new is None else new.text)
+        yield f"<tr>{_side(old, 'del')}{_side(new, 'ins')}</tr>"
 
 
-def _row(old: str | None, new: str | None) -> str:
-    if old is not None and old == new:
-        return f'<tr><td class="same" dir="auto">{plain(old)}</td><td class="same" dir="auto">{plain(old)}</td></tr>'
-    return f"<tr>{_side(old, 'del')}{_side(new, 'ins')}</tr>"
+def _row(text: str) -> str:
+    return f'<tr><td class="same" dir="auto">{plain(text)}</td><td class="same" dir="auto">{plain(text)}</td></tr>'
 
 
-def _side(text: str | None, kind: str) -> str:
-    return '<td class="none"></td>' if text is None else f'<td class="{kind}" dir="auto">{plain(text)}</td>'
+def _side(line: Line | None, kind: str) -> str:
+    """One line of one column, with the words that changed in it."""
+    if line is None:
+        return '<td class="none"></td>'
+    pieces: list[str] = []
+    at = 0
+    for start, end in line.changed:
+        word = f"<{kind}>{plain(line.text[start:end])}</{kind}>" if end > start else ""
+        pieces += [plain(line.text[at:start]), word]
+        at = end
+    return f'<td class="{kind}" dir="auto">{"".join(pieces)}{plain(line.text[at:])}</td>'
 
 
 def _fold(hidden: int) -> Iterator[str]:

@@ -62,6 +62,8 @@ fieldset input { margin: 0 .3rem 0 0; accent-color: var(--accent); vertical-alig
 .sides td + td, .sides th + th { border-left: 1px solid var(--line); }
 .sides td.del::before, .sides td.ins::before { position: absolute; left: .55rem; font-weight: 700; }
 .sides td.del::before { content: "\\2212"; } .sides td.ins::before { content: "+"; }
+.sides del, .sides ins { text-decoration: none; font-weight: 600; border-radius: .2em;
+  background: color-mix(in srgb, currentColor 18%, transparent); }
 .sides td.fold { padding: .1rem .6rem; background: var(--code); color: var(--soft); font-size: .78rem; }
 .who { margin: .2rem 0 .5rem; } .who code { margin-right: .3rem; display: inline-block; }
 footer { margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); }

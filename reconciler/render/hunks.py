@@ -15,17 +15,23 @@ from reconciler.render.lines import CONTEXT, Line
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hunk:
-    """`lines` begin and end with a removed or added one. `above` and `below` count the unchanged lines hidden there."""
+    """`lines` begin and end with a removed or added one; `lead` and `tail` are the unchanged ones shown around them.
+
+    `above` and `below` are hidden: between the last place and this one, and after the last of all.
+    """
 
     lines: tuple[Line, ...]
     lead: tuple[str, ...] = ()
     tail: tuple[str, ...] = ()
-    above: int = 0
-    below: int = 0
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 def hunks(lines: Sequence[Line]) -> list[Hunk]:
-    """Every changed place; two places with no more than twice the context between them are one."""
+    """Every changed place; two places with no more than twice the context between them are one.
+
+    Together they hold every line of both texts, in order; there is none where the texts are the same.
+    """
     changed = [at for at, line in enumerate(lines) if line.mark != " "]
     found: list[Hunk] = []
     shown = 0
@@ -39,8 +45,8 @@ def hunks(lines: Sequence[Line]) -> list[Hunk]:
                 lines=tuple(lines[first : last + 1]),
                 lead=tuple(line.text for line in lines[start:first]),
                 tail=tuple(line.text for line in lines[last + 1 : end]),
-                above=start - shown,
-                below=len(lines) - end if following is None else 0,
+                above=tuple(line.text for line in lines[shown:start]),
+                below=() if following is not None else tuple(line.text for line in lines[end:]),
             )
         )
         shown = end
@@ -50,7 +56,7 @@ def hunks(lines: Sequence[Line]) -> list[Hunk]:
 def shared(found: Sequence[Hunk]) -> Hunk:
     """One hunk for several with the same changed lines: around them, what stands around all of them."""
     lead = _common([each.lead[::-1] for each in found])[::-1]
-    return replace(found[0], lead=lead, tail=_common([each.tail for each in found]), above=0, below=0)
+    return replace(found[0], lead=lead, tail=_common([each.tail for each in found]), above=(), below=())
 
 
 def _spans(changed: Sequence[int]) -> Iterator[tuple[int, int, int | None]]:

@@ -1,7 +1,7 @@
-"""Two long texts as one list of lines: kept, removed, added, and folded where nothing changes. Pure.
+"""Two long texts as one list of lines: kept, removed and added, and in lines that were edited the words. Pure.
 
-Lines, not words, since a prompt is reviewed as the file it stands in. Texts are compared as the plan compares them:
-line ends and white space around the whole do not count.
+Lines first, since a prompt is reviewed as the file it stands in. Texts are compared as the plan compares them: line
+ends and white space around the whole do not count.
 """
 
 from __future__ import annotations
@@ -10,19 +10,30 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reconciler.render.words import Range, alike, changed_words, shared, words
+
 CONTEXT = 2
 """Unchanged lines shown on each side of a change."""
 
-MOST_PAIRS = 2_000_000
+MOST_PAIRS = 200_000
 """Above this many equal pairs of lines (the same line thousands of times) difflib would take minutes."""
+MOST_WORDS = 50_000
+"""Where more words than this stand in changed lines, only lines are told: it is another text."""
+AHEAD = 8
+"""So many added lines are looked at to find what became of a removed one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """`mark` is `-`, `+`, a space for a kept line, or `…` for a fold, whose text says how many lines it hides."""
+    """`mark` is `-`, `+`, or a space for a kept line.
+
+    A removed line with `changed` stands right before the added line that it became: their ranges (in characters)
+    belong together one by one, either may be empty, and outside of them the two lines are the same.
+    """
 
     mark: str
     text: str
+    changed: tuple[Range, ...] = ()
 
 
 def split(text: str) -> list[str]:
@@ -33,37 +44,10 @@ def split(text: str) -> list[str]:
 def line_diff(before: str, after: str) -> list[Line]:
     """Every line of both texts: kept and removed ones give `before`, kept and added ones give `after`."""
     old, new = split(before), split(after)
-    head = _shared(old, new)
-    tail = _shared(old[head:][::-1], new[head:][::-1])
+    head = shared(old, new)
+    tail = shared(old[head:][::-1], new[head:][::-1])
     middle = _changed(old[head : len(old) - tail], new[head : len(new) - tail])
-    kept_after = old[len(old) - tail :]
-    return [*_marked(" ", old[:head]), *middle, *_marked(" ", kept_after)]
-
-
-def folded(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines with runs of kept ones cut to their context; a fold always hides two lines or more."""
-    near = {at + offset for at, line in enumerate(lines) if line.mark != " " for offset in range(-CONTEXT, CONTEXT + 1)}
-    hidden: list[Line] = []
-    for at, line in enumerate(lines):
-        if at not in near:
-            hidden.append(line)
-            continue
-        yield from _fold(hidden)
-        hidden = []
-        yield line
-    yield from _fold(hidden)
-
-
-def _fold(hidden: Sequence[Line]) -> Iterator[Line]:
-    if len(hidden) < 2:
-        yield from hidden
-    else:
-        yield Line(mark="…", text=f"({len(hidden):,} unchanged lines)")
-
-
-def _shared(left: Sequence[str], right: Sequence[str]) -> int:
-    length = min(len(left), len(right))
-    return next((at for at in range(length) if left[at] != right[at]), length)
+    return [*_marked(" ", old[:head]), *middle, *_marked(" ", old[len(old) - tail :])]
 
 
 def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
@@ -75,12 +59,32 @@ def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
     import difflib  # most plans change no text of several lines
 
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+    room = MOST_WORDS
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
-            yield from _marked(" ", old[old_start:old_end])
-        else:
-            yield from _marked("-", old[old_start:old_end])
-            yield from _marked("+", new[new_start:new_end])
+            yield from _marked(" ", old[start:end])
+            continue
+        removed, added = old[start:end], new[new_start:new_end]
+        room -= sum(line.count(" ") + 1 for line in (*removed, *added))
+        yield from _edited(removed, added) if room >= 0 else (*_marked("-", removed), *_marked("+", added))
+
+
+def _edited(removed: Sequence[str], added: Sequence[str]) -> Iterator[Line]:
+    """Removed lines before added ones, and each that was edited next to what it became."""
+    old, new = [words(line) for line in removed], [words(line) for line in added]
+    at = came = 0
+    for gone, held in enumerate(old):
+        became = next((to for to in range(came, min(came + AHEAD, len(new))) if alike(held, new[to])), None)
+        ranges = () if became is None else changed_words(removed[gone], added[became])
+        if became is None or not ranges:
+            continue
+        yield from _marked("-", removed[at:gone])
+        yield from _marked("+", added[came:became])
+        yield Line(mark="-", text=removed[gone], changed=tuple(old_range for old_range, _ in ranges))
+        yield Line(mark="+", text=added[became], changed=tuple(new_range for _, new_range in ranges))
+        at, came = gone + 1, became + 1
+    yield from _marked("-", removed[at:])
+    yield from _marked("+", added[came:])
 
 
 def _marked(mark: str, lines: Sequence[str]) -> Iterator[Line]:

@@ -29,9 +29,9 @@ def masked_drift(drift: Drift, schemas: SchemaSet) -> Drift:
     fields = tuple(
         replace(
             each,
-            last_applied=_value(each.last_applied, (each.field,), schemas),
-            live=_value(each.live, (each.field,), schemas),
-            desired=_value(each.desired, (each.field,), schemas),
+            last_applied=masked_value(each.last_applied, (each.field,), schemas),
+            live=masked_value(each.live, (each.field,), schemas),
+            desired=masked_value(each.desired, (each.field,), schemas),
         )
         for each in drift.fields
     )
@@ -44,8 +44,8 @@ def _change(change: Change, schemas: SchemaSet) -> Change:
     fields = tuple(
         replace(
             each,
-            before=_value(each.before, (each.field,), schemas),
-            after=_value(each.after, (each.field,), schemas),
+            before=masked_value(each.before, (each.field,), schemas),
+            after=masked_value(each.after, (each.field,), schemas),
         )
         for each in change.fields
     )
@@ -56,10 +56,11 @@ def _change(change: Change, schemas: SchemaSet) -> Change:
 
 
 def _content(content: Mapping[str, Json], path: Path, schemas: SchemaSet) -> dict[str, Json]:
-    return {name: _value(each, (*path, name), schemas) for name, each in content.items()}
+    return {name: masked_value(each, (*path, name), schemas) for name, each in content.items()}
 
 
-def _value(value: Json, path: Path, schemas: SchemaSet) -> Json:
+def masked_value(value: Json, path: Path, schemas: SchemaSet) -> Json:
+    """A value that stands at `path` in a document, with what is secret in it replaced in the same way."""
     if value is None or secret_name(value) is not None:
         return value
     if schemas.is_secret(path):
@@ -67,5 +68,5 @@ def _value(value: Json, path: Path, schemas: SchemaSet) -> Json:
     if isinstance(value, Mapping):
         return _content(value, path, schemas)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_value(each, (*path, at), schemas) for at, each in enumerate(value)]
+        return [masked_value(each, (*path, at), schemas) for at, each in enumerate(value)]
     return value

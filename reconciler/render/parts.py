@@ -13,7 +13,7 @@ from typing import Literal
 from reconciler.canonical import Json
 from reconciler.model import Action, Change, FieldChange, Plan, Reason
 from reconciler.render.inside import Leaf, leaves
-from reconciler.render.lines import Line, line_diff
+from reconciler.render.prose import Prose, prose
 from reconciler.render.values import LONG, inline, is_long
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import secret_name
@@ -36,11 +36,11 @@ class Part:
     after: Json = None
     note: str = ""
 
-    def lines(self) -> list[Line]:
-        """Of prose: every line of both texts, kept, removed or added."""
+    def prose(self) -> Prose:
+        """Of prose: the two texts compared."""
         assert isinstance(self.before, str)
         assert isinstance(self.after, str)
-        return line_diff(self.before, self.after)
+        return prose(self.before, self.after)
 
 
 def field_parts(field: FieldChange, change: Change, plan: Plan, schemas: SchemaSet | None) -> Iterator[Part]:
@@ -76,11 +76,16 @@ def _changed(before: Json, after: Json) -> Iterator[Part]:
 
 def _compared(place: str, before: Json, after: Json) -> Part:
     kind: Kind = "value"
-    if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
+    if isinstance(before, str) and isinstance(after, str) and _is_prose(before, after):
         kind = "prose"
     elif secret_name(after) is not None and secret_name(before) == secret_name(after):
         kind = "secret"
     return Part(kind=kind, place=place, before=before, after=after)
+
+
+def _is_prose(before: str, after: str) -> bool:
+    """Whether two texts are better told by their lines and words than side by side in one line."""
+    return is_long(before) or is_long(after) or len(before) + len(after) > LONG
 
 
 def _leaf(leaf: Leaf) -> Part:

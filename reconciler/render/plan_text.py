@@ -17,8 +17,9 @@ from reconciler.planning.recall import UNANSWERED
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
-from reconciler.render.fields import Look, field_lines
-from reconciler.render.paint import Role, paint
+from reconciler.render.fields import WIDEST_PAD, field_lines
+from reconciler.render.gutter import Look
+from reconciler.render.paint import Role, counted, paint
 from reconciler.render.parts import field_parts
 from reconciler.render.values import brief, inline
 from reconciler.schemas import SchemaSet
@@ -36,7 +37,6 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WIDEST_PAD = 32
 _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 
 
@@ -52,8 +52,7 @@ def render_plan(
     look = Look(color=color, width=width, whole=verbose > 0)
     silent = [each for each in plan.diagnostics if each.code in SILENCE]
     blocks = [list(diagnostic_lines(silent, color=color, alarming=True))]
-    overwrites = plan.overwrites
-    blocks += [list(_block(each, plan, look, schemas, overwrites)) for each in in_order(plan)]
+    blocks += _change_blocks(plan, look, schemas)
     blocks.append(list(drift_lines(plan)))
     blocks.append(list(orphan_lines(plan)))
     blocks.append(list(diagnostic_lines(remaining(plan), color=color)))
@@ -79,21 +78,42 @@ def undoing(drift: Drift, field: str) -> str:
     return f"the portal changed this{on}; this apply {'overwrites it' if apart else 'sets it back'}"
 
 
+def _change_blocks(plan: Plan, look: Look, schemas: SchemaSet | None) -> Iterator[list[str]]:
+    """The lines of each change; the first of a class of risk under its name, where there is more than one class."""
+    shown, overwrites = in_order(plan), plan.overwrites
+    several = len({_group(each) for each in shown}) > 1
+    above = None
+    for each in shown:
+        group = _group(each)
+        heading = [paint(f"{group}:", "quiet", color=look.color)] if several and group != above else []
+        above = group
+        yield [*heading, *_block(each, plan, look, schemas, overwrites)]
+
+
+def _group(change: Change) -> str:
+    if change.action is Action.BLOCKED:
+        return "Blocked"
+    return "Other" if change.risk is None else change.risk.value.capitalize()
+
+
 def _block(
     change: Change, plan: Plan, look: Look, schemas: SchemaSet | None, overwrites: Mapping[tuple[str, str], Drift]
 ) -> Iterator[str]:
     yield _header(change, look)
     if change.action is Action.BLOCKED:
         yield from diagnostic_lines(change.diagnostics, color=look.color, indent=_INDENT)
-    names = [terminal_safe(each.field) for each in change.fields]
-    pad = min(max(map(len, names), default=0), _WIDEST_PAD) + 1
+    names = [terminal_safe(each) for each in (*(each.field for each in change.fields), *change.releases)]
+    pad = min(max(map(len, names), default=0), WIDEST_PAD) + 1
     for each in sorted(change.fields, key=lambda each: (rank_of(each.risk), each.field)):
         yield from field_lines(each.field, field_parts(each, change, plan, schemas), look, indent=_INDENT, pad=pad)
         undone = overwrites.get((change.key, each.field))
         if undone is not None:
             yield f"{_INDENT}  {paint(f'({undoing(undone, each.field)})', 'warning', color=look.color)}"
     released = paint("(no longer managed; stays as it is)", "quiet", color=look.color)
-    yield from (f"{_INDENT}{terminal_safe(name)}: {released}" for name in sorted(change.releases))
+    yield from (f"{_INDENT}{f'{terminal_safe(name)}:':<{pad}} {released}" for name in sorted(change.releases))
+    hidden = len(change.record.keys() - {each.field for each in change.fields})
+    if hidden and change.action is Action.UPDATE:
+        yield _INDENT + paint(f"({counted(hidden, 'unchanged field')} hidden)", "quiet", color=look.color)
     if look.whole:
         yield from (_request_line(each) for each in change.requests)
 

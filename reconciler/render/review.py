@@ -15,10 +15,11 @@ from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Plan, Reason, Risk
-from reconciler.render.hunks import Hunk, hunks, shared
+from reconciler.render.hunks import Hunk, shared
 from reconciler.render.lines import Line, split
 from reconciler.render.parts import Part, field_parts
 from reconciler.render.plan_text import SILENCE, in_order, rank_of, remaining
+from reconciler.render.prose import Prose
 from reconciler.render.values import inline, is_long
 from reconciler.schemas import SchemaSet
 
@@ -36,6 +37,8 @@ class Item:
     risk: Risk
     part: Part
     hunk: Hunk | None = None
+    numbers: str = ""
+    """Of prose: what numbers say of the whole text; empty where several texts stand together."""
     mark: tuple[object, ...] = ()
     """Equal for equal changes, whatever stands around them. Secrets count by name."""
 
@@ -162,18 +165,21 @@ def _items(change: Change, plan: Plan, schemas: SchemaSet | None) -> tuple[Item,
     seen: Counter[object] = Counter()
     for field in fields:
         for part in field_parts(field, change, plan, schemas):
-            for hunk in _places(part) or [None]:
+            compared = part.prose() if part.kind == "prose" else None
+            numbers = "" if compared is None else compared.numbers
+            for hunk in _places(part, compared) or [None]:
                 told = (inline(part.before), inline(part.after), part.note) if hunk is None else hunk.lines
                 mark = (field.field, part.place, part.kind, told)
                 seen[mark] += 1  # the same line may be added at two places of one text: both count
-                found.append(Item(field=field.field, risk=field.risk, part=part, hunk=hunk, mark=(*mark, seen[mark])))
+                item = Item(field=field.field, risk=field.risk, part=part, hunk=hunk, numbers=numbers)
+                found.append(replace(item, mark=(*mark, seen[mark])))
     return tuple(found)
 
 
-def _places(part: Part) -> list[Hunk | None]:
+def _places(part: Part, compared: Prose | None) -> list[Hunk | None]:
     """The changed places of a text; a text of a new assistant is one, all of it added."""
-    if part.kind == "prose":
-        return [*hunks(part.lines())]
+    if compared is not None:
+        return [*compared.hunks]
     if part.kind == "new" and not part.note and isinstance(part.after, str) and is_long(part.after):
         return [Hunk(lines=tuple(Line(mark="+", text=text) for text in split(part.after)))]
     return []
@@ -198,7 +204,8 @@ def _bundles(changes: Mapping[str, Change], items: Mapping[str, Sequence[Item]])
 
 def _together(found: Sequence[Item]) -> Item:
     places = [each.hunk for each in found if each.hunk is not None]
-    return replace(found[0], hunk=shared(places)) if places else found[0]
+    numbers = found[0].numbers if len({each.numbers for each in found}) == 1 else ""
+    return replace(found[0], hunk=shared(places), numbers=numbers) if places else found[0]
 
 
 def _single(change: Change, items: Iterable[Item], taken: Iterable[tuple[int, set[object]]]) -> Single | None:

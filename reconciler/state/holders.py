@@ -20,6 +20,13 @@ def this_process(*, command: str, now: datetime, environ: Mapping[str, str]) -> 
     return Holder(who=_who(environ), host=socket.gethostname(), pid=os.getpid(), command=command, since=since)
 
 
+UNLOCKING: Mapping[str, Any] = {
+    "loses": ("what the lock is for: two runs at once overwrite each other, where its holder is still at work",),
+    "commands": (("state", "unlock"),),
+}
+"""For programs, of every refusal that a lock makes."""
+
+
 def holder_from(stored: Mapping[str, Any]) -> Holder:
     """The holder that a record names. Raises KeyError and TypeError where it is no such record."""
     return Holder(**{each.name: stored[each.name] for each in fields(Holder)})
@@ -29,9 +36,11 @@ def lock_held(environment: str, holder: Holder | None, *, then: str) -> LockHeld
     """The error of who found the lock taken; `then` is what to do where the holder is known."""
     summary = f"the state of {environment} is locked"
     if holder is None:
-        return LockHeldError(error("lock-held", summary, "By whom is not recorded. Try again in a moment."))
+        return LockHeldError(
+            error("lock-held", summary, "By whom is not recorded. Try again in a moment.", **UNLOCKING)
+        )
     by = f"{holder.who} on {holder.host} (process {holder.pid}) since {holder.since}: {holder.command}"
-    return LockHeldError(error("lock-held", f"{summary} by {by}", then))
+    return LockHeldError(error("lock-held", f"{summary} by {by}", then, **UNLOCKING))
 
 
 def _who(environ: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from reconciler.canonical import pretty
 from reconciler.errors import LockHeldError, StateError, error
-from reconciler.state.holders import holder_from, lock_held
+from reconciler.state.holders import UNLOCKING, holder_from, lock_held
 from reconciler.state.meta import lock_lost
 from reconciler.state.object_access import Bucket, Refused, Tag
 from reconciler.state.store import Holder
@@ -75,7 +75,9 @@ class ObjectLock:
         except (ValueError, KeyError, TypeError):
             told = "the lock is held, and by whom cannot be read"
             then = "`reconciler state unlock --force` removes it, once you know that nobody is at work."
-            raise LockHeldError(error("lock-held", told, then, file=f"{self._bucket.shown}/{LOCK}")) from None
+            raise LockHeldError(
+                error("lock-held", told, then, file=f"{self._bucket.shown}/{LOCK}", **UNLOCKING)
+            ) from None
 
     def clear(self, *, force: bool) -> Holder | None:
         """Remove the lock whoever holds it, and return who that was. Raises LockHeldError without `force`."""

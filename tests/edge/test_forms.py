@@ -30,7 +30,7 @@ def test_a_plan_as_markdown_and_html(office: Practice) -> None:
     digest = json.loads(office.done("plan", "-o", "json").out)["digest"]
     text = office.done("plan", "-o", "markdown").out
     assert_contained(text)
-    assert '+ system_prompt: "You answer the phone of Lakeview Dental. Be kind, and book no crowns.' in text
+    assert "+ You answer the phone of Lakeview Dental. Be kind, and book no crowns." in text
     assert f"Digest `{digest}`" in text
     saved = office.folder / "change.plan"
     office.done("plan", "--out", str(saved))

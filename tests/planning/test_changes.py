@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from reconciler.canonical import Json
 from reconciler.entries import entry_digest
-from reconciler.model import Action, Change, Entry, FieldChange, Json, Reason, Request, Risk
+from reconciler.model import Action, Change, Entry, FieldChange, Reason, Request, Risk
 from reconciler.planning.risk import field_risk, worst
 from reconciler.schemas import SchemaSet
 from tests.support import desk

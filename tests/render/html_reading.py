@@ -13,7 +13,7 @@ TAGS = {
     *VOID,
     *("html", "head", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "p", "pre", "code"),
     *("bdi", "span", "div", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "details", "summary"),
-    *("fieldset", "legend", "label"),
+    *("fieldset", "legend", "label", "del", "ins"),
 }
 ATTRIBUTES = {
     *("class", "dir", "open", "lang", "charset", "http-equiv", "content", "name", "id", "type", "checked"),

@@ -9,20 +9,24 @@ from typing import Any
 
 import pytest
 
+from reconciler.documents.tracing import Reference, Stated
 from reconciler.errors import Diagnostic, error, note, warning
-from reconciler.model import Plan
-from reconciler.planfile import plan_file, plan_to_json, read_plan_file
+from reconciler.model import Plan, Position
+from reconciler.planfile import plan_difference, plan_file, plan_to_json, read_plan_file
 from reconciler.render.diagnostics_text import render_diagnostics
+from reconciler.render.difference import difference_to_json
 from reconciler.render.escape import json_text
 from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, failure_in, plan_in, validation_in
 from reconciler.render.frame import Frame
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.render.plan_text import render_plan
 from reconciler.render.validation import diagnostics_to_json, render_validation
+from reconciler.render.why import Explanation, Known, render_why, why_to_json
 from tests.planfile.plans import every_kind
 from tests.render.golden_files import FOLDER, check_golden
 from tests.render.outcomes import BROKEN, DONE
-from tests.render.reviews import agency, crowd
+from tests.render.reviews import agency, crowd, prompt
+from tests.support.formats import assert_format
 from tests.support.frontdesk import frontdesk
 
 DOCUMENT = """title: Reception
@@ -55,6 +59,30 @@ def validated(form: str) -> str:
     return validation_in(form, PROBLEMS, Frame(), environment="default", documents=documents, sources=sources)
 
 
+WHY = Explanation(
+    environment="production",
+    key="dental/reception",
+    field="instructions",
+    status="set",
+    value=prompt("mill-lane"),
+    stated=(
+        Stated(
+            layer="environment",
+            place=Position(file="assistants/dental/reception.yaml", line=20, column=21),
+            written="${file:prompts/mill-lane.md}",
+        ),
+        Stated(layer="base", place=Position(file="assistants/_base.yaml", line=4, column=15), written="Be kind."),
+    ),
+    reference=Reference(scheme="file", name="prompts/mill-lane.md", file="assistants/dental/prompts/mill-lane.md"),
+    reference_place=Position(file="assistants/dental/prompts/mill-lane.md", line=1, column=1),
+    default=Known(there=True, value="You are helpful."),
+    default_place=Position(file="schemas/assistant.schema.json", line=77, column=18),
+    last_applied=Known(there=True, value="Be kind.", same=False, when="2026-11-03T09:18:42Z"),
+    live=Known(there=False),
+    seed=True,
+)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -78,6 +106,10 @@ def validated(form: str) -> str:
         ("no-changes.txt", render_plan(Plan(environment="default", lineage=None))),
         ("diagnostics.txt", render_diagnostics(PROBLEMS, sources=sources)),
         ("validation.json", json_text(diagnostics_to_json("default", PROBLEMS, documents=2))),
+        ("why.txt", render_why(WHY)),
+        ("why-terminal.txt", render_why(WHY, color=True, width=60, verbose=1)),
+        ("why.json", json_text(why_to_json(WHY))),
+        ("difference.json", json_text(difference_to_json(plan_difference(every_kind(), agency())))),
         ("outcome-done.txt", render_outcome(DONE)),
         ("outcome-broken.txt", render_outcome(BROKEN, color=True, sources=sources)),
         ("outcome-broken.json", json_text(outcome_to_json("production", BROKEN))),
@@ -142,3 +174,20 @@ def test_the_verdict_of_a_validation() -> None:
     assert render_validation(PROBLEMS, documents=2).endswith("\n3 errors, 1 warning, 1 note in 2 files\n")
     warned = render_validation(PROBLEMS[2:4], documents=2)
     assert warned.endswith("\n1 warning, 1 note in 1 file\n2 documents are valid.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("plan.json", "plan"),
+        ("validation.json", "validation"),
+        ("drift.json", "drift"),
+        ("why.json", "why"),
+        ("difference.json", "difference"),
+        ("outcome-broken.json", "apply"),
+    ],
+)
+def test_what_was_agreed_is_what_the_formats_say(name: str, form: str) -> None:
+    """The pinned JSON meets the JSON Schema that ships for it; an outcome is the last line of a stream."""
+    pinned = json.loads((FOLDER / name).read_text("utf-8"))
+    assert_format(form, {"event": "outcome", **pinned} if form == "apply" else pinned)

@@ -10,15 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.documents.tracing import Reference, Stated
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Action, Plan
+from reconciler.model import Action, Plan, Position
 from reconciler.planfile import plan_to_json
 from reconciler.render.diagnostics_text import render_diagnostics
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.masking import masked
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.render.plan_text import render_plan
+from reconciler.render.prose import prose, told_lines
 from reconciler.render.validation import diagnostics_to_json, render_validation
+from reconciler.render.why import Explanation, Known, render_why, why_to_json
 from tests.planfile.plans import plans, reception, shown
 from tests.render.outcomes import Outcome, Result
 from tests.support.frontdesk import frontdesk
@@ -107,6 +110,40 @@ def test_no_diagnostic_says_anything_to_the_terminal(diagnostics: list[Diagnosti
     assert_harmless(json_text(outcome_to_json(source, outcome)))
 
 
+POSITIONS = st.builds(Position, file=TEXT, line=st.just(3), column=st.just(1))
+KNOWN = st.builds(Known, there=st.just(True), value=TEXT | st.just({"a": "\x1b[2J"}), when=TEXT)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.builds(
+        Explanation,
+        environment=TEXT,
+        key=TEXT,
+        field=TEXT,
+        status=st.sampled_from(["set", "left", "gone"]),
+        value=TEXT,
+        stated=st.tuples(
+            st.builds(Stated, layer=st.just("document"), place=POSITIONS, written=TEXT),
+            st.builds(Stated, layer=st.just("base"), place=POSITIONS, written=TEXT),
+        ),
+        reference=st.builds(Reference, scheme=st.sampled_from(["file", "ref", "env", "secret"]), name=TEXT, file=TEXT),
+        reference_place=st.none() | POSITIONS,
+        released_at=POSITIONS,
+        default=KNOWN,
+        default_place=POSITIONS,
+        last_applied=KNOWN,
+        live=KNOWN,
+        clears_with=TEXT,
+    )
+)
+def test_no_explanation_says_anything_to_the_terminal(found: Explanation) -> None:
+    """Any string in any place of an answer to `why`."""
+    assert_harmless(render_why(found, verbose=1, width=40))
+    assert_harmless(SGR.sub("", render_why(found, color=True)))
+    assert_harmless(json_text(why_to_json(found)))
+
+
 def test_markup_and_brackets_are_text() -> None:
     """Square brackets are what the file says, not somebody's markup."""
     found = render_diagnostics([error("schema", "[/red] is no [bold]zone[/bold]", "see [link]")])
@@ -124,11 +161,13 @@ def test_markup_and_brackets_are_text() -> None:
     ids=["words", "lines", "characters", "turned"],
 )
 def test_prompts_at_the_limit_are_shown_whole(before: str, after: str) -> None:
-    """The longest prompts, and those that are worst for a diff, are rendered, and piped output cuts nothing."""
+    """The longest prompts, and those that are worst for a diff, are rendered, and nothing that changed is cut."""
     change = replace(reception(), fields=(shown("instructions", before, after),))
     text = render_plan(Plan(environment="default", lineage=None, changes=(change,)))
-    longest = max(after.split("\n"), key=len)
-    assert longest.strip() in text
+    told = [each for each in told_lines(prose(before, after).lines) if each.mark != " "]
+    assert all(piece in text for each in told for mark, piece in each.pieces if mark != " ")
+    whole = render_plan(Plan(environment="default", lineage=None, changes=(change,)), verbose=1)
+    assert all(piece in whole for each in told for _, piece in each.pieces)
 
 
 def test_a_secret_in_clear_is_masked_where_the_schema_says_so() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.render.lines import Line, folded, line_diff, split
+from reconciler.render.lines import Line, line_diff, split
 
 PROSE = st.lists(st.sampled_from(["", "a", "b", "- a", "Greet the caller."]), max_size=25).map("\n".join)
 
@@ -23,32 +23,6 @@ def test_both_texts_are_in_the_diff(before: str, after: str) -> None:
     assert side(lines, "+") == split(after)
 
 
-@given(PROSE, PROSE)
-def test_folding_hides_only_what_is_kept(before: str, after: str) -> None:
-    """Every removed and added line stays, in order; folds say exactly how many kept lines they hide."""
-    lines = line_diff(before, after)
-    shown = list(folded(lines))
-    assert [line for line in shown if line.mark in "+-"] == [line for line in lines if line.mark in "+-"]
-    hidden = sum(int(line.text.strip("(").split()[0].replace(",", "")) for line in shown if line.mark == "…")
-    assert hidden + sum(line.mark != "…" for line in shown) == len(lines)
-
-
-def test_a_change_stands_in_two_lines_of_context() -> None:
-    """A long prompt with one changed line shows seven lines, folds among them."""
-    before = "\n".join(f"line {number}" for number in range(40))
-    shown = [f"{line.mark}{line.text}" for line in folded(line_diff(before, before.replace("line 20", "LINE 20")))]
-    assert shown == [
-        "…(18 unchanged lines)",
-        " line 18",
-        " line 19",
-        "-line 20",
-        "+LINE 20",
-        " line 21",
-        " line 22",
-        "…(17 unchanged lines)",
-    ]
-
-
 @pytest.mark.parametrize("other", ["a\r\nb", "a\rb", "\n a\nb \n\n"])
 def test_what_the_plan_calls_equal_shows_no_change(other: str) -> None:
     """Line ends, and white space around the whole, are not shown as changes, since they are none."""
@@ -60,3 +34,18 @@ def test_thousands_of_equal_lines_fall_back_to_two_blocks() -> None:
     before, after = "x\n" + "a\n" * 3000 + "y", "y\n" + "a\n" * 3000 + "x"
     marks = [line.mark for line in line_diff(before, after)]
     assert marks == ["-"] * 3002 + ["+"] * 3002
+
+
+def test_an_edited_line_stands_next_to_what_became_of_it() -> None:
+    """New lines between them do not keep the two apart, and others are removed and added as they are."""
+    before = "Opening hours are nine to five, Monday to Thursday.\nAsk for a number.\nNever quote prices."
+    after = "Opening hours are eight to six, Monday to Thursday.\nBe brief.\nNever quote any prices."
+    shown = [(line.mark, line.text, len(line.changed)) for line in line_diff(before, after)]
+    assert shown == [
+        ("-", "Opening hours are nine to five, Monday to Thursday.", 1),
+        ("+", "Opening hours are eight to six, Monday to Thursday.", 1),
+        ("-", "Ask for a number.", 0),
+        ("+", "Be brief.", 0),
+        ("-", "Never quote prices.", 1),
+        ("+", "Never quote any prices.", 1),
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import error
@@ -57,7 +57,7 @@ def test_without_context_what_is_hidden_is_counted() -> None:
         if item.hunk is not None
     ]
     assert diff_lines([instructions], Extent(context=False)) == [
-        "@@ instructions @@",
+        "@@ instructions (48 → 44 words) @@",
         "@@ 3 unchanged lines @@",
         "- - Never quote prices.",
         "@@ 3 unchanged lines @@",
@@ -81,6 +81,7 @@ def test_a_report_that_is_made_to_fit_is_whole(plan: Plan, smaller: int) -> None
     assert_contained(text)
 
 
+@settings(deadline=None)
 @given(st.integers(LEAST, 60_000), st.integers(0, 60))
 def test_any_size_is_kept(most: int, number: int) -> None:
     """The law: no report is longer than it may be, and what is left out is said exactly where something is."""
@@ -154,7 +155,7 @@ def test_no_line_of_a_prompt_can_be_taken_for_a_field() -> None:
     forged = shown("instructions", "Be kind.\nBye.", "Be kind.\nline_id: 45\nBye.")
     change = replace(reception(), fields=(forged, shown("report_on", False, True)))
     text = report(Plan(environment="default", lineage=None, changes=(change,)))
-    order = [text.index(each) for each in ("pitch: (no", "+ report_on: true", "@@ instructions @@", "+ line_id: 45")]
+    order = [text.index(each) for each in ("pitch: (no", "+ report_on: true", "@@ instructions (", "+ line_id: 45")]
     assert order == sorted(order)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +27,7 @@ def plan_of(*changes: Change, **more: Any) -> Plan:
 
 def lines_of(change: FieldChange, base: Change | None = None, **options: Any) -> list[str]:
     """The lines between the header and the totals, without their indent."""
-    whole = render_plan(plan_of(replace(base or viewings(), fields=(change,), requests=())), **options)
+    whole = render_plan(plan_of(replace(base or viewings(), fields=(change,), requests=(), record={})), **options)
     block = whole.split("\n\n")[0].split("\n")[1:]
     return [line.removeprefix("      ") for line in block]
 
@@ -53,15 +54,14 @@ def lines_of(change: FieldChange, base: Change | None = None, **options: Any) ->
             shown("facts", {"city": "York", "about": LONG_LINE}, {"city": "Leeds", "about": LONG_LINE + "."}),
             [
                 "facts:",
-                "  about:",
-                f"    │ - {LONG_LINE}",
-                f"    │ + {LONG_LINE}.",
+                "  about: (20 → 20 words)",
+                f"    │ ~ {LONG_LINE.removesuffix('on.')}[-on.-]{{+on..+}}",
                 '  city: "York" → "Leeds"',
             ],
         ),
         (
             shown("greeting", "Hello.\nHow are you?", "Hello.\nHow can I help?"),
-            ["greeting:", "  │   Hello.", "  │ - How are you?", "  │ + How can I help?"],
+            ["greeting: (4 → 5 words)", "  │   Hello.", "  │ - How are you?", "  │ + How can I help?"],
         ),
         (
             shown("token", secret_reference("DESK_TOKEN", "a"), secret_reference("DESK_TOKEN", "b")),
@@ -146,15 +146,37 @@ def test_what_would_ring_into_silence_is_the_first_line() -> None:
     """A number that nobody would answer stands above everything, and once."""
     silent = warning(UNASSIGNED, "`line_id` 45 would have no holder", key="homes/viewings")
     text = render_plan(replace(every_kind(), diagnostics=(silent,)))
-    assert text.startswith("warning: homes/viewings: `line_id` 45 would have no holder\n\n  ! homes/sales")
+    assert text.startswith("warning: homes/viewings: `line_id` 45 would have no holder\n\nBlocked:\n  ! homes/sales")
     assert text.count("no holder") == 1
     red = render_plan(replace(every_kind(), diagnostics=(silent,)), color=True)
     assert red.splitlines()[0].count("\x1b[31m") == 2, "the word and the sentence, in red"
 
 
+def test_classes_of_risk_are_groups_where_there_are_several() -> None:
+    """Each under its name, routing before what is heard; one class alone needs no name."""
+    headings = [line for line in render_plan(every_kind()).splitlines() if re.fullmatch("[A-Z][a-z-]+:", line)]
+    assert headings == ["Blocked:", "Routing:", "Caller-facing:", "Other:"]
+    assert render_plan(plan_of(reception(), viewings())).startswith("  ~ dental/reception")
+
+
+def test_what_does_not_change_is_hidden_and_counted() -> None:
+    """As many fields as the assistant is managed with and the plan does not touch."""
+    record = {"title": "Viewings", "line_id": 45, "backdrop": "off", "pitch": 1.0}
+    change = replace(viewings(), fields=(shown("line_id", None, 45),), record=record)
+    assert "      (3 unchanged fields hidden)" in render_plan(plan_of(change)).splitlines()
+    assert "hidden" not in render_plan(plan_of(replace(change, record={"line_id": 45})))
+
+
+def test_what_changed_inside_is_aligned() -> None:
+    """The values of one object stand below each other, as those of the assistant do."""
+    before = {"city": "York", "opening": "nine", "about": LONG_LINE}
+    after = {"city": "Leeds", "opening": "eight", "about": LONG_LINE}
+    assert lines_of(shown("facts", before, after))[1:] == ['  city:    "York" → "Leeds"', '  opening: "nine" → "eight"']
+
+
 def test_a_released_field_is_told() -> None:
     """A field that is no longer managed is not sent and not cleared, and the plan says so."""
-    assert "pitch: (no longer managed; stays as it is)" in render_plan(plan_of(reception()))
+    assert "pitch:        (no longer managed; stays as it is)" in render_plan(plan_of(reception()))
 
 
 @pytest.mark.parametrize(
@@ -195,11 +217,12 @@ def test_warnings_stand_above_an_empty_plan() -> None:
 
 def test_a_terminal_wraps_prose_behind_the_gutter() -> None:
     """A long line keeps its gutter when it is wrapped, and loses no character."""
-    change = shown("greeting", LONG_LINE, LONG_LINE + "!")
+    change = shown("greeting", LONG_LINE, LONG_LINE + " Bye.")
     lines = lines_of(change, width=50)
     assert all(len(line) <= 44 for line in lines)
-    joined = "".join(line.removeprefix("  │ + ").removeprefix("  │   ") for line in lines[4:])
-    assert joined.replace(" ", "") == (LONG_LINE + "!").replace(" ", "")
+    assert lines[1].startswith("  │ ~ Ask whether")
+    joined = "".join(line.removeprefix("  │ ~ ").removeprefix("  │   ") for line in lines[1:])
+    assert joined == LONG_LINE + "{+ Bye.+}"
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model import Plan, Risk
-from reconciler.render.hunks import hunks
-from reconciler.render.lines import Line, line_diff
+from reconciler.render.lines import Line
+from reconciler.render.prose import prose
 from reconciler.render.review import Bundle, Single, review
 from tests.planfile.plans import after_hours, every_kind, plans, shown
 from tests.render.reviews import RULE, agency, edited, prompt
@@ -101,25 +101,6 @@ def test_every_change_of_a_field_stands_in_exactly_one_block(plan: Plan) -> None
             assert shown_fields[change.key] == {each.field for each in change.fields}
 
 
-@given(LINES, LINES)
-def test_hunks_hide_only_what_is_unchanged(old: list[str], new: list[str]) -> None:
-    """Put together again, with what they count as hidden, they are the whole comparison."""
-    whole = line_diff("\n".join(old), "\n".join(new))
-    at = 0
-    for hunk in hunks(whole):
-        assert all(line.mark == " " for line in whole[at : at + hunk.above])
-        at += hunk.above
-        told = [*hunk.lead, *(line.text for line in hunk.lines), *hunk.tail]
-        assert [line.text for line in whole[at : at + len(told)]] == told
-        at += len(told)
-        assert hunk.lines[0].mark != " "
-        assert hunk.lines[-1].mark != " "
-        rest = whole[at : at + hunk.below]
-        assert all(line.mark == " " for line in rest)
-        at += hunk.below
-    assert at in (0, len(whole))
-
-
 def test_a_prompt_that_did_not_change_has_no_hunk() -> None:
     """There is nothing to show of it."""
-    assert hunks(line_diff(prompt("a"), prompt("a"))) == []
+    assert prose(prompt("a"), prompt("a")).hunks == ()
