@@ -1,7 +1,7 @@
 # What a developer does here. Needs python3 (3.11 or newer), git and make; `make` alone lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test faults bench mutants lint types format clean
+.PHONY: help setup demo test docs faults bench mutants lint types format clean
 
 PYTHON ?=
 BIN := .venv/bin
@@ -31,6 +31,9 @@ demo: $(STAMP) ## See the whole of it work, in a folder that is thrown away
 
 test: $(STAMP) ## Run the tests
 	@$(BIN)/python -m pytest -q -n 2
+
+docs: $(STAMP) ## Write what in docs/ is made from the code
+	@$(BIN)/python -m tests.docs
 
 faults: $(STAMP) ## Kill and mislead the program some 300 times, and print what was lost
 	@$(BIN)/python -m tests.faults

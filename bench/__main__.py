@@ -83,9 +83,11 @@ def _report(found: Iterable[Row], rounds: int, load: float, command: str) -> str
     ]
     if absent:
         about.append(f"Not found on this machine, and so not measured: {', '.join(absent)}.")
+    size = "{:,}".format
     head = "| what | assistants | measured | goal | |\n|---|---:|---|---|---|"
     lines = [
-        f"| {each.what} | {each.count or ''} | {each.measured} | {each.goal} | {_verdict(each)} |" for each in found
+        f"| {each.what} | {size(each.count) if each.count else ''} | {each.measured} | {each.goal} | {_verdict(each)} |"
+        for each in found
     ]
     return "# Measured\n\n" + "\n".join(about) + "\n\n" + "\n".join([head, *lines]) + "\n"
 

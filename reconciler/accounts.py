@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,23 +48,55 @@ def recognised(
     remembered: str | None,
     entries: Mapping[str, Entry],
     schemas: SchemaSet,
+    shown: Collection[int] | None = None,
     allow_other: bool = False,
 ) -> str | None:
     """The fingerprint to remember for the key's account: the old one where it is the same; None where none can be had.
 
     Raises ReconcilerError (`other-account`) where it is another account than the one remembered, or, where none is,
-    one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. Raises
-    ApiError where the API cannot be asked.
+    one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. `shown`
+    are the ids of the account where it was read already. Raises ApiError where the API cannot be asked.
     """
     identity = None if route is None else _identity(client, route)
     if identity is not None and remembered is not None:
-        if _fingerprint(identity, remembered.split(":")[1] if remembered.count(":") == 2 else "") == remembered:
+        if _is(identity, remembered):
             return remembered
         if not allow_other:
-            raise _other(f"{environment} was applied to another account than the one of this key")
-    elif not allow_other:
-        _refuse_unless_known(client, environment, entries, schemas)
+            raise _not_the_remembered(environment)
+    elif not allow_other and _managed(entries) and "list" in schemas.endpoints:
+        ids = read_live(client, schemas) if shown is None else shown
+        refuse_strange_list(ids, environment=environment, entries=entries)
     return remembered if identity is None else _fingerprint(identity, secrets.token_hex(8))
+
+
+def is_remembered(client: Teller, route: AccountRoute | None, *, environment: str, remembered: str | None) -> bool:
+    """Whether the API says that this is the remembered account; False where nobody can tell.
+
+    Raises ReconcilerError (`other-account`) where it says another one, ApiError where it cannot be asked.
+    """
+    if route is None or remembered is None:
+        return False
+    identity = _identity(client, route)
+    if identity is not None and not _is(identity, remembered):
+        raise _not_the_remembered(environment)
+    return identity is not None
+
+
+def refuse_strange_list(shown: Collection[int], *, environment: str, entries: Mapping[str, Entry]) -> None:
+    """Raise ReconcilerError (`other-account`) where an account's list of ids has none of those that are managed."""
+    managed = _managed(entries)
+    if managed and managed.isdisjoint(shown):
+        count = "the assistant" if len(managed) == 1 else f"any of the {len(managed)} assistants"
+        raise _other(f"the account of this key does not show {count} that {environment} manages")
+
+
+def _managed(entries: Mapping[str, Entry]) -> set[int]:
+    return {entry.id for entry in entries.values() if entry.id is not None}
+
+
+def _is(identity: str, remembered: str) -> bool:
+    salt = remembered.split(":")[1] if remembered.count(":") == 2 else ""
+    return _fingerprint(identity, salt) == remembered
 
 
 def _identity(client: Teller, route: AccountRoute) -> str | None:
@@ -88,13 +120,8 @@ def _fingerprint(identity: str, salt: str) -> str:
     return f"{_FORM}:{salt}:{digest.hex()[:32]}"
 
 
-def _refuse_unless_known(client: Teller, environment: str, entries: Mapping[str, Entry], schemas: SchemaSet) -> None:
-    managed = {entry.id for entry in entries.values() if entry.id is not None}
-    if not managed or "list" not in schemas.endpoints:
-        return
-    if managed.isdisjoint(read_live(client, schemas)):
-        count = "the assistant" if len(managed) == 1 else f"any of the {len(managed)} assistants"
-        raise _other(f"the account of this key does not show {count} that {environment} manages")
+def _not_the_remembered(environment: str) -> ReconcilerError:
+    return _other(f"{environment} was applied to another account than the one of this key")
 
 
 def _other(told: str) -> ReconcilerError:
@@ -103,7 +130,8 @@ def _other(told: str) -> ReconcilerError:
             "other-account",
             told,
             "Nothing was changed. Set this environment's own RECONCILER_API_KEY, or choose the environment with -e. "
-            "Where it is meant (the account was replaced, or all its assistants were deleted): --allow-other-account.",
+            "Where it is meant (the account was replaced, or all its assistants were deleted), apply, plan, drift, "
+            "pull and import take --allow-other-account.",
             loses=("what the state says of the old account: here its assistants are not there, and are made anew",),
             commands=(("--allow-other-account",),),
         )

@@ -52,6 +52,11 @@ class Diagnostic:
     loses: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
 
+    @property
+    def path(self) -> str | None:
+        """`file`, where it is a file: the home of a state and a page may be an address."""
+        return None if self.file is None or "://" in self.file else self.file
+
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """Order for people: by place, then by text. Total, so equal sets give equal output."""
         return (

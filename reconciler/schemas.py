@@ -138,6 +138,15 @@ class SchemaSet:
         return tuple(name for name, policy in self.fields.items() if policy.placeholders)
 
     @cached_property
+    def named_keys(self) -> Mapping[str, frozenset[str]]:
+        """The keys that are described of every object that takes others, too, by field."""
+        return {
+            name: frozenset(policy.schema["properties"])
+            for name, policy in self.fields.items()
+            if policy.schema.get("properties") and isinstance(policy.schema.get("additionalProperties"), Mapping)
+        }
+
+    @cached_property
     def variant_items(self) -> Mapping[str, Mapping[str, Any]]:
         """The schema of the entries of every list whose entries come in described kinds, by field."""
         items = {name: policy.schema.get("items") for name, policy in self.fields.items()}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from reconciler.api.wire import Wire
@@ -130,6 +132,43 @@ def test_no_verb_shows_or_keeps_a_secret(watch: Watch) -> None:
     watch.runs("state", "forget", "-y", "night")
     assert "No changes." in watch.runs("plan", "--target", "reception").out
     assert watch.printed > 10_000
+
+
+@FINGERPRINT_KEYS
+def test_no_verb_that_reads_live_shows_or_keeps_a_secret(watch: Watch) -> None:
+    """The account shows secrets in clear, those that somebody set there included; no report and no file has them."""
+    desk = watch.practice
+    watch.runs("apply", "-y")
+    body = {**desk.sent[0][2], **desk.sent[-1][2]}
+    set_there = "crm-Canary-set-in-the-portal"
+    watch.wanted |= spellings(set_there)
+    changed = {**body, "variables": {**body["variables"], "crm_token": set_there}, "initial_message": "Hello."}
+    answer = httpx.put(f"{desk.vendor.url}/user/assistant/101", json=changed, headers=desk.vendor.headers)
+    assert answer.is_success, answer.text
+    # what the schema calls no secret is none where nobody says so
+    open_fields = {"name": "Lakeview Dental - Made by hand", "variables": {}, "is_webhook_active": False}
+    by_hand = {**{each: value for each, value in body.items() if each != "webhook_url"}, **open_fields}
+    assert httpx.post(f"{desk.vendor.url}/user/assistant", json=by_hand, headers=desk.vendor.headers).is_success
+    saved = str(desk.folder / "change.plan")
+    for form in (*(["-o", each] for each in ("text", "json", "markdown")), ["-v"], ["-vv"]):
+        watch.runs("drift", *form)
+    for form in (*(["-o", each] for each in PLAN_FORMS), ["-vv"]):
+        watch.runs("plan", "--refresh", *form, "--out", saved)
+    watch.runs("catalog", "-vv")
+    watch.runs("import", "hand", "102", "-vv")
+    watch.runs("state", "forget", "-y", "hand")
+    (desk.folder / "assistants/hand.yaml").unlink()
+    watch.runs("pull", "-vv")
+    pulled = next(desk.folder.glob("assistants/*made-by-hand.yaml")).read_text("utf-8")
+    (named,) = re.findall(r"\$\{secret:(\w+)\}", pulled)
+    desk.environ[named] = CALENDAR
+    watch.runs("pull", "--accept", "reception", "--field", "initial_message", "-vv")
+    refused = watch.runs("pull", "--accept", "reception", "-vv", code=1)
+    assert "no file holds secrets" in refused.err
+    for form in ("text", "json"):
+        watch.runs("state", "pull", "-o", form)
+        watch.runs("state", "push", "--to", f"moved-{form}", "-o", form)
+    assert watch.printed > 5_000
 
 
 def echo(status: int, **more: Any) -> bytes:

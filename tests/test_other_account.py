@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from reconciler.sandbox.answers import json_answer
@@ -56,6 +57,97 @@ def test_another_account_s_key_is_refused_before_anything_is_sent(desk: Practice
     assert '"other-account"' in desk.runs("apply", "-y", "-o", "json").out
     assert len(desk.sent) == sent
     assert desk.files() == before
+
+
+LOOKS = (["plan", "--refresh"], ["drift"], ["drift", "--detailed-exitcode"])
+
+
+@pytest.mark.parametrize("arguments", LOOKS, ids=" ".join)
+def test_what_reads_live_does_not_take_another_account_for_its_own(desk: Practice, arguments: list[str]) -> None:
+    """All that is managed would look gone: refused, and nothing shown, until a flag says that it is meant."""
+    says(desk, 200, {"email": "team@harborline.example"})
+    ended = desk.runs(*arguments)
+    assert ended.code == 1, ended.told
+    assert "default was applied to another account than the one of this key" in ended.err
+    assert "--allow-other-account" in ended.err
+    assert not ended.out
+    assert "gone" not in ended.told
+    meant = desk.runs(*arguments, "--allow-other-account")
+    assert "another account" not in meant.told
+
+
+@pytest.mark.parametrize("arguments", LOOKS, ids=" ".join)
+def test_where_the_api_does_not_say_its_list_decides_before_anything_is_shown(
+    desk: Practice, arguments: list[str]
+) -> None:
+    """A list with none of the managed assistants is another account's; with one of them it is looked at."""
+    says(desk, 404, {"message": "Not found"})
+    desk.done(*arguments[:2])
+    entry = desk.folder / "state/default/reception.json"
+    entry.write_text(entry.read_text("utf-8").replace('"id": 101', '"id": 4101'))
+    ended = desk.runs(*arguments)
+    assert ended.code == 1, ended.told
+    assert "does not show the assistant that default manages" in ended.err
+    assert "another account" not in desk.runs(*arguments, "--allow-other-account").told
+
+
+def test_a_create_of_unknown_outcome_is_not_looked_for_in_another_account(desk: Practice) -> None:
+    """It would be missing there and be sent a second time: neither a plan nor a saved one looks there."""
+    desk.environ["RECONCILER_SETTLE"] = "0"
+    desk.vendor.vendor.inject("drop-after")
+    assert desk.runs("apply", "-y", "--no-verify", "--parallelism", "1").code == 7
+    saved = str(desk.folder / "change.plan")
+    desk.edit("assistants/reception.yaml", "How can I help you?", "What can I do for you?")
+    desk.runs("plan", "--out", saved)
+    says(desk, 200, {"email": "team@harborline.example"})
+    sent = len(desk.sent)
+    for arguments in (["plan"], ["apply", saved]):
+        ended = desk.runs(*arguments)
+        assert ended.code == 1, ended.told
+        assert "applied to another account" in ended.err
+    assert len(desk.sent) == sent
+
+
+def test_a_saved_plan_may_be_meant_for_another_account(desk: Practice) -> None:
+    """The flag shapes no plan, so it goes with a plan file, too."""
+    saved = str(desk.folder / "change.plan")
+    desk.done("plan", "--out", saved)
+    says(desk, 200, {"email": "team@harborline.example"})
+    assert desk.runs("apply", saved).code == 1
+    desk.done("apply", saved, "--allow-other-account")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["pull"], ["pull", "--dry-run"], ["pull", "--accept", "reception"], ["import", "other", "101"]],
+    ids=" ".join,
+)
+def test_nothing_is_pulled_from_another_account(desk: Practice, arguments: list[str]) -> None:
+    """Documents and entries of one customer are not written into another's environment."""
+    says(desk, 200, {"email": "team@harborline.example"})
+    before = desk.files()
+    ended = desk.runs(*arguments)
+    assert ended.code == 1, ended.told
+    assert "applied to another account than the one of this key" in ended.err
+    assert desk.files() == before
+    told = desk.runs(*arguments, "--allow-other-account").told
+    assert "another account" not in told
+
+
+def test_the_account_of_a_first_pull_is_remembered(desk: Practice) -> None:
+    """As after an apply: the next key must be the same account's."""
+    desk.done("-e", "staging", "pull")
+    assert "account" in json.loads((desk.folder / "state/staging/_meta.json").read_text("utf-8"))
+
+
+def test_an_audit_with_another_account_s_key_is_no_audit(desk: Practice) -> None:
+    """Where everything looks gone, it is asked whose key it is; where the account is the same, everything is gone."""
+    assert httpx.delete(f"{desk.vendor.url}/user/assistant/101", headers=desk.vendor.headers).is_success
+    assert desk.runs("drift", "--detailed-exitcode").code == 2
+    says(desk, 200, {"email": "team@harborline.example"})
+    ended = desk.runs("drift", "--detailed-exitcode")
+    assert ended.code == 1, ended.told
+    assert "applied to another account" in ended.err
 
 
 def test_who_means_it_says_so_once(desk: Practice) -> None:

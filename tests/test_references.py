@@ -15,13 +15,29 @@ import pytest
 from tests.edge.projects import environment
 from tests.support.practice import Practice, practice
 
-STAND_IN = """\
+SOPS = """\
 #!/bin/sh
 # stands in for a program that decrypts a file and runs a command with what was in it: sops exec-env FILE 'COMMAND'
 [ "$1" = exec-env ] || exit 64
 while IFS= read -r line; do export "$line"; done < "$2"
 exec sh -c "$3"
 """
+MANAGER = """\
+#!/bin/sh
+# stands in for a password manager, which puts in what a file only refers to: op run --env-file FILE -- COMMAND ...
+[ "$1 $2 $4" = "run --env-file --" ] || exit 64
+while IFS= read -r line; do
+  case "$line" in *=op://voice/hook/url) line="${line%%=*}=https://hooks.example/in?sig=Canary" ;; esac
+  export "$line"
+done < "$3"
+shift 4
+exec "$@"
+"""
+APPLY = [sys.executable, "-m", "reconciler", "apply", "-y"]
+HANDED_OVER = {
+    "sops": (SOPS, "HOOK_URL=https://hooks.example/in?sig=Canary\n", ["exec-env", "FILE", shlex.join(APPLY)]),
+    "op": (MANAGER, "HOOK_URL=op://voice/hook/url\n", ["run", "--env-file", "FILE", "--", *APPLY]),
+}
 
 
 @pytest.fixture
@@ -77,17 +93,19 @@ def test_an_unknown_reference_is_told_where_it_is_used(desk: Practice) -> None:
     assert "Did you mean `voices.nora`?" in ended.out
 
 
-def test_secrets_can_come_from_a_program_that_runs_this_one(desk: Practice) -> None:
+@pytest.mark.parametrize("program", HANDED_OVER)
+def test_secrets_can_come_from_a_program_that_runs_this_one(desk: Practice, program: str) -> None:
     """`sops exec-env FILE COMMAND`, or a password manager's `run`: the command sees them, and no file of ours does."""
-    stand_in = desk.write("sops", STAND_IN)
+    script, held, arguments = HANDED_OVER[program]
+    stand_in = desk.folder.parent / program
+    stand_in.write_text(script, "utf-8")
     stand_in.chmod(0o755)
-    encrypted = desk.folder.parent / "production.enc.env"
-    encrypted.write_text("HOOK_URL=https://hooks.example/in?sig=Canary\n", "utf-8")
+    filled = desk.folder.parent / "production.env"
+    filled.write_text(held, "utf-8")
     with (desk.folder / "assistants/reception.yaml").open("a", encoding="utf-8") as file:
         file.write("webhook_url: ${secret:HOOK_URL}\nis_webhook_active: true\n")
-    command = shlex.join([sys.executable, "-m", "reconciler", "apply", "-y"])
     ended = subprocess.run(
-        [str(stand_in), "exec-env", str(encrypted), command],
+        [str(stand_in), *(str(filled) if each == "FILE" else each for each in arguments)],
         cwd=desk.folder,
         env=environment({**desk.environ, "RECONCILER_FINGERPRINT_KEY": "a long random text"}),
         capture_output=True,

@@ -5,14 +5,18 @@ Pure, stdlib.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from reconciler.apidocs.page import PageField
 from reconciler.apidocs.prose import facts_in
 from reconciler.apidocs.wording import PIECES, WORD
 
-SPAN = re.compile(r"(?:`(?P<code>[^`]+)`|[\"“'](?P<text>[^\"”'`]+)[\"”'])(?P<note>\s*\([^()]*\))?")
+SPAN = re.compile(r"(?:`(?P<code>[^`]+)`|[\"“'«](?P<text>[^\"”'`»]+)[\"”'»])(?P<note>\s*\([^()]*\))?")
 PLAIN = re.compile(r"(?P<text>[^,(]+?)(?P<note>\s*\([^()]*\))?\s*(?:,|$)")
 JOIN = re.compile(PIECES["join"])
 BULLET = re.compile(rf"- (?:`(?P<code>[^`]+)`|(?P<word>{WORD}))\s*(?:[—–:-]\s*(?P<text>.*))?$")
@@ -31,6 +35,29 @@ def choices_of(field: PageField) -> tuple[Choice, ...]:
     if field.type not in ("string", ""):
         return ()
     return _bullets(field.description) or choices_in(field.text)
+
+
+def parts_of(field: PageField) -> tuple[Choice, ...]:
+    """The keys that a page names of an object: as bullets, else those of its sample where all hold lists of texts."""
+    if field.type != "object" or field.fields:
+        return ()
+    named = [each for each in map(BULLET.fullmatch, field.description) if each and each["code"]]
+    if named:
+        return tuple(Choice(value=each["code"], text=each["text"] or "") for each in named)
+    for shown in samples_of(field):
+        texts = isinstance(shown, dict) and all(
+            isinstance(each, list) and {*map(type, each)} == {str} for each in shown.values()
+        )
+        if shown and texts:
+            return tuple(Choice(value=each) for each in shown)
+    return ()
+
+
+def samples_of(field: PageField) -> Iterator[Any]:
+    """The values that the page's samples show for a field; what is no JSON is left out."""
+    for code in field.code:
+        with suppress(ValueError, AttributeError, RecursionError):
+            yield json.loads("{" + code + "}").get(field.name)
 
 
 def choices_in(text: str) -> tuple[Choice, ...]:

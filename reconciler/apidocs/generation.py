@@ -210,8 +210,8 @@ def _unread(meanings: tuple[PageMeaning, ...]) -> Iterable[Diagnostic]:
         for each in meaning.unread:
             yield note(
                 "sentence-not-understood",
-                f'`{each.field}`: no rule was made of "{each.words}"',
+                f'{f"`{each.field}`" if each.field else "beside the fields"}: no rule was made of "{each.words}"',
                 file=meaning.page.source,
-                line=each.line,
-                field=each.field.partition(".")[0],
+                line=each.line or None,
+                field=each.field.partition(".")[0] or None,
             )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from reconciler.apidocs.choices import Choice, choices_of
+from reconciler.apidocs.choices import Choice, choices_of, parts_of
 from reconciler.apidocs.known import Known, Limit
 from reconciler.apidocs.notes import Noted, Reset, notes_of, resets_of
 from reconciler.apidocs.page import Page, PageField
@@ -26,7 +26,9 @@ BOOLEANS: Mapping[str, Json] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Meaning:
-    """What one page says of one body field. `low` and `high` bound the value or, for texts, the length."""
+    """What one page says of one body field. `low` and `high` bound the value or, for texts, the length; `parts` are
+    the keys that the page names of an object whose keys are free.
+    """
 
     field: PageField
     choices: tuple[Choice, ...] = ()
@@ -42,6 +44,7 @@ class Meaning:
     placeholders: bool = False
     format: str | None = None
     item_key: str | None = None
+    parts: tuple[Choice, ...] = ()
     lists_of_text: bool = False
     applies: Limit | None = None
     always_on: Limit | None = None
@@ -87,6 +90,8 @@ def _noted(meaning: Meaning, noted: Noted, known: Known) -> Meaning:
         rest = known.rest(limit)
         others = {each.value: rest for each in meaning.choices if each.value != noted.value and rest}
         return replace(told, choice_limits={**others, **meaning.choice_limits})
+    if name == "required-if" and meaning.required_if is None and limit[0] in known.names:
+        return replace(told, required_if=(limit[0], BOOLEANS.get(limit[1][0].lower(), limit[1][0])))
     if name == "required-for" and meaning.required_for is None:
         return replace(told, required_for=limit)
     if name == "always-on" and meaning.always_on is None:
@@ -123,6 +128,7 @@ def _field(page_field: PageField, known: Known) -> Meaning:
         placeholders="placeholders" in by_kind and page_field.type == "object",
         format=_format(page_field, by_kind) if textual else None,
         item_key=next((fact.parts["key"] for fact in by_kind.get("item-key", [])), None),
+        parts=parts_of(page_field),
         lists_of_text="lists-of-text" in by_kind,
         applies=_limit(by_kind, "applies", known),
         always_on=_limit(by_kind, "always-on", known),

@@ -28,6 +28,7 @@ ONCE_SAID = (
     "choices",
     "format",
     "item_key",
+    "parts",
     "applies",
     "always_on",
     "required_for",

@@ -13,7 +13,18 @@ from reconciler.apidocs.known import Known, Limit
 from reconciler.apidocs.page import Page
 from reconciler.apidocs.prose import Fact, facts_in
 
-ABOUT_ONE = {"applies": "applies", "applies-not": "applies", "always-on": "always-on", "required-for": "required-for"}
+TABLE_HEAD = re.compile(
+    r"(?:required fields?|(?:erforderliche|benötigte)[sn]? felde?r?|campos? (?:requeridos?|obligatorios?))\s*\|?\s*$",
+    re.IGNORECASE,
+)
+"""The last column's name in a table of what each value of a field needs."""
+ABOUT_ONE = {
+    "applies": "applies",
+    "applies-not": "applies",
+    "always-on": "always-on",
+    "required-for": "required-for",
+    "required-if": "required-if",
+}
 """Facts that speak of the one field that a note names, and what they say of it."""
 
 
@@ -54,7 +65,7 @@ def notes_of(page: Page, known: Known) -> Iterable[Noted]:
 def resets_of(page: Page, known: Known) -> dict[str, Reset]:
     """Which field's change resets others, and by which phrases it names them."""
     texts = [(each.name, each.text, each.line) for each in page.body]
-    texts += [("", each, line) for each, line in _numbered(page)]
+    texts += [("", each, line) for each, line in numbered(page)]
     found: dict[str, Reset] = {}
     for owner, text, line in texts:
         for fact in facts_in(text, known.values):
@@ -69,7 +80,8 @@ def resets_of(page: Page, known: Known) -> dict[str, Reset]:
     return found
 
 
-def _numbered(page: Page) -> Iterable[tuple[str, int]]:
+def numbered(page: Page) -> Iterable[tuple[str, int]]:
+    """What the page says outside of its fields, with the line of each; 0 where the reader knew none."""
     lines = page.note_lines if len(page.note_lines) == len(page.notes) else (0,) * len(page.notes)
     return zip(page.notes, lines, strict=True)
 
@@ -77,9 +89,8 @@ def _numbered(page: Page) -> Iterable[tuple[str, int]]:
 def _table(page: Page, known: Known) -> Iterable[Noted]:
     """Rows under a "Required field" head: they begin with a value and end with a field's name, glued or not."""
     inside = False
-    heads = r"required fields?|(?:erforderliche|benötigte)[sn]? felde?r?|campos? (?:requeridos?|obligatorios?)"
-    for text, line in _numbered(page):
-        inside = inside or bool(re.search(rf"(?:{heads})\s*\|?\s*$", text, re.IGNORECASE))
+    for text, line in numbered(page):
+        inside = inside or bool(TABLE_HEAD.search(text))
         row = text.removeprefix("- ").replace("`", "").strip("| \t")
         value = next((each for each in sorted(known.values, key=len, reverse=True) if row.startswith(each)), None)
         name = next((each for each in sorted(known.names, key=len, reverse=True) if row.endswith(each)), None)
@@ -89,9 +100,10 @@ def _table(page: Page, known: Known) -> Iterable[Noted]:
 
 
 def _sentences(page: Page, known: Known) -> Iterable[Noted]:
-    for text, line in _numbered(page):
+    for text, line in numbered(page):
         for fact in facts_in(text, known.values):
-            name = fact.parts.get("field") if fact.gives in ("null-of", "must-be") else _the_one(text, known)
+            other = fact.parts.get("field")
+            name = other if fact.gives in ("null-of", "must-be") else _the_one(text, known, but=other)
             gives = fact.gives if fact.gives in ("null-of", "must-be") else ABOUT_ONE.get(fact.gives)
             if name in known.names and gives is not None and not fact.loose:
                 yield Noted(
@@ -99,7 +111,7 @@ def _sentences(page: Page, known: Known) -> Iterable[Noted]:
                     gives=gives,
                     words=text,
                     line=line,
-                    limit=_limit(fact, known),
+                    limit=(str(other), (fact.parts["value"],)) if gives == "required-if" else _limit(fact, known),
                     value=fact.parts.get("value", ""),
                 )
 
@@ -109,8 +121,8 @@ def _limit(fact: Fact, known: Known) -> Limit | None:
     return known.rest(limit) if fact.gives == "applies-not" else limit
 
 
-def _the_one(text: str, known: Known) -> str | None:
-    """The one field that a note names, where it names one: in code, or with an underscore."""
+def _the_one(text: str, known: Known, but: str | None) -> str | None:
+    """The one field that a note names besides `but`, where it names one: in code, or with an underscore."""
     words = {*re.findall(r"`(\w+)`", text), *re.findall(r"\b\w+_\w+\b", text)}
-    named = [each for each in known.names if each in words and each not in known.discriminators]
+    named = [each for each in known.names if each in words and each not in (but, *known.discriminators)]
     return named[0] if len(named) == 1 else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from reconciler.apidocs.choices import samples_of
 from reconciler.apidocs.meaning import Meaning, nested_meaning, words_of
 from reconciler.apidocs.merging import Field
 from reconciler.apidocs.page import PageField
@@ -112,7 +112,12 @@ def _parts(meaning: Meaning) -> Schema:
         return {}
     if meaning.field.fields:
         return _nested(meaning.field)
-    return {"additionalProperties": {"type": "array", "items": {"type": "string"}}} if meaning.lists_of_text else {}
+    texts: Schema = {"type": "array", "items": {"type": "string"}}
+    if not meaning.lists_of_text:
+        return {}
+    # a key that no page names passes: the check of documents warns of it
+    named = {each.value: {**texts, **({"description": each.text} if each.text else {})} for each in meaning.parts}
+    return {**({"properties": named} if named else {}), "additionalProperties": texts}
 
 
 def _items(meaning: Meaning) -> Schema:
@@ -155,11 +160,7 @@ def _nested(field: PageField) -> Schema:
 
 def _sampled_type(field: PageField) -> str | None:
     """The one type that all items of the page's sample have: pages show lists that they do not describe."""
-    for code in field.code:
-        try:
-            shown = json.loads("{" + code + "}").get(field.name)
-        except (ValueError, AttributeError):
-            continue
+    for shown in samples_of(field):
         kinds = {_kind(each) for each in shown} if isinstance(shown, list) else set()
         if len(kinds) == 1:
             return kinds.pop()

@@ -15,6 +15,8 @@ from reconciler.apidocs.page import Draft, Page, PageField, Role, gathered, refu
 from reconciler.errors import PageError
 
 RESOURCE = "assistant"
+TRANSLATED = frozenset(("asistente", "asistentes", "assistente", "assistentes", "assistent", "assistenten"))
+"""The resource in paths that a translator went over, which no API answers."""
 METHODS: dict[Role, tuple[str, ...]] = {
     "create": ("POST",),
     "update": ("PUT", "PATCH"),
@@ -45,6 +47,8 @@ def read_page(text: str, *, source: str, role: Role | None = None) -> Page:
     form, draft, clean = _read_form(clean, source)
     method, target = _endpoint(clean, source, role if form == "mdx" and role != "list" else None)
     base, path = split(target)
+    if role is not None and role != "list" and not TRANSLATED.isdisjoint(path.lower().split("/")):
+        path = ""  # as good as lost: `generate` takes it from the other pages or from `route`
     page = Page(
         source=source,
         form=form,

@@ -155,9 +155,10 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:set|send|pass|use)(?: it| this)?(?: back)?(?: to)? {q}null\b{q}",
         "Set to null to let go of the number.",
     ),
-    row("not-null", r"\b(?:não|nicht|no|ne|non) (?:\w+ ){0,3}{q}null\b{q}", "Das Feld darf nicht null sein."),
+    row("not-null", r"\b(?:não|nicht|no|ne|non) (?:\w+ ){0,3}{q}nul(?:l|[oa])\b{q}", "Das Feld darf nicht null sein."),
     # pages of body fields speak of null to allow it, in whatever language
     row("null", r"{q}\bnull\b{q}", "Auf `null` setzen, um die Nummer freizugeben."),
+    row("null", r"\b(?:en|como|a|para|em) {q}nul[oa]\b{q}", "Se puede establecer en nulo para liberarla."),
     row(
         "empty",
         r"\b(?:pass|send|set to|use)(?: an empty (?:array|list|object))? {q}(?P<value>\[\]|\{\})",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reconciler.apidocs.notes import TABLE_HEAD, numbered
 from reconciler.apidocs.page import Page, PageField
 from reconciler.apidocs.prose import facts_in
 from reconciler.apidocs.variants import KEY
@@ -43,9 +44,17 @@ class Unread:
 
 
 def unread_in(page: Page, values: Iterable[str]) -> tuple[Unread, ...]:
-    """Every such sentence of the body's fields, nested ones and described kinds included, in page order."""
+    """Every such sentence of the body's fields, nested ones and described kinds included, and then of the notes."""
     listed = tuple(values)
-    return tuple(each for field in page.body for each in _of_field(field, field.name, listed))
+    fields = (each for field in page.body for each in _of_field(field, field.name, listed))
+    return (*fields, *_of_notes(page, listed))
+
+
+def _of_notes(page: Page, values: tuple[str, ...]) -> Iterable[Unread]:
+    for text, line in numbered(page):
+        if not TABLE_HEAD.search(text):
+            for words, _ in _sentences(text.removeprefix("- "), values):
+                yield Unread(field="", words=words, line=line)
 
 
 def _of_field(field: PageField, name: str, values: tuple[str, ...]) -> Iterable[Unread]:

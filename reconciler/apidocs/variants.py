@@ -24,6 +24,8 @@ KEY = re.compile(
     r"(?P<required>\s*\(required\))?\s*:?\s*(?P<text>.*)"
 )
 """A kind and a key; text from a browser has lost their bold type and their code."""
+GROUP = re.compile(r"[^-*\s].*\(`?(?P<key>\w+)\s*[:=]\s*[\"“]?(?P<value>[\w-]+)[\"”]?`?\)\s*:")
+"""Above keys that belong to one value of another key: "Fields of the harp (`music: "harp"`):"."""
 ARRAY = re.compile(r"(?:an? )?(?:array|list) of\b", re.IGNORECASE)
 KEYWORDS = ("enum", "minimum", "maximum", "maxLength", "minLength", "type", "required", "properties", "items")
 
@@ -35,6 +37,7 @@ class _Key:
     indent: int
     required: bool
     keys: list[_Key] = field(default_factory=list)
+    only: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -56,16 +59,21 @@ def variant_rules(details: Iterable[str], key: str | None) -> dict[str, Any]:
     return {
         "description": f"The kind of entry. Described: {named}; others pass.",
         "x-variants": {each.name: _described(each) for each in variants},
-        "allOf": [rule for each in variants if (rule := _rule(each, key))],
+        "allOf": [rule for each in variants for rule in (_rule(each, key), *_group_rules(each, key)) if rule],
     }
 
 
 def _read(details: Iterable[str]) -> list[_Variant]:
     found: list[_Variant] = []
+    only: tuple[str, str] | None = None
     for line in details:
         head = HEAD.match(line.strip())
         bullet = KEY.match(line)
-        if head:
+        group = GROUP.fullmatch(line.strip())
+        if group:
+            only = (group["key"], group["value"])
+        elif head:
+            only = None
             found.append(_Variant(name=head["bold"] or head["plain"], text=tidy(head["text"] or head["rest"] or "")))
         elif bullet and found:
             made = _Key(
@@ -73,6 +81,7 @@ def _read(details: Iterable[str]) -> list[_Variant]:
                 text=tidy(bullet["text"]),
                 indent=len(bullet["indent"]),
                 required=bool(bullet["required"]),
+                only=only,
             )
             keys = found[-1].keys
             (keys[-1].keys if keys and made.indent > keys[-1].indent else keys).append(made)
@@ -82,14 +91,19 @@ def _read(details: Iterable[str]) -> list[_Variant]:
 def _described(variant: _Variant) -> dict[str, Any]:
     return {
         "description": variant.text,
-        "required": [each.name for each in variant.keys if each.required],
+        "required": _required(variant),
         "properties": {each.name: {"description": each.text, **_schema(each)} for each in variant.keys},
     }
 
 
+def _required(variant: _Variant, only: tuple[str, str] | None = None) -> list[str]:
+    """The keys that entries of this kind need; with `only`, those that they need besides for a value of another key."""
+    return [each.name for each in variant.keys if each.required and each.only == only]
+
+
 def _rule(variant: _Variant, key: str) -> dict[str, Any] | None:
     """What must hold for entries of this kind; None where the page only describes."""
-    required = [each.name for each in variant.keys if each.required]
+    required = _required(variant)
     limits = {each.name: limited for each in variant.keys if (limited := _limits(each))}
     then: dict[str, Any] = {"required": required} if required else {}
     if limits:
@@ -102,6 +116,20 @@ def _rule(variant: _Variant, key: str) -> dict[str, Any] | None:
         "if": {"properties": {key: {"const": variant.name}}, "required": [key]},
         "then": then,
     }
+
+
+def _group_rules(variant: _Variant, key: str) -> Iterable[dict[str, Any]]:
+    """What entries of this kind need for one value of another key. A key that is left out has its default."""
+    defaults = {each.name: _schema(each).get("default") for each in variant.keys}
+    for only in dict.fromkeys(each.only for each in variant.keys if each.only):
+        name, value = only
+        if required := _required(variant, only):
+            given = [key] if defaults.get(name) == value else [key, name]
+            yield {
+                "description": f"{key} {variant.name} with {name} {value} needs {_listed(required)}",
+                "if": {"properties": {key: {"const": variant.name}, name: {"const": value}}, "required": given},
+                "then": {"required": required},
+            }
 
 
 def _listed(names: list[str]) -> str:

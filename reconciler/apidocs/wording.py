@@ -16,7 +16,7 @@ PIECES = {
     "min": r"(?:min(?:imum|imal|destens|\.)?|mín(?:imo|\.)?|at least|no less than|en az)",
     "options": r"(?:(?:allowed|valid|possible|accepted|supported) (?:values|options)|options?|one of|either|Optionen"
     r"|(?:mögliche|erlaubte|gültige) Werte|Opciones|Opções|Opzioni|Seçenekler|Опции|valores (?:posibles|possíveis))",
-    "span": r"(?:`[^`\n]+`|\"[^\"\n]+\"|“[^”\n]+”)(?:\s*\([^()]*\))?",
+    "span": r"(?:`[^`\n]+`|\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»)(?:\s*\([^()]*\))?",
     "join": r"\s*(?:,\s*(?:and |or )?|\s(?:or|and|oder|und|o|ou|y|e)\s+|/)\s*",
     "plain": r"[\w#*-]+(?: [\w-]+){0,2}(?:\s\([^()]*\))?",
     "q": r"[`'\"]?",

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
+from reconciler.commands.whose_key import is_remembered_account
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded
 from reconciler.model import Desired, Entry, Live
+from reconciler.state.store import StateStore
 
 
-def read_list(project: Project, loaded: Loaded, expected: Collection[int] = ()) -> dict[int, Live]:
-    """Every assistant of the account by id, secrets in clear; `expected` as for `read_live`.
+def read_list(
+    project: Project, loaded: Loaded, store: StateStore, entries: Mapping[str, Entry], *, allow_other: bool = False
+) -> dict[int, Live]:
+    """Every assistant of the account by id, secrets in clear.
 
-    Raises ApiError, and ConfigError as `open_client`.
+    Raises ReconcilerError (`other-account`) where it is not the account that the environment was applied to, which
+    would show all of it as gone; with `allow_other` that is meant. Raises ApiError, and ConfigError as `open_client`.
     """
+    from reconciler.accounts import refuse_strange_list
     from reconciler.refresh import read_live
 
+    environment = project.environment
+    managed = {each.id for each in entries.values() if each.id is not None}
     with open_client(project, secrets=tuple(loaded.vault.values.values())) as client:
-        return read_live(client, project.schemas, expected=expected)
+        known = allow_other or not managed or is_remembered_account(project, store, client)
+        shown = read_live(client, project.schemas, expected=managed)
+    if not known:
+        refuse_strange_list(shown, environment=environment, entries=entries)
+    return shown
 
 
 def compared(
@@ -31,7 +43,9 @@ def compared(
     return {id: observed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}
 
 
-def read_account(project: Project, entries: Mapping[str, Entry], loaded: Loaded) -> dict[int, Live]:
+def read_account(
+    project: Project, loaded: Loaded, store: StateStore, entries: Mapping[str, Entry], *, allow_other: bool = False
+) -> dict[int, Live]:
     """Both at once: read, and made comparable."""
-    shown = read_list(project, loaded, {each.id for each in entries.values() if each.id is not None})
+    shown = read_list(project, loaded, store, entries, allow_other=allow_other)
     return compared(shown, project, entries, loaded.desired)

@@ -9,9 +9,11 @@ import click
 
 from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.planning_options import allow_other_option
 from reconciler.commands.pull import tell
 from reconciler.commands.pulling import Account, account, now, secrets_to_set, write_all
 from reconciler.commands.state_transfer import lock_timeout
+from reconciler.commands.whose_key import remember_account
 from reconciler.config import open_project, open_store
 from reconciler.documents.keys import ENDINGS, key_fault, key_of
 from reconciler.entries import bound_to
@@ -34,8 +36,9 @@ Examples:
 )
 @click.argument("key")
 @click.argument("id", type=click.IntRange(min=1))
+@allow_other_option
 @lock_timeout
-def adopt(invocation: Invocation, key: str, id: int, lock_timeout: float) -> int:
+def adopt(invocation: Invocation, key: str, id: int, allow_other_account: bool, lock_timeout: float) -> int:
     """Bind the existing assistant ID to KEY, and manage it from then on. Nothing is sent.
 
     Where KEY has a document, the next plan shows what it would change; where it has none, the document is written as
@@ -45,7 +48,8 @@ def adopt(invocation: Invocation, key: str, id: int, lock_timeout: float) -> int
     _refuse_bad_key(key, project.assistants)
     store = open_store(project)
     with store.lock(command="reconciler import", timeout=lock_timeout):
-        found = account(project, store, partial(open_project, invocation), valid=False)
+        again = partial(open_project, invocation)
+        found = account(project, store, again, valid=False, allow_other=allow_other_account)
         _refuse(found, key, id)
         pulled = _written(found, key, id)
         if pulled is not None:
@@ -55,6 +59,7 @@ def adopt(invocation: Invocation, key: str, id: int, lock_timeout: float) -> int
             document = next(each for each in found.loaded.desired if each.key == key)
             path = document.file
             store.write(_bound(found, document, found.live[id]))
+        remember_account(store, found.owner)
     written = [] if pulled is None else list(pulled.draft.files)
     tell(invocation, () if pulled is None else secrets_to_set([pulled], found.project.environ))
     if invocation.output == "json":

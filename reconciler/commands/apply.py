@@ -7,6 +7,7 @@ somebody already, and is done as it stands or refused as stale.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -37,7 +38,7 @@ from reconciler.errors import (
     error,
     warning,
 )
-from reconciler.model import Desired, Plan
+from reconciler.model import Desired, Live, Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_line
 from reconciler.render.outcome import outcome_to_json, render_outcome
@@ -119,7 +120,6 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the pla
     help="After a failed change: go on with independent ones, or start no new one.",
 )
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
-@click.option("--allow-other-account", is_flag=True, help="The key is meant to be another account's than before.")
 @click.option(
     "--lock-timeout",
     type=click.FloatRange(0),
@@ -137,7 +137,6 @@ def apply(
     parallelism: int,
     on_error: Literal["continue", "stop"],
     no_verify: bool,
-    allow_other_account: bool,
     lock_timeout: float,
 ) -> int:
     """Make live what the documents say, and record each step.
@@ -157,12 +156,15 @@ def apply(
         else:
             expected.check(invocation, saved, project.schemas)
             try:
-                decision = _still_true(saved, project, store)
+                decision = _still_true(saved, project, store, allow_other=asked.allow_other_account)
             except StalePlanError as stale:
                 again = (("plan", "--out", str(planfile)),)
                 raise StalePlanError(*(replace(each, commands=again) for each in stale.diagnostics)) from None
         pace = Pace(
-            parallelism=parallelism, on_error=on_error, verify=not no_verify, allow_other_account=allow_other_account
+            parallelism=parallelism,
+            on_error=on_error,
+            verify=not no_verify,
+            allow_other_account=asked.allow_other_account,
         )
         outcome = _execute(invocation, project, store, decision, pace)
     _tell(invocation, project, outcome)
@@ -236,7 +238,7 @@ def _saved(invocation: Invocation, planfile: Path, project: Project) -> Plan:
     return plan
 
 
-def _still_true(plan: Plan, project: Project, store: StateStore) -> Decision:
+def _still_true(plan: Plan, project: Project, store: StateStore, *, allow_other: bool) -> Decision:
     """A saved plan with what it takes. Raises StalePlanError where an entry, the lineage or a secret moved since."""
     # the documents of today are not what is applied: they only lend places to errors, and values to inline secrets
     documents = documents_of(project)
@@ -244,8 +246,12 @@ def _still_true(plan: Plan, project: Project, store: StateStore) -> Decision:
     fingerprints = {name: project.fingerprint(name, value) for name, value in vault.values.items()}
     entries = store.read()
     stale = staleness(plan, lineage=store.lineage(), entries=entries, secrets=fingerprints)
+
+    def read() -> Mapping[int, Live]:
+        return read_list(project, documents, store, entries, allow_other=allow_other)
+
     if not stale:
-        stale = overtaken(plan, entries, ask_list(project, documents, entries, lambda: read_list(project, documents)))
+        stale = overtaken(plan, entries, ask_list(project, documents, entries, read))
     if stale:
         raise StalePlanError(*stale)
     return Decision(plan=plan, vault=vault, documents=documents)
@@ -265,7 +271,9 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             secrets=tuple(decision.vault.values.values()),
         ) as client,
     ):
-        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
+        account = None
+        if decision.plan.requests():
+            account = recognised_account(project, store, client, allow_other=pace.allow_other_account)
         outcome = apply_plan(
             decision.plan,
             store=store,

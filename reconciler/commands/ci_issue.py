@@ -6,7 +6,7 @@ from contextlib import closing
 
 import click
 
-from reconciler.commands.drift import audit_of
+from reconciler.commands.drift import audit_of, ways_of
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pipeline import (
     counts_text,
@@ -63,7 +63,7 @@ def issue(
     project = open_project(invocation)
     audit = audit_of(project, targets, ignore)
     most = (GITLAB if invocation.environ.get("GITLAB_CI") else GITHUB) - _ROOM
-    report = render_audit_markdown(audit, most=most)
+    report = render_audit_markdown(audit, most=most, ways=ways_of(invocation))
     if dry_run:
         invocation.result(report)
     else:

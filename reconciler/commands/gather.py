@@ -77,8 +77,8 @@ def gather(
 
     With `only_secrets` every other edit waits. Where a create was begun and never recorded, the list is read for it;
     `wait` and `tell` are as for `ask_list`. Documents that did not change since they were applied are not read; where
-    one of them stands in what there is to tell, all are. Raises DocumentError, StateError, ApiError, and UsageError
-    for an idle selector.
+    one of them stands in what there is to tell, all are. Raises DocumentError, StateError, ApiError, UsageError for
+    an idle selector, and ReconcilerError (`other-account`) as `read_list`.
     """
     project = with_catalogs(project, asked.catalogs)
     if not (asked.refresh or asked.to_previous or asked.only_secrets or project.environ.get(READ_ALL)):
@@ -90,9 +90,12 @@ def gather(
     entries = store.read()
     refuse_shared_ids(entries)
     _refuse_idle_selectors(asked, loaded, entries)
-    bound = {each.id for each in entries.values() if each.id is not None}
-    shown = read_list(project, loaded, bound) if asked.refresh else None
-    findings = ask_list(project, loaded, entries, lambda: read_list(project, loaded), shown=shown, tell=tell, wait=wait)
+
+    def read() -> Mapping[int, Live]:
+        return read_list(project, loaded, store, entries, allow_other=asked.allow_other_account)
+
+    shown = read() if asked.refresh else None
+    findings = ask_list(project, loaded, entries, read, shown=shown, tell=tell, wait=wait)
     return _planned(project, loaded, lineage, entries, asked, shown, findings)
 
 

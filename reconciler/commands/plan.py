@@ -77,8 +77,9 @@ def show_or_refuse(
     """
     refused = reasons_to_refuse(gathered, overrides)
     schemas = gathered.project.schemas
-    then = ["apply"] if out is None else ["apply", str(out)]
-    commands = Next(apply=command_line(invocation, *then), whole=command_line(invocation, "plan"))
+    live = ["--refresh"] if gathered.plan.refreshed else []
+    then = [*live] if out is None else [str(out)]
+    commands = Next(apply=command_line(invocation, "apply", *then), whole=command_line(invocation, "plan", *live))
     frame = frame_of(invocation, max_bytes=max_bytes, commands=commands)
     shown = plan_in_place(invocation, masked(gathered.plan, schemas))
     # whoever reads stdout alone finds the reasons there as well; a person is told of them after the plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from reconciler.planning import Overrides, PlanOptions
 _PLAN = ("targets", "prune", "allow_new", "allow_protected")
 _NAMES = (
     *_PLAN,
-    *("allow_deletes", "allow_updates", "allow_unassigned", "refresh", "to_previous", "only_secrets", "catalogs"),
+    *("allow_deletes", "allow_updates", "allow_unassigned", "allow_other_account"),
+    *("refresh", "to_previous", "only_secrets", "catalogs"),
 )
 
 
@@ -29,10 +30,13 @@ class Asked:
     to_previous: tuple[str, ...] = ()
     only_secrets: bool = False
     catalogs: tuple[Path, ...] = ()
+    allow_other_account: bool = False
 
     @property
     def is_default(self) -> bool:
-        return self == Asked(options=PlanOptions(), overrides=Overrides(), refresh=False)
+        """Whether nothing was asked that shapes a plan. Whose key it may be does not."""
+        plain = Asked(options=PlanOptions(), overrides=Overrides(), refresh=False)
+        return replace(self, allow_other_account=False) == plain
 
 
 def planning_options(function: Callable[..., int]) -> Callable[..., int]:
@@ -58,6 +62,9 @@ catalog_option = click.option(
     metavar="FILE",
     help="Ids for ${ref:...}, over the environment's own; repeatable.",
 )
+allow_other_option = click.option(
+    "--allow-other-account", is_flag=True, help="The key is meant to be another account's than before."
+)
 _OPTIONS = (
     click.option("--refresh", is_flag=True, help="Read live first: needs the API's key."),
     click.option("--target", "targets", multiple=True, metavar="KEY", help="Only this key (or glob); repeatable."),
@@ -75,6 +82,7 @@ _OPTIONS = (
     click.option("--allow-deletes", is_flag=True, help="Delete more than `limits.delete` allows."),
     click.option("--allow-updates", is_flag=True, help="Update more than `limits.update` allows."),
     click.option("--allow-unassigned", is_flag=True, help="Leave a value unanswered though `limits` refuse it."),
+    allow_other_option,
 )
 
 
@@ -101,4 +109,5 @@ def _asked(chosen: Mapping[str, Any]) -> Asked:
         to_previous=chosen["to_previous"],
         only_secrets=chosen["only_secrets"],
         catalogs=chosen["catalogs"],
+        allow_other_account=chosen["allow_other_account"],
     )

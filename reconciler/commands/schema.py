@@ -118,7 +118,8 @@ def _properties(made: Generated, kind: str) -> dict[str, Any]:
 
 
 def _line(said: Diagnostic) -> str:
-    place = f"{said.file}:{said.line}: " if said.file and said.line else ""
+    spot = ":".join(str(each) for each in (said.file, said.line) if each)
+    place = f"{spot}: " if spot else ""
     return terminal_safe(f"{said.severity}: {place}{said.summary}{'. ' + said.detail if said.detail else ''}")
 
 

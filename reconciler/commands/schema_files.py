@@ -44,7 +44,7 @@ def read_pages(directory: Path, given: Mapping[Role, str] | Mapping[Role, str | 
         if where is None:
             continue
         try:
-            found[role] = read_page(_text_of(directory, where), source=where.replace("\\", "/"), role=role)
+            found[role] = read_page(_text_of(directory, where), source=_named(where), role=role)
         except PageError as refused:
             wrong += refused.diagnostics
     if wrong:
@@ -57,7 +57,7 @@ def pages_by_method(directory: Path, given: Sequence[str]) -> dict[Role, Page]:
     methods: dict[str, Role] = {method: role for role, listed in METHODS.items() for method in listed}
     found: dict[Role, Page] = {}
     for where in given:
-        text, source = _text_of(directory, where), where.replace("\\", "/")
+        text, source = _text_of(directory, where), _named(where)
         role = methods[read_page(text, source=source).method]
         if role in found:
             told = f"{found[role].source} and {source} are both the page that {role}s"
@@ -73,17 +73,27 @@ def generate_from(pages: Mapping[Role, Page], route: str = "") -> Generated:
     return made
 
 
+def _named(where: str) -> str:
+    """How messages call a page."""
+    return "standard input" if where == "-" else where.replace("\\", "/")
+
+
 def _text_of(directory: Path, where: str) -> str:
     content = _content_of(directory, where)
     if len(content) > LARGEST_PAGE:
         raise PageError(
-            error("page-too-large", "the page is larger than 5 MiB", "Give the page itself, not the site.", file=where)
+            error(
+                "page-too-large",
+                "the page is larger than 5 MiB",
+                "Give the page itself, not the site.",
+                file=_named(where),
+            )
         )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as problem:
         told = f"the page is not UTF-8 (byte {problem.start})"
-        raise PageError(error("page-not-utf8", told, "Save the page as UTF-8 text.", file=where)) from None
+        raise PageError(error("page-not-utf8", told, "Save the page as UTF-8 text.", file=_named(where))) from None
 
 
 def _content_of(directory: Path, where: str) -> bytes:
@@ -97,7 +107,7 @@ def _content_of(directory: Path, where: str) -> bytes:
             return file.read(LARGEST_PAGE + 1)
     except OSError as problem:
         told = f"the page cannot be read: {(problem.strerror or 'unknown').lower()}"
-        raise PageError(error("page-unreadable", told, "Check the path.", file=where)) from None
+        raise PageError(error("page-unreadable", told, "Check the path.", file=_named(where))) from None
 
 
 def found_pages(directory: Path, folder: Path) -> dict[Role, str]:

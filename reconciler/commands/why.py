@@ -27,6 +27,7 @@ from reconciler.render.masking import masked_value
 from reconciler.render.why import Explanation, Known, Status, render_why, why_to_json
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import same
+from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
 
 
@@ -49,7 +50,8 @@ def why(invocation: Invocation, key: str, field: str, refresh: bool) -> int:
     """
     project = open_project(invocation)
     loaded = documents_of(project)
-    entries = open_store(project).read()
+    store = open_store(project)
+    entries = store.read()
     refuse_shared_ids(entries)
     desired = next((each for each in loaded.desired if each.key == key), None)
     if desired is None:
@@ -59,7 +61,7 @@ def why(invocation: Invocation, key: str, field: str, refresh: bool) -> int:
         project=project,
         desired=desired,
         entry=entries.get(key),
-        live=_live(project, entries, loaded, desired, key) if refresh else None,
+        live=_live(project, loaded, store, entries, desired, key) if refresh else None,
         read=refresh,
     )
     found = explain(sides, key, _path(sides, field))
@@ -135,11 +137,16 @@ def _refuse_broken(key: str, loaded: Loaded, project: Project) -> None:
 
 
 def _live(
-    project: Project, entries: Mapping[str, Entry], loaded: Loaded, desired: Desired | None, key: str
+    project: Project,
+    loaded: Loaded,
+    store: StateStore,
+    entries: Mapping[str, Entry],
+    desired: Desired | None,
+    key: str,
 ) -> Live | None:
     entry = entries.get(key)
     number = entry.id if entry is not None and entry.id is not None else desired.id if desired is not None else None
-    shown = read_account(project, entries, loaded)
+    shown = read_account(project, loaded, store, entries)
     return None if number is None else shown.get(number)
 
 

@@ -23,26 +23,32 @@ if TYPE_CHECKING:
 
 SANDBOX_URL = "http://sandbox.localhost/api"
 SANDBOX_KEY = "sandbox"
-
-
-def open_store(project: Project) -> StateStore:
-    """The home of the environment's state. Reads and writes nothing yet.
-
-    Raises ConfigError for an address that no home has, and where a home's driver is not installed.
-    """
-    return open_home_of(project, project.state)
-
-
-def open_home_of(project: Project, home: str) -> StateStore:
-    """The environment's place in another home than its own. Raises ConfigError as `open_store` does."""
-    from reconciler.state.homes import open_home
-
-    return open_home(home, root=project.root, environment=project.environment, environ=project.environ)
+_UNTESTED = (
+    "warning: the state lives in Google Cloud Storage, which no test of this program has ever reached. Whether it "
+    "refuses outdated writes is tried each time the lock is taken; keep a copy (`reconciler state pull`)."
+)
 
 
 def _to_stderr(text: str) -> None:
     with suppress(OSError):
         sys.stderr.write(f"{text}\n")
+
+
+def open_store(project: Project, *, warn: Callable[[str], None] = _to_stderr) -> StateStore:
+    """The home of the environment's state. Reads and writes nothing yet; `warn` is told where it is an untested one.
+
+    Raises ConfigError for an address that no home has, and where a home's driver is not installed.
+    """
+    return open_home_of(project, project.state, warn=warn)
+
+
+def open_home_of(project: Project, home: str, *, warn: Callable[[str], None] = _to_stderr) -> StateStore:
+    """The environment's place in another home than its own. Raises ConfigError as `open_store` does."""
+    from reconciler.state.homes import UNTESTED, open_home, scheme_of
+
+    if scheme_of(home) in UNTESTED:
+        warn(_UNTESTED)
+    return open_home(home, root=project.root, environment=project.environment, environ=project.environ)
 
 
 def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, **settings: Any) -> ApiClient:

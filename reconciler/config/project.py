@@ -55,8 +55,8 @@ class Project:
     `root` is absolute and has no symbolic link in it; `assistants` is relative to it. `api_url` is `sandbox:`, or an
     address without a slash at its end, or None where neither a person nor the schemas name one. `state` is a folder
     (relative to `root`, or absolute) or the address of another home. `timeouts` are seconds by phase, where stated;
-    `settle` is how many seconds the server may take to carry out a create that it did not answer. The secrets in it do
-    not show in its repr.
+    `settle` is how many seconds the server may take to carry out a create that it did not answer. `others` are the
+    other environments that the project file names. The secrets in it do not show in its repr.
     """
 
     root: Path
@@ -77,6 +77,7 @@ class Project:
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
+    others: tuple[str, ...] = ()
 
     def files(self) -> ProjectFiles:
         """The project's files, for `load_documents`."""
@@ -121,6 +122,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
+        others=tuple(each for each in sorted(settings.environments) if each != environment),
     )
 
 

@@ -26,7 +26,7 @@ from reconciler.documents.settings import RESERVED, Settings, read_settings
 from reconciler.documents.settled import inputs_of, source_digest
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
-from reconciler.errors import Diagnostic, DocumentError, error, warning
+from reconciler.errors import Diagnostic, DocumentError, error, note, warning
 from reconciler.model import Desired, Path, Position
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
@@ -97,6 +97,8 @@ def load_documents(
     known = settled or {}
     drafts = list(spread(loading.draft, [each for each in found if each[0] not in known]))
     problems = [each for draft in drafts for each in draft.diagnostics]
+    if not found:
+        problems.append(_no_documents(folder))
     broken = {draft.path for draft in drafts if draft.broken}
     for paths, problem in key_collisions(found):
         problems.append(problem)
@@ -269,3 +271,11 @@ def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             first = replace(first, detail=f"{first.detail or ''} It also concerns {others}.".strip())
         told.append(first)
     return tuple(told)
+
+
+def _no_documents(folder: str) -> Diagnostic:
+    """All may be gone on purpose, so it is a note: but a wrong folder must not pass for a healthy one in silence."""
+    told = f"there is no document below `{folder}`"
+    return note(
+        "no-documents", told, "A document is a file `KEY.yaml` there; files and folders with a `_` first are none."
+    )

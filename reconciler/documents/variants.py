@@ -1,4 +1,5 @@
-"""Entries of a list that come in kinds (`x-variants`): an unknown kind or key is a warning, never an error.
+"""Entries of a list that come in kinds (`x-variants`), and objects whose named keys are not all: an unknown kind or key
+is a warning, never an error.
 
 New kinds appear on the platform before they appear on its pages, so they pass; but a typo among them would be dropped
 by the server without a word. The kind is the entry's one described and required key. Core: pure.
@@ -21,8 +22,16 @@ from reconciler.validation import suggestion
 
 
 def check_variants(found: Resolution, layered: Layered, schemas: SchemaSet, *, key: str) -> list[Diagnostic]:
-    """Warnings for kinds and keys that the schema does not describe; none where it describes no kinds."""
+    """Warnings for kinds and keys that the schema does not describe; none where it describes none."""
     problems: list[Diagnostic] = []
+    for field, named in schemas.named_keys.items():
+        value = found.content.get(field)
+        for name in value if isinstance(value, Mapping) else ():
+            if name not in named:
+                path: Path = (field, name)
+                where = at(layered.names.get(path) or place_of(path, layered), key=key, path=path)
+                told = f"`{field}` has no described key `{name}`"
+                problems.append(warning("unknown-key", told, _advice(name, named), **where))
     for field, items in schemas.variant_items.items():
         entries = found.content.get(field)
         if isinstance(entries, list):

@@ -32,7 +32,10 @@ class Unfit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lookup:
-    """One list. `table` is its name in the catalogue; `columns` are columns that a document's field must equal."""
+    """One list. `table` is its name in the catalogue; `columns` are columns that a document's field must equal.
+
+    A field inside another one, or inside the items of a list, is written with a dot: `tools.outbound_phone_id`.
+    """
 
     table: str
     path: str
@@ -69,7 +72,7 @@ def read_lists(content: Json, schemas: SchemaSet, *, where: str) -> tuple[Lookup
         told = f"the file does not describe look-up lists: {problem}"
         then = "Take the file that ships with reconciler as an example."
         raise SchemaError(error("lookups-invalid", told, then, file=where)) from None
-    return tuple(each for each in found if any(name in schemas.fields for name in each.fields))
+    return tuple(each for each in found if any(name.partition(".")[0] in schemas.fields for name in each.fields))
 
 
 def row_of(lookup: Lookup, stated: Mapping[str, Json], listed: str | None) -> Row | None:

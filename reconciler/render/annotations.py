@@ -35,18 +35,20 @@ def in_repository(file: str, below: str) -> str:
 
 
 def message(diagnostic: Diagnostic) -> str:
-    """What is told of a diagnostic beside its place: its summary and detail, made visible, and its key."""
-    about = f"{diagnostic.key}: " if diagnostic.key and diagnostic.file is None else ""
-    text = f"{about}{diagnostic.summary}" + (f"\n{diagnostic.detail}" if diagnostic.detail else "")
+    """What is told of a diagnostic beside its file: its summary and detail, made visible, and its key or address."""
+    about = diagnostic.key if diagnostic.file is None else None if diagnostic.path else diagnostic.file
+    text = (
+        (f"{about}: " if about else "") + diagnostic.summary + (f"\n{diagnostic.detail}" if diagnostic.detail else "")
+    )
     return terminal_safe(text, keep="\n")
 
 
 def _command(diagnostic: Diagnostic, below: str) -> str:
     places: dict[str, str | int | None] = {}
-    if diagnostic.file is not None:
+    if diagnostic.path is not None:
         line = diagnostic.line if diagnostic.line and diagnostic.line > 0 else None
         column = diagnostic.column if line and diagnostic.column and diagnostic.column > 0 else None
-        places = {"file": in_repository(diagnostic.file, below), "line": line, "col": column}
+        places = {"file": in_repository(diagnostic.path, below), "line": line, "col": column}
     places["title"] = diagnostic.code
     told = ",".join(f"{name}={_property(str(value))}" for name, value in places.items() if value is not None)
     return f"::{_COMMANDS[diagnostic.severity]} {told}::{_escaped(message(diagnostic))}"

@@ -61,7 +61,7 @@ def tally(diagnostics: Sequence[Diagnostic]) -> str:
     """`3 errors, 1 warning in 2 files`."""
     counts: Mapping[str, int] = Counter(each.severity for each in diagnostics)
     told = [counted(counts[each], each) for each in ("error", "warning", "note") if counts.get(each)]
-    files = len({each.file for each in diagnostics if each.file is not None})
+    files = len({each.path for each in diagnostics if each.path is not None})
     return ", ".join(told) + (f" in {counted(files, 'file')}" if files else "")
 
 

@@ -115,11 +115,11 @@ def failure_in(form: str, diagnostics: Sequence[Diagnostic], *, below: str = "")
         case "markdown":
             section = lines_section("list of errors", "Errors", lambda: list(diagnostic_lines(diagnostics)))
             return fitted(
-                f"### {title}", [section], "---\nNothing was planned.", most=GITHUB, whole="reconciler validate"
+                f"### {title}", [section], "---\nNothing was changed.", most=GITHUB, whole="reconciler validate"
             )
         case "html":
             told = listing("Errors", list(diagnostic_lines(diagnostics)), "alarm")
-            foot = "<p>Nothing was planned.</p>"
+            foot = "<p>Nothing was changed.</p>"
             return page(title=title, head=[f"<h1>{plain(title)}</h1>"], sections=[told], foot=foot)
         case "github":
             return render_annotations(diagnostics, verdict=title, below=below)

@@ -23,7 +23,7 @@ def render_junit(diagnostics: Sequence[Diagnostic], *, documents: Iterable[str],
     """One suite: errors fail their document's case, warnings and notes stand in its output."""
     found: dict[str, list[Diagnostic]] = {file: [] for file in sorted(set(documents))}
     for each in sorted(diagnostics, key=Diagnostic.sort_key):
-        found.setdefault(WHOLE if each.file is None else each.file, []).append(each)
+        found.setdefault(WHOLE if each.path is None else each.path, []).append(each)
     failed = sum(any(each.severity == "error" for each in told) for told in found.values())
     counts = {"name": "reconciler validate", "tests": str(len(found)), "failures": str(failed), "errors": "0"}
     root = ElementTree.Element("testsuites", counts)

@@ -81,7 +81,7 @@ def _without_links(text: str) -> str:
 
 
 def _path(diagnostic: Diagnostic, below: str) -> str:
-    return terminal_safe(in_repository(diagnostic.file or PROJECT_FILE, below))
+    return terminal_safe(in_repository(diagnostic.path or PROJECT_FILE, below))
 
 
 def _marked(diagnostics: Sequence[Diagnostic]) -> Iterator[tuple[Diagnostic, str]]:

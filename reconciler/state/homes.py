@@ -15,6 +15,8 @@ from reconciler.state.store import StateStore
 
 POSTGRES = frozenset({"postgres", "postgresql"})
 OBJECTS = frozenset({"s3", "az", "gs"})
+UNTESTED = frozenset({"gs"})
+"""Offered, and never tried against a server: no emulator that keeps their conditions can be run beside the tests."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 

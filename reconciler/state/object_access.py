@@ -143,7 +143,7 @@ def bucket(address: str, environment: str, environ: Mapping[str, str]) -> Bucket
         from obstore.store import AzureStore, GCSStore, S3Store
     except ImportError:
         told = "a state in an object store needs the driver obstore, which is not installed"
-        raise ConfigError(error("state-home", told, "pip install 'reconciler[objects]'")) from None
+        raise ConfigError(error("state-home", told, "pip install obstore")) from None
     parts = urlsplit(address)
     path = parts.path.strip("/")
     if not parts.netloc or "@" in parts.netloc or parts.query or parts.fragment or "//" in path:

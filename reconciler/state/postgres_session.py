@@ -107,7 +107,7 @@ def database(address: str) -> Database:
         from psycopg.conninfo import conninfo_to_dict
     except ImportError:
         told = "a state in PostgreSQL needs the driver psycopg, which is not installed"
-        raise ConfigError(error("state-home", told, "pip install 'reconciler[postgres]'")) from None
+        raise ConfigError(error("state-home", told, "pip install 'psycopg[binary]'")) from None
     try:
         parts = urlsplit(address)
         asked = parse_qsl(parts.query, keep_blank_values=True)

@@ -281,6 +281,41 @@ def test_unknown_kinds_and_keys_of_entries_pass(step: dict[str, Any], valid: boo
     assert (not loaded(files).violations("update", {"steps": [step]})) is valid
 
 
+GROUPS = """    **book** - Books a visit
+    - `diary`: Options: `paper` (default), `cloud`
+    - `note`: What to say
+
+    Paper fields (`diary: "paper"`):
+    - `drawer` (required): Where it lies
+
+    Cloud fields (`diary: "cloud"`):
+    - `cloud_token` (required): Who may write
+    - `colour`: Options: `red`, `blue`
+
+    **forward** -"""
+
+
+@pytest.mark.parametrize(
+    ("step", "missing"),
+    [
+        ({"kind": "book", "drawer": "third"}, []),
+        ({"kind": "book", "diary": "paper"}, ["`drawer` is missing"]),
+        ({"kind": "book"}, ["`drawer` is missing"]),
+        ({"kind": "book", "diary": "cloud", "cloud_token": "x", "colour": "red"}, []),
+        ({"kind": "book", "diary": "cloud", "drawer": "third"}, ["`cloud_token` is missing"]),
+        ({"kind": "forward", "number": "+1 312 555 0142", "crm_token": "x", "diary": "cloud"}, []),
+    ],
+)
+def test_keys_under_the_value_of_another_key_are_needed_for_that_value_alone(
+    step: dict[str, Any], missing: list[str]
+) -> None:
+    """What is left out has its default; a kind that follows has nothing of it."""
+    pages = [text.replace("    **forward** -", GROUPS, 1) for text in (CREATE_MDX, UPDATE_MDX)]
+    schemas = loaded(generate(page(pages[0], "create"), page(pages[1], "update")))
+    assert [each.summary for each in schemas.violations("update", {"steps": [step]})] == missing
+    assert schemas.variant_items["steps"]["x-variants"]["book"]["required"] == []
+
+
 def test_keys_of_entries_that_are_called_secrets_are_secret() -> None:
     """By name, at any place in a list of free objects; nothing else is."""
     schemas = loaded(generate(page(CREATE_MDX, "create"), page(UPDATE_MDX, "update")))

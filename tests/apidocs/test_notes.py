@@ -99,6 +99,23 @@ def test_a_note_on_one_field_is_read_as_if_it_stood_under_it(note: str, field: s
     assert keyword not in properties(written(ENGLISH, "## Notes\n\n- The `classic` mode is old\n"))[field]
 
 
+def test_a_note_may_say_what_a_field_needs_beside_another() -> None:
+    """`brain_id` is required where `hums` is true: said in the notes alone, and still a rule."""
+    notes = "## Notes\n\n- `brain_id` is required only when `hums` is set to true\n"
+    assert rules(written(ENGLISH, notes))[0] == "`hums: true` needs `brain_id`"
+
+
+def test_notes_that_look_like_a_rule_and_gave_none_are_listed_with_their_lines() -> None:
+    """What stands under no field is not dropped in silence; heads of tables and read sentences are no news."""
+    notes = (
+        "## Notes\n\n| Engine | What | Required fields |\n|---|---|---|\n| `classic` | old | `brain_id` |\n\n"
+        "- `hums` is only available in `classic` mode\n- A desk must not be empty\n"
+    )
+    told = [each for each in written(ENGLISH, notes).diagnostics if each.code == "sentence-not-understood"]
+    assert {each.summary for each in told} == {'beside the fields: no rule was made of "A desk must not be empty"'}
+    assert all(each.line and each.field is None for each in told)
+
+
 def test_notes_give_rules_between_fields() -> None:
     """What a mode always has, or lets a field be, is a rule in the schema."""
     notes = (

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.apidocs.choices import listed_in
 from reconciler.apidocs.prose import facts_in
 from reconciler.apidocs.sentences import RULES
 from reconciler.apidocs.wording import Rule
@@ -135,6 +136,14 @@ def test_a_quoted_text_is_never_searched() -> None:
 def test_null_that_is_refused_is_not_allowed() -> None:
     """ "Must not be null" is no permission."""
     assert [fact.gives for fact in facts_in("It must not be `null`.")] == ["not-null"]
+
+
+def test_null_is_read_in_the_languages_that_have_a_word_for_it() -> None:
+    """And quotes of any language hold the values that a text lists."""
+    assert [fact.gives for fact in facts_in("Definir como nulo para remover.")] == ["null"]
+    assert [fact.gives for fact in facts_in("No puede ser nulo.")] == ["not-null"]
+    (fact,) = facts_in("Quién habla primero. Opciones: «Agente de IA», «Cliente».")
+    assert [each.value for each in listed_in(fact.parts["list"])] == ["Agente de IA", "Cliente"]
 
 
 @given(st.text(max_size=200))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
-from reconciler.apidocs import PageField, read_page
+from reconciler.apidocs import PageField, generate, read_page
 from reconciler.errors import PageError
 from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OLD_MDX, OWN, UPDATE_LINES, UPDATE_MDX, own_page, page
 
@@ -58,6 +59,20 @@ def test_an_address_in_the_front_matter_is_split_into_base_and_path() -> None:
     mdx = page(CREATE_MDX, "create")
     assert (mdx.form, mdx.title) == ("mdx", "Hire an assistant")
     assert (mdx.path, mdx.api) == ("/desk/assistant", "https://desk.example/api")
+
+
+@pytest.mark.parametrize("path", ["/usuario/asistente", "/Desk/Assistenten"])
+def test_a_path_that_was_translated_counts_as_lost(path: str) -> None:
+    """No API answers it: it is taken from the sister page, or from the person, and never sent."""
+    create = page(CREATE_MDX.replace("https://desk.example/api/desk/assistant", path), "create")
+    assert (create.method, create.path) == ("POST", "")
+    update = page(UPDATE_MDX.replace("/desk/assistant/{id}", f"{path}/{{id}}"), "update")
+    with pytest.raises(PageError) as caught:
+        generate(create, update)
+    assert "--route" in (caught.value.diagnostics[0].detail or "")
+    made = generate(create, update, route="/desk/assistant")
+    routes: Any = made.files["assistant.schema.json"]
+    assert routes["x-endpoint"]["update"] == {"method": "PUT", "path": "/desk/assistant/{id}"}
 
 
 def test_nested_fields_stay_inside_their_field() -> None:

@@ -74,7 +74,9 @@ def test_a_page_may_come_from_standard_input(
     """`-` is one page; two pages cannot come down one pipe."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CREATE_LINES.encode())))
     assert run("generate", "-C", project, "--create", "-", "--update", "update.txt", "--out", "schemas") == 0
-    assert "20 fields" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "20 fields" in told
+    assert "only standard input gives" in told
     with pytest.raises(UsageError):
         run("generate", "-C", project, "--create", "-", "--update", "-", "--out", "schemas")
 

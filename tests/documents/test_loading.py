@@ -81,6 +81,13 @@ def test_bases_are_no_assistants() -> None:
     assert the_one(load(files)).key == "praxis"
 
 
+def test_a_project_without_documents_says_so() -> None:
+    """Only a base stands there: all may be gone on purpose, so that it is no error, and it is not silence either."""
+    loaded = load({"assistants/_base.yaml": "x"})
+    assert [(each.severity, each.code) for each in loaded.diagnostics] == [("note", "no-documents")]
+    assert "no-documents" not in [each.code for each in load({FILE: VALID}).diagnostics]
+
+
 JUDGED: dict[str, tuple[str, list[tuple[str, int, int, str]]]] = {
     "a missing field": (
         VALID.replace("greeting: Guten Tag, Praxis Dr. Weber.\n", ""),
@@ -264,6 +271,21 @@ def test_unknown_kinds_and_keys_pass_with_a_warning() -> None:
     ]
     assert len(loaded.desired) == 1
     assert load_one(text).diagnostics == ()
+
+
+def test_an_unknown_key_of_an_object_with_named_ones_passes_with_a_warning() -> None:
+    """Where the page names keys and takes others, a typo is met with a guess; where it names none, nothing is said."""
+    texts = {"type": "array", "items": {"type": "string"}}
+    named = changed_schema(
+        phrases={"type": "object", "properties": {"glad": texts, "sorry": texts}, "additionalProperties": texts}
+    )
+    loaded = load_one("phrases:\n  glad: [Gern!]\n  sory: [Schade.]\n", schemas=named)
+    (said,) = loaded.diagnostics
+    assert (said.code, said.severity, said.line, said.column) == ("unknown-key", "warning", 10, 3)
+    assert said.detail == "Did you mean `sorry`?"
+    assert len(loaded.desired) == 1
+    free = changed_schema(phrases={"type": "object", "additionalProperties": texts})
+    assert load_one("phrases: {sory: [Schade.]}\n", schemas=free).diagnostics == ()
 
 
 # -- secrets by schema

@@ -195,6 +195,14 @@ def test_a_pull_that_died_is_completed_by_the_next(account: Portal, lost: str) -
     assert all(again[path] == whole[path] for path in whole if not path.startswith("state/"))
 
 
+def test_texts_of_the_project_file_are_known_to_a_pull(account: Portal) -> None:
+    """A document that takes one is as valid here as in a plan."""
+    account.write("reconciler.yaml", "environments: {default: {variables: {PRACTICE: Harbour Dental}}}\n")
+    account.write("assistants/night.yaml", yaml.safe_dump({**RECEPTION, "name": "${env:PRACTICE}"}))
+    account.add(name="Reminder")
+    assert account.json("pull")["pulled"][0]["key"] == "reminder"
+
+
 def test_a_dry_run_writes_nothing(account: Portal) -> None:
     """Not a file, not an entry, not a key."""
     account.add(name="Sales")

@@ -92,3 +92,15 @@ def test_every_file_is_read_once() -> None:
 def test_nothing_to_tell_is_nothing() -> None:
     """No diagnostics, no counts."""
     assert render_diagnostics([]) == ""
+
+
+def test_an_address_is_no_file_to_be_counted() -> None:
+    """The home of a state and a page online are places, and stand before what is told of them."""
+    lost = error("state-unreachable", "PostgreSQL says no", file="postgres://db.example/state")
+    told = error("schema", "is wrong", file=FILE)
+    assert render_diagnostics([lost]).splitlines() == [
+        "error: postgres://db.example/state: PostgreSQL says no",
+        "",
+        "1 error",
+    ]
+    assert render_diagnostics([lost, told]).endswith("\n2 errors in 1 file\n")

@@ -40,6 +40,14 @@ def test_a_remark_stands_at_its_place_in_the_repository() -> None:
     assert verdict == "::notice title=reconciler::1 error"
 
 
+def test_an_address_is_no_file_of_the_repository() -> None:
+    """The home of a state stands in the text: no forge knows a line there."""
+    lost = error("state-unreachable", "PostgreSQL says no", file="postgres://db.example/state")
+    (told, _) = render_annotations([lost], verdict="", below="voice/").splitlines()
+    assert told == "::error title=state-unreachable::postgres://db.example/state: PostgreSQL says no"
+    assert "voice/postgres" not in str((sarif([lost], below="voice/"), code_quality([lost], below="voice/")))
+
+
 def test_an_escaped_newline_stays_what_somebody_typed() -> None:
     """`%0A` in a document is text; GitHub would make a line end of it."""
     (told, _) = render_annotations([error("schema", "a%0Ab")], verdict="").splitlines()
