@@ -1,7 +1,7 @@
 # What a developer does here. Needs python3 (3.11 or newer), git and make; `make` alone lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test docs coverage faults fuzz mutants lint types format clean
+.PHONY: help setup demo test docs coverage faults fuzz bench mutants lint types format clean
 
 PYTHON ?=
 BIN := .venv/bin
@@ -63,6 +63,12 @@ $(FUZZER): constraints.txt
 	.fuzz/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints.txt
 	.fuzz/bin/python -m pip install -q --disable-pip-version-check "atheris>=3.0,<4"
 	@touch $@
+
+# SIZES="10 100 1000 10000" PEER_MOST=10000 is the whole table: Terraform alone takes half an hour of it
+SIZES ?= 10 100 1000
+PEER_MOST ?= 1000
+bench: $(STAMP) ## Measure beside what people know, and write bench/RESULTS.md
+	@$(BIN)/python -m bench --sizes $(SIZES) --peer-most $(PEER_MOST) --out bench/RESULTS.md
 
 # mutmut has an environment of its own: nobody else needs it; it leaves its files in mutants/
 mutants: $(MUTMUT) ## Mutate planning, and list what no test notices

@@ -6,10 +6,8 @@ two functions in both. No reference is ever fetched: the schemas hold none. Core
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -68,6 +66,8 @@ class Validator:
 
 def suggestion(unknown: str, known: Iterable[str]) -> str | None:
     """The known name that an unknown one most likely means."""
+    import difflib  # for errors alone
+
     close = difflib.get_close_matches(unknown, list(known), n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -103,12 +103,23 @@ def _look_alikes(name: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
+    import zoneinfo  # only for a name that is nearly always wrong
+
     return frozenset(zoneinfo.available_timezones())
+
+
+@cache
+def _shipped_zones() -> frozenset[str]:
+    """The names in the tzdata package, a part of `_zones`: one file is read, 1 ms, instead of six hundred, 28 ms."""
+    import pkgutil
+
+    listed = pkgutil.get_data("tzdata", "zones")
+    return frozenset() if listed is None else frozenset(listed.decode().split())
 
 
 def is_timezone(value: object) -> bool:
     """Whether a string is a name in the IANA time zone database; other types pass (JSON Schema's rule for formats)."""
-    return not isinstance(value, str) or value in _zones()
+    return not isinstance(value, str) or value in _shipped_zones() or value in _zones()
 
 
 def is_uri(value: object) -> bool:

@@ -22,7 +22,7 @@ from reconciler.planfile import audit_to_json
 from reconciler.planning import Audit
 from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.escape import terminal_safe
-from reconciler.render.fitting import GITHUB, GITLAB
+from reconciler.render.frame import GITHUB, GITLAB
 
 _ROOM = 2_000
 _TOLD = {

@@ -9,6 +9,7 @@ from reconciler.commands.account import compared, read_list
 from reconciler.commands.begun import ask_list
 from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
+from reconciler.commands.spreading import spreading
 from reconciler.config import Project, with_catalogs
 from reconciler.documents import Loaded, Settling, key_of, load_documents
 from reconciler.errors import (
@@ -52,6 +53,7 @@ def documents_of(project: Project, settled: Mapping[str, Desired] | None = None)
         fingerprint=project.fingerprint,
         variables=project.variables,
         settled=settled,
+        spread=spreading(project.environ),
     )
 
 

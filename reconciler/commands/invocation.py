@@ -8,7 +8,6 @@ nearest to the verb wins. A verb returns its exit code.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -59,7 +58,11 @@ class Invocation:
     @property
     def width(self) -> int | None:
         """The columns of the terminal that a result goes to; None where it goes elsewhere and is never wrapped."""
-        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        if not sys.stdout.isatty():
+            return None
+        import shutil  # with its archive formats it costs every other run 4 ms
+
+        return shutil.get_terminal_size().columns
 
     @property
     def below(self) -> str:

@@ -14,12 +14,11 @@ from reconciler.commands.saving import save
 from reconciler.commands.ways_out import in_place, plan_in_place
 from reconciler.config import open_project, open_store
 from reconciler.errors import PlanRefusedError
-from reconciler.planfile import plan_file
 from reconciler.planning import Overrides
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.forms import PLAN_FORMS, plan_in
+from reconciler.render.frame import Next
 from reconciler.render.masking import masked
-from reconciler.render.review import Next
 
 
 @verb(
@@ -57,6 +56,8 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
             invocation.progress(terminal_safe(f"Not saved to {out}{old}."))
         raise
     if out is not None:
+        from reconciler.planfile import plan_file
+
         save(invocation.directory, out, json_text(plan_file(gathered.plan)), mode=0o600)
         invocation.progress(terminal_safe(f"Saved the plan. To do exactly this: reconciler apply {out}"))
     return 2 if detailed_exitcode and not gathered.plan.is_empty else 0

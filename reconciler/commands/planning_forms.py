@@ -9,9 +9,7 @@ from typing import Any
 import click
 
 from reconciler.commands.invocation import Invocation
-from reconciler.render.fitting import GITHUB, GITLAB, LEAST
-from reconciler.render.forms import Frame
-from reconciler.render.review import Next
+from reconciler.render.frame import GITHUB, GITLAB, LEAST, Frame, Next
 
 
 def size_option(function: Callable[..., Any]) -> Callable[..., Any]:

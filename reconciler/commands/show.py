@@ -15,7 +15,7 @@ from reconciler.planfile import plan_difference, read_plan_file
 from reconciler.render.difference import difference_to_json, render_difference
 from reconciler.render.escape import json_text
 from reconciler.render.forms import PLAN_FORMS, plan_in
-from reconciler.render.review import Next
+from reconciler.render.frame import Next
 
 _FORMS = "Choose text or json; what two plans do differently is told in no other form."
 

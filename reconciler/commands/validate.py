@@ -12,7 +12,8 @@ from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import catalog_option
 from reconciler.config import open_project, with_catalogs
 from reconciler.errors import Diagnostic, UsageError, error
-from reconciler.render.forms import VALIDATION_FORMS, Frame, validation_in
+from reconciler.render.forms import VALIDATION_FORMS, validation_in
+from reconciler.render.frame import Frame
 
 
 @verb(

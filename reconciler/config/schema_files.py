@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, SchemaError, error
 from reconciler.lookups.lists import Lookup, read_lists
 from reconciler.schemas import OPTIONAL_FILES, REQUIRED_FILES, SchemaSet
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 LOOKUPS = "lookups.json"
 SIZE_LIMIT = 8 * 1024 * 1024
@@ -63,10 +64,13 @@ def find_lookups(own: Path, schemas: SchemaSet) -> tuple[Lookup, ...]:
 
 def packaged_schemas() -> Traversable:
     """The folder that ships: `reconciler/_schemas` in a wheel, `schemas/` beside the package in a source checkout."""
-    shipped = resources.files("reconciler") / "_schemas"
-    if shipped.is_dir():
-        return shipped
-    return Path(__file__).parent.parent.parent / "schemas"
+    package = Path(__file__).parent.parent
+    for folder in (package / "_schemas", package.parent / "schemas"):
+        if folder.is_dir():
+            return folder
+    from importlib import resources  # an archive; where there is none, asking costs as much as importing click
+
+    return resources.files("reconciler") / "_schemas"
 
 
 def _file(folder: Traversable, role: str) -> Traversable:

@@ -21,7 +21,8 @@ from reconciler.render.drift_text import (
     totals,
     unmanaged_lines,
 )
-from reconciler.render.fitting import COSMETIC_STEP, GITHUB, STEPS, Detail, Section, fitted, lines_section
+from reconciler.render.fitting import COSMETIC_STEP, STEPS, Detail, Section, fitted, lines_section
+from reconciler.render.frame import GITHUB
 from reconciler.render.gutter import Look
 from reconciler.render.markdown_safe import LONGEST_COMMAND, code_span, code_tag, fence
 from reconciler.render.parts import moved_parts

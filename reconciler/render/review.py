@@ -83,14 +83,6 @@ Block: TypeAlias = "Bundle | Single"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Next:
-    """The commands that a report ends with: what does this plan, and what shows the whole of it."""
-
-    apply: str = "reconciler apply"
-    whole: str = "reconciler plan"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Concerns:
     """What stands beside the changes: values that nobody would answer, reasons to refuse, and the rest."""
 

@@ -15,7 +15,7 @@ from reconciler.render.drift_html import render_audit_html
 from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.drift_text import Ways, render_audit
 from reconciler.render.escape import json_text
-from reconciler.render.fitting import LEAST
+from reconciler.render.frame import LEAST
 from reconciler.secrecy import secret_reference
 from tests.render.golden_files import check_golden
 from tests.render.html_reading import read_page
