@@ -195,10 +195,10 @@ def _fresh(
     Raises PlanRefusedError where it must not be done, StalePlanError where another plan was expected, and click's
     Abort where the person says no.
     """
-    gathered = gather(project, store, asked, tell=invocation.progress, wait=True)
+    gathered = gather(project, store, asked, tell=invocation.progress, applying=True)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked, wait=True)
+        gathered = gather(open_project(invocation), store, asked, applying=True)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):

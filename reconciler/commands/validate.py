@@ -37,7 +37,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Pat
     PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
     """
     project = with_catalogs(open_project(invocation), catalogs)
-    loaded = documents_of(project)
+    loaded = documents_of(project, absent_secrets=True)
     wanted = [_normal(path) for path in paths]
     documents = [path for path in project.files().documents() if _within(path, wanted)]
     idle = [path for path, wish in zip(paths, wanted, strict=True) if not any(_within(d, [wish]) for d in documents)]

@@ -62,6 +62,7 @@ def load_documents(
     catalog: Mapping[str, Json],
     fingerprint: Callable[[str, str], str | None],
     variables: Mapping[str, str] | None = None,
+    absent_secrets: bool = False,
     settled: Mapping[str, Desired] | None = None,
     spread: Spread = map,
 ) -> Loaded:
@@ -70,6 +71,7 @@ def load_documents(
     `catalog` holds tables of names for `${ref:table.name}`, `variables` texts for `${env:NAME}` where `environ` has
     none; `fingerprint(name, value)` gives the keyed HMAC of a secret, or None where there is no key. Never raises for
     what stands in files: it is all in `diagnostics`.
+    With `absent_secrets` a secret that is not set is a warning, and stands as one of which nothing is known.
     Required fields may be unmanaged (see `settings`): such a document is judged by the fields that it keeps.
     `settled` documents are taken as they are and not read; where an error names one of them, its place is not exact,
     and everything is to be loaded again without them. `spread` works as `map`, and may use several processes: what it
@@ -83,6 +85,7 @@ def load_documents(
         catalog=catalog,
         variables=variables or {},
         fingerprint=fingerprint,
+        absent_secrets=absent_secrets,
     )
     loading = _Loading(
         world=world,

@@ -141,7 +141,7 @@ def test_a_secret_is_named_and_never_written(account: Portal) -> None:
     assert f"environment variable {name}, which is not set" in done.stderr
     everything = [done.stdout, done.stderr, *(each.decode() for each in account.files().values())]
     assert not [each for each in everything if "cal_live_canary" in each]
-    assert f"environment variable {name} is not set" in account.run("plan").stderr
+    assert f"environment variable {name} is not set" in account.run("plan").stdout
     assert account.ok("plan", **{name: "cal_live_canary"}) == "No changes.\n"
     changed = account.run("plan", **{name: "another"})
     assert "1 to update" in changed.stdout
