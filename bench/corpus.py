@@ -152,6 +152,7 @@ def _desired(project: Project) -> Sequence[Desired]:
 
 class _Asked:
     environment = None
+    insecure_http = False
 
     def __init__(self, root: Path) -> None:
         self.directory = root

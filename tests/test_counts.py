@@ -95,10 +95,10 @@ def test_recording_a_change_costs_the_same_beside_five_entries_and_beside_fifty(
 
 
 def test_drift_sends_a_request_a_page(tmp_path: Path) -> None:
-    """Two hundred and one assistants are three pages of a hundred, and three requests."""
+    """Two hundred and one assistants are three pages of a hundred: three requests, and one for whose key it is."""
     write_documents(tmp_path, 201)
     assert run(["-C", str(tmp_path), "apply", "-y", "-q", "--no-verify"]) == 0
     before = set((tmp_path / ".reconciler/log").iterdir())
     assert run(["-C", str(tmp_path), "drift", "-q"]) == 0
     (log,) = set((tmp_path / ".reconciler/log").iterdir()) - before
-    assert len(log.read_text("utf-8").splitlines()) == 3
+    assert len(log.read_text("utf-8").splitlines()) == 4

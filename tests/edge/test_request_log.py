@@ -110,7 +110,7 @@ def test_every_request_of_every_verb_is_in_the_log(desk: Practice) -> None:
     )
     assert (listed["method"], listed["path"], listed["key"]) == ("GET", "/user/assistants/get", None)
     desk.done("plan", "--refresh")
-    assert [each["method"] for each in lines(desk.folder)] == ["GET", "POST", "GET", "GET"]
+    assert [each["method"] for each in lines(desk.folder)] == ["GET", "POST", "GET", "GET", "GET"]
     assert len(lines(desk.folder)) == len(desk.vendor.calls)
 
 
