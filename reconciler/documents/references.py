@@ -28,7 +28,7 @@ _WHOLE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
 _NAME_ALONE = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
 _INSIDE = re.compile(rf"(?<!\$)\$\{{(?:{'|'.join(SCHEMES)}):[^{{}}\n]*\}}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-OWN_VARIABLES = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_STATE"})
+OWN_VARIABLES = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_QUEUE", "RECONCILER_STATE"})
 """Variables that hold what no document may show or send: a stranger's pull request is planned where they are set.
 So do the keys of single environments, RECONCILER_API_KEY_<ENVIRONMENT>."""
 

@@ -211,14 +211,15 @@ def _last_object(out: bytes) -> Mapping[str, Any]:
 def _ended(job: Job, said: _Said) -> Ended:
     results = said.told.get("results", ())
     about = [*said.told.get("diagnostics", ()), *(told for each in results for told in each["diagnostics"])]
-    found = tuple(dict.fromkeys(_diagnostic(each) for each in about))
+    found = tuple(dict.fromkeys(diagnostic_from_json(each) for each in about))
     if said.code not in (0, 2, KILLED, INTERRUPTED) and not any(each.severity == "error" for each in found):
         then = f"`reconciler -e {job.environment} {job.verb}` says more."
         found += (error("ended-early", f"{job.verb} of {job.environment} ended with {said.code}", then),)
     return Ended(environment=job.environment, code=said.code, summary=said.told.get("summary") or {}, diagnostics=found)
 
 
-def _diagnostic(told: Mapping[str, Any]) -> Diagnostic:
+def diagnostic_from_json(told: Mapping[str, Any]) -> Diagnostic:
+    """The diagnostic that a process printed; the commands, which are for pasting, stay out of it."""
     names = ("severity", "code", "summary", "detail", "file", "line", "column", "key", "field")
     found: dict[str, Any] = {name: told.get(name) for name in names}
     return Diagnostic(**found, loses=tuple(told.get("loses", ())))

@@ -19,6 +19,9 @@ from reconciler.state.homes import scheme_of
 from reconciler.validation import suggestion
 
 KEY = "RECONCILER_API_KEY"
+QUEUE = "RECONCILER_QUEUE"
+_OURS = ("RECONCILER_ENV", QUEUE)
+"""Of the fleet itself: no job is given them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +54,7 @@ def key_variable(environment: str) -> str:
 def environ_of(environment: str, environ: Mapping[str, str], *, alone: bool) -> dict[str, str]:
     """The variables of one environment's process: all but the keys, and of the keys its own under the usual name."""
     key = environ.get(key_variable(environment)) or (environ.get(KEY) if alone else None)
-    given = {name: value for name, value in environ.items() if not is_key(name) and name != "RECONCILER_ENV"}
+    given = {name: value for name, value in environ.items() if not is_key(name) and name not in _OURS}
     return {**given, KEY: key} if key else given
 
 
