@@ -48,13 +48,14 @@ def recognised(
     remembered: str | None,
     entries: Mapping[str, Entry],
     schemas: SchemaSet,
+    shown: Collection[int] | None = None,
     allow_other: bool = False,
 ) -> str | None:
     """The fingerprint to remember for the key's account: the old one where it is the same; None where none can be had.
 
     Raises ReconcilerError (`other-account`) where it is another account than the one remembered, or, where none is,
-    one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. Raises
-    ApiError where the API cannot be asked.
+    one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. `shown`
+    are the ids of the account where it was read already. Raises ApiError where the API cannot be asked.
     """
     identity = None if route is None else _identity(client, route)
     if identity is not None and remembered is not None:
@@ -63,7 +64,8 @@ def recognised(
         if not allow_other:
             raise _not_the_remembered(environment)
     elif not allow_other and _managed(entries) and "list" in schemas.endpoints:
-        refuse_strange_list(read_live(client, schemas), environment=environment, entries=entries)
+        ids = read_live(client, schemas) if shown is None else shown
+        refuse_strange_list(ids, environment=environment, entries=entries)
     return remembered if identity is None else _fingerprint(identity, secrets.token_hex(8))
 
 
@@ -128,8 +130,8 @@ def _other(told: str) -> ReconcilerError:
             "other-account",
             told,
             "Nothing was changed. Set this environment's own RECONCILER_API_KEY, or choose the environment with -e. "
-            "Where it is meant (the account was replaced, or all its assistants were deleted), apply, plan and drift "
-            "take --allow-other-account.",
+            "Where it is meant (the account was replaced, or all its assistants were deleted), apply, plan, drift, "
+            "pull and import take --allow-other-account.",
             loses=("what the state says of the old account: here its assistants are not there, and are made anew",),
             commands=(("--allow-other-account",),),
         )

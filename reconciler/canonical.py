@@ -13,6 +13,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+# made once: json.dumps would make one for every call, which takes as long as encoding something small
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
 
 
@@ -23,16 +25,16 @@ def canonical(value: Json, *, unordered: bool = False) -> Json:
     """
     if isinstance(value, str):
         return _canonical_text(value)
+    if value is None or isinstance(value, int):  # true and false among them; to ask for Mapping costs far more
+        return value
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError("NaN and infinity are not JSON")
         return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         return {name: canonical(value[name]) for name in sorted(value)}
-    if isinstance(value, Sequence):
-        items = [canonical(item) for item in value]
-        return _as_set(items) if unordered else items
-    return value
+    items = [canonical(item) for item in value]
+    return _as_set(items) if unordered else items
 
 
 def equal(left: Json, right: Json, *, unordered: bool = False) -> bool:
@@ -42,6 +44,8 @@ def equal(left: Json, right: Json, *, unordered: bool = False) -> bool:
 
 def canonical_bytes(value: Json, *, unordered: bool = False) -> bytes:
     """UTF-8 JSON of the canonical value, keys sorted, no spaces: what digests are made of."""
+    if type(value) is int:  # ids are compared by the ten thousand: 0.1 µs instead of 4
+        return b"%d" % value
     return _dump(canonical(value, unordered=unordered))
 
 
@@ -76,6 +80,5 @@ def _as_set(items: Sequence[Json]) -> list[Json]:
 
 
 def _dump(value: Json) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     # surrogates cannot come out of our loaders, but an API answer may hold them: never a traceback for that
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")

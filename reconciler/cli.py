@@ -20,10 +20,8 @@ from typing import NoReturn
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
-from reconciler.commands.failure import bare_traceback, bug, failure_result
 from reconciler.commands.invocation import COMPLETE_VARIABLE, EVERY_FORM, Invocation, made_in, printed_in, verbs
 from reconciler.errors import Diagnostic, ReconcilerError, error
-from reconciler.validation import suggestion
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -67,9 +65,12 @@ class LazyVerbs(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        guess = suggestion(args[0], VERBS) if args[0] not in VERBS and not args[0].startswith("-") else None
-        if guess:
-            ctx.fail(f"There is no verb '{args[0]}'. Did you mean '{guess}'?")
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            from reconciler.validation import suggestion
+
+            guess = suggestion(args[0], VERBS)
+            if guess:
+                ctx.fail(f"There is no verb '{args[0]}'. Did you mean '{guess}'?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -164,6 +165,8 @@ def _ended(ended: BaseException) -> int:
 
 
 def _bug(context: click.Context | None, problem: Exception) -> int:
+    from reconciler.commands.failure import bare_traceback, bug
+
     code = _tell(context, (bug(problem),), 1)
     invocation = made_in(context) if context else None
     if os.environ.get("RECONCILER_DEBUG") or (invocation and invocation.verbose > 1):
@@ -183,6 +186,8 @@ def _tell(context: click.Context | None, diagnostics: tuple[Diagnostic, ...], co
     with contextlib.suppress(OSError):  # nobody listens, and the code still says it
         click.echo(text.rstrip("\n"), err=True, color=color)
     if context and invocation and invocation.output != "text" and not printed_in(context):
+        from reconciler.commands.failure import failure_result
+
         result = failure_result(invocation, diagnostics, code)
         with contextlib.suppress(OSError):
             click.echo(result or "", nl=False)

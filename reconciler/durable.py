@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -44,7 +43,7 @@ def create_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     Nothing is ever replaced, also where another process makes the same file at the same moment.
     """
     made = _make_folders(path.parent)
-    temporary = path.with_name(TEMPORARY + secrets.token_hex(8))
+    temporary = path.with_name(TEMPORARY + os.urandom(8).hex())
     try:
         _write(temporary, content, mode)
         try:
@@ -120,7 +119,7 @@ def _make_folders(folder: Path) -> list[Path]:
 
 
 def _write_and_rename(path: Path, content: bytes, mode: int) -> None:
-    temporary = path.with_name(TEMPORARY + secrets.token_hex(8))
+    temporary = path.with_name(TEMPORARY + os.urandom(8).hex())
     try:
         _write(temporary, content, mode)
         temporary.replace(path)

@@ -17,9 +17,11 @@ from reconciler.canonical import Json, exact_digest
 from reconciler.errors import Diagnostic, SchemaError, error
 from reconciler.model import Content, Path
 from reconciler.validation import Validator, Violation
+from reconciler.vocabulary import why_no_vocabulary
 
 Kind = Literal["assistant", "create", "update"]
 REQUIRED_FILES: tuple[str, ...] = ("assistant", "create", "update")
+MOST_PLACES = 10_000
 OPTIONAL_FILES: tuple[str, ...] = ("list", "delete")
 
 
@@ -174,6 +176,19 @@ class SchemaSet:
         """Whether the schema marks the value at `path`, or something around it, as never to be shown."""
         if path and not self._may_hold_secrets.get(str(path[0]), True):
             return False
+        known = self._secrets.get(path)
+        if known is None:
+            # asked of the same few places in every document; names that people choose must not fill the memory
+            if len(self._secrets) > MOST_PLACES:
+                self._secrets.clear()
+            known = self._secrets[path] = self._marks_secret(path)
+        return known
+
+    @cached_property
+    def _secrets(self) -> dict[Path, bool]:
+        return {}
+
+    def _marks_secret(self, path: Path) -> bool:
         schema: Mapping[str, Any] = self.assistant
         for step in path:
             schema = _descend(schema, step)
@@ -221,12 +236,18 @@ def _misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
 def _lacks(role: str, schema: Json) -> str | None:
     if not isinstance(schema, Mapping):
         return "it is not an object"
+    if odd := why_no_vocabulary(schema):
+        return odd
     if role in REQUIRED_FILES and not isinstance(schema.get("properties"), Mapping):
         return "it has no properties"
     if role == "assistant":
         named = schema.get("x-name")
         properties = schema["properties"]
-        return None if isinstance(properties, Mapping) and named in properties else "x-name names no property"
+        return (
+            None
+            if isinstance(properties, Mapping) and isinstance(named, str) and named in properties
+            else "x-name names no property"
+        )
     where = schema.get("x-endpoint")
     ok = isinstance(where, Mapping) and all(isinstance(where.get(part), str) for part in ("method", "path"))
     return None if ok else "x-endpoint has no method and path"

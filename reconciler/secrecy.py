@@ -88,6 +88,18 @@ def untold(left: Json, right: Json) -> Iterator[str]:
             yield from untold(mine, other)
 
 
+def remembered(value: Json, like: Json) -> Json:
+    """`value`, with the reference that `like` has in its place for every secret that nobody could look at."""
+    name = secret_name(value)
+    if name is not None:
+        return like if name == secret_name(like) and _fingerprint(value) is None else value
+    if isinstance(value, Mapping) and isinstance(like, Mapping):
+        return {each: remembered(inner, like.get(each)) for each, inner in value.items()}
+    if isinstance(value, Sequence) and isinstance(like, Sequence) and not isinstance(value, str):
+        return [remembered(inner, like[at] if at < len(like) else None) for at, inner in enumerate(value)]
+    return value
+
+
 def _aligned(value: Json, like: Json) -> Json:
     """`value`, with what stands in `like` put in the place of each secret that cannot be told apart from it."""
     name = secret_name(value)

@@ -6,9 +6,8 @@ two functions in both. No reference is ever fetched: the schemas hold none. Core
 
 from __future__ import annotations
 
-import difflib
 import re
-import zoneinfo
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -67,6 +66,8 @@ class Validator:
 
 def suggestion(unknown: str, known: Iterable[str]) -> str | None:
     """The known name that an unknown one most likely means."""
+    import difflib  # for errors alone
+
     close = difflib.get_close_matches(unknown, list(known), n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -79,6 +80,7 @@ def _explain(schema: Mapping[str, Any], problem: ValidationError) -> Iterable[Vi
         for name in sorted(set(problem.instance) - set(known)):
             guess = suggestion(name, known)
             detail = f"Did you mean `{guess}`?" if guess else "The schema has no such field."
+            detail += _look_alikes(name)
             yield Violation(path=(*path, name), keyword=keyword, summary=f"unknown field `{name}`", detail=detail)
         return
     because = _because(schema, problem)
@@ -92,14 +94,32 @@ def _explain(schema: Mapping[str, Any], problem: ValidationError) -> Iterable[Vi
     yield Violation(path=path, keyword=keyword, summary=_in_words(problem), detail=because)
 
 
+def _look_alikes(name: str) -> str:
+    """What nobody can see: letters of another script, which are drawn as Latin ones are."""
+    odd = dict.fromkeys(each for each in name if not each.isascii())
+    named = ", ".join(f"U+{ord(each):04X} {unicodedata.name(each, 'without a name')}" for each in odd)
+    return f" It is not what it looks like: it holds {named}." if odd else ""
+
+
 @cache
 def _zones() -> frozenset[str]:
+    import zoneinfo  # only for a name that is nearly always wrong
+
     return frozenset(zoneinfo.available_timezones())
+
+
+@cache
+def _shipped_zones() -> frozenset[str]:
+    """The names in the tzdata package, a part of `_zones`: one file is read, 1 ms, instead of six hundred, 28 ms."""
+    import pkgutil
+
+    listed = pkgutil.get_data("tzdata", "zones")
+    return frozenset() if listed is None else frozenset(listed.decode().split())
 
 
 def is_timezone(value: object) -> bool:
     """Whether a string is a name in the IANA time zone database; other types pass (JSON Schema's rule for formats)."""
-    return not isinstance(value, str) or value in _zones()
+    return not isinstance(value, str) or value in _shipped_zones() or value in _zones()
 
 
 def is_uri(value: object) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import socket
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -386,6 +388,54 @@ def test_a_plan_outlives_its_documents(desk: Practice, saved: str) -> None:
     assert "1 created, 1 updated" in desk.done("apply", saved).out
     done = sorted(each[:2] for each in desk.sent[1:])
     assert done == [("POST", "/user/assistant"), ("PUT", "/user/assistant/101")]
+
+
+def test_a_plan_that_others_could_have_written_is_not_done(desk: Practice, saved: str) -> None:
+    """`plan --out` writes for its owner alone; what its group, everybody or another user could write is looked at."""
+    assert stat.S_IMODE(Path(saved).stat().st_mode) == 0o600
+    for mode, who in ((0o660, "its group"), (0o606, "everybody"), (0o666, "everybody")):
+        Path(saved).chmod(mode)
+        ended = refused(desk, "apply", saved, code=1)
+        assert f"{who} may write to it (mode {mode:04o})" in ended.err
+        assert f"`reconciler show {saved}`" in ended.err
+        assert "--trust-plan" in ended.err
+        assert as_json(refused(desk, "apply", saved, "-o", "json", code=1)) == ["plan-not-private"]
+        assert desk.done("show", saved).out, "to look at it is not to do it"
+    Path(saved).chmod(0o644)
+    desk.done("apply", saved)
+
+
+def test_a_plan_of_another_user_or_in_an_open_folder_is_not_done(desk: Practice, saved: str) -> None:
+    """A file that could have been exchanged is as good as one that could have been written."""
+    folder = desk.folder / "artifacts"
+    folder.mkdir()
+    given = folder / "change.plan"
+    shutil.copy(saved, given)
+    given.chmod(0o600)
+    folder.chmod(0o777)
+    assert "everybody may replace files in its folder" in refused(desk, "apply", str(given), code=1).err
+    folder.chmod(0o1777)
+    if os.geteuid() == 0:
+        os.chown(given, 1000, -1)
+        assert "it belongs to another user (1000)" in refused(desk, "apply", str(given), code=1).err
+    desk.done("apply", str(given), "--trust-plan")
+
+
+def test_trust_goes_no_further_than_who_wrote_it(desk: Practice, saved: str) -> None:
+    """--trust-plan believes the writer, not the content: an edited plan stays refused; without a plan it is idle."""
+    spoilt(saved, lambda text: text.replace("cleanings", "whitening"))
+    assert as_json(refused(desk, "apply", saved, "--trust-plan", "-o", "json", code=1)) == ["plan-edited"]
+    assert "--trust-plan" in refused(desk, "apply", "-y", "--trust-plan", code=64).err
+
+
+def test_a_key_goes_unencrypted_only_where_that_was_asked_for(desk: Practice) -> None:
+    """With --insecure-http the address is accepted, and it is said what that means; nothing else makes it so."""
+    there = {"RECONCILER_API_URL": "http://portal.invalid/api"}
+    assert "--insecure-http" in refused(desk, "apply", "-y", code=1, **there).err
+    ended = refused(desk, "--insecure-http", "apply", "-y", code=1, **there)
+    assert "Warning: the key and everything else go to portal.invalid unencrypted" in ended.err
+    assert "cannot be resolved" in ended.err
+    assert "unencrypted" not in desk.done("apply", "-y", "--insecure-http").err, "this machine is no network"
 
 
 def test_a_plan_that_cannot_be_saved_is_an_error(desk: Practice) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -227,6 +229,43 @@ def test_a_signal_when_everything_is_done_interrupts_nothing(desk: Practice) -> 
     told = json.loads(out.splitlines()[-1])
     assert (told["interrupted"], told["summary"]["created"]) == (False, 1)
     assert [each["code"] for each in told["diagnostics"]] == ["not-read-back"]
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "ended"),
+    [
+        (1, 130, "Apply incomplete: 0 created, 0 updated, 0 deleted; 0 failed, 3 not started, 0 unknown."),
+        (2, 0, "Apply complete: 3 created, 0 updated, 0 deleted."),
+    ],
+    ids=["whose key it is", "what was kept"],
+)
+def test_a_signal_ends_a_question_that_the_server_puts_off(
+    desk: Practice, question: int, code: int, ended: str
+) -> None:
+    """It is not waited for, before the plan or after it; what was done is recorded, and what was not is not begun."""
+    running: list[subprocess.Popen[str]] = []
+    there, asked = threading.Event(), itertools.count(1)
+    handle = desk.vendor.vendor.handle
+
+    def puts_off(call: Call) -> Answer:
+        if call.method != "GET" or next(asked) < question:
+            return handle(call)
+        assert there.wait(60)
+        running[0].send_signal(signal.SIGINT)
+        return Answer(status=429, headers={"Retry-After": "600"}, body=b'{"message": "Too Many Attempts."}')
+
+    desk.patch.setattr(desk.vendor.vendor, "handle", puts_off)
+    with started(desk, "apply", "-y") as process:
+        running.append(process)
+        there.set()
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == code, out + err
+    assert out.splitlines()[-1] == ended
+    assert ("was not read back" in out) is (question == 2)
+    assert re.search(r"^waiting 600\.\d s: GET /user/.*asks to wait 600 s \(429\)$", err, re.M), err
+    assert "Traceback" not in err
+    assert pending(desk) == []
+    assert len(desk.sent) == 1 + (len(KEYS) if question == 2 else 0)
 
 
 def pending(desk: Practice) -> list[str]:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from reconciler.commands import begun
+from reconciler.sandbox.wire import Answer
 from tests.support.practice import REMINDER, Practice, practice
 
 LOST, NEVER = "drop-after", "drop-before"
@@ -165,6 +166,67 @@ def test_what_several_may_be_is_nobody_s_until_somebody_says(desk: Practice) -> 
         assert "`reconciler import reminder ID`" in ended.out
         assert "`reconciler state forget reminder`" in ended.out
     assert len(desk.sent) == sent
+
+
+@pytest.mark.parametrize("which", ["the first", "the twin"])
+def test_what_several_may_be_is_settled_by_hand(desk: Practice, which: str) -> None:
+    """`import KEY ID` says which one it is: nothing is sent, nothing is left to do, and the other is nobody's."""
+    lost(desk)
+    twin = made_by_hand(desk)
+    id, other = (102, twin) if which == "the first" else (twin, 102)
+    sent = len(desk.sent)
+    assert (
+        f"Imported assistant {id} as reminder (assistants/reminder.yaml)."
+        in desk.done("import", "reminder", str(id)).out
+    )
+    assert (entry(desk)["id"], entry(desk)["pending"]) == (id, None)
+    for verb in (("plan",), ("plan", "--refresh"), ("apply", "-y")):
+        assert desk.done(*verb).out == "No changes.\n"
+    assert len(desk.sent) == sent
+    assert [each["id"] for each in json.loads(desk.done("drift", "-o", "json").out)["unmanaged"]] == [other]
+
+
+def test_an_edit_since_then_is_a_change_of_what_was_imported(desk: Practice) -> None:
+    """What was sent is what was applied: the plan after the import holds the edit alone."""
+    lost(desk)
+    desk.edit("assistants/reminder.yaml", "timezone: America/Chicago", "timezone: America/Denver")
+    desk.done("import", "reminder", "102")
+    desk.done("apply", "-y")
+    assert desk.sent[-1] == ("PUT", "/user/assistant/102", {"timezone": "America/Denver"})
+    settled(desk, "reminder")
+
+
+def test_a_begun_create_that_is_forgotten_is_created(desk: Practice) -> None:
+    """`state forget KEY` says that none of them is the one: the next apply makes another, which is never taken over."""
+    lost(desk)
+    twin = made_by_hand(desk)
+    desk.done("state", "forget", "-y", "reminder")
+    desk.done("apply", "-y")
+    assert entry(desk)["id"] not in (None, 102, twin)
+
+
+@pytest.mark.parametrize("word", ["404", "405"])
+def test_without_a_list_it_is_settled_by_hand(desk: Practice, word: str) -> None:
+    """Both ways that the plan names are open: nobody can look at the assistant, and what was sent is known."""
+    lost(desk)
+    assert entry(desk)["pending"] is not None
+    listing = desk.vendor.vendor.handle
+
+    def without_list(call: Any) -> Any:
+        if call.path.endswith("/user/assistants/get"):
+            return Answer(status=int(word), body=b'{"message": "The route could not be found."}')
+        return listing(call)
+
+    desk.patch.setattr(desk.vendor.vendor, "handle", without_list)
+    assert desk.runs("plan").code == 7
+    assert "state-id-taken" in desk.runs("import", "reminder", "101", "-o", "json").out
+    assert "no-list" in desk.runs("import", "recall", "102", "-o", "json").out
+    assert entry(desk)["pending"] is not None
+    assert "Imported assistant 102 as reminder." in desk.done("import", "reminder", "102").out
+    assert desk.done("plan").out == "No changes.\n"
+    desk.edit("assistants/reminder.yaml", "timezone: America/Chicago", "timezone: America/Denver")
+    desk.done("apply", "-y", "--no-verify")
+    assert desk.sent[-1] == ("PUT", "/user/assistant/102", {"timezone": "America/Denver"})
 
 
 def test_the_same_name_with_another_content_is_not_taken_over(desk: Practice) -> None:

@@ -18,6 +18,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("validation", frozenset({"jsonschema", "jsonschema_rs"})),
     ("entries", frozenset()),
     ("apidocs", frozenset()),
+    # what a schema file may say; a room of its own, since nothing in it speaks of documents
+    ("vocabulary", frozenset()),
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml", "ruamel"})),
     ("planning", frozenset({"deepdiff"})),
@@ -32,7 +34,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("durable", frozenset()),
     ("state", frozenset({"filelock", "psycopg", "obstore"})),
     ("sandbox", frozenset({"httpx"})),
-    ("api", frozenset({"httpx"})),
+    # httpcore is what httpx stands on: deadlines of a whole exchange can be set there alone
+    ("api", frozenset({"httpx", "httpcore"})),
     ("forge", frozenset()),  # GitHub and GitLab; over the wire of `api`
     ("refresh", frozenset()),
     # asks the API and reads the list, and is asked by the edge before an apply

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from reconciler.sandbox.answers import json_answer
@@ -114,6 +115,39 @@ def test_a_saved_plan_may_be_meant_for_another_account(desk: Practice) -> None:
     says(desk, 200, {"email": "team@harborline.example"})
     assert desk.runs("apply", saved).code == 1
     desk.done("apply", saved, "--allow-other-account")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["pull"], ["pull", "--dry-run"], ["pull", "--accept", "reception"], ["import", "other", "101"]],
+    ids=" ".join,
+)
+def test_nothing_is_pulled_from_another_account(desk: Practice, arguments: list[str]) -> None:
+    """Documents and entries of one customer are not written into another's environment."""
+    says(desk, 200, {"email": "team@harborline.example"})
+    before = desk.files()
+    ended = desk.runs(*arguments)
+    assert ended.code == 1, ended.told
+    assert "applied to another account than the one of this key" in ended.err
+    assert desk.files() == before
+    told = desk.runs(*arguments, "--allow-other-account").told
+    assert "another account" not in told
+
+
+def test_the_account_of_a_first_pull_is_remembered(desk: Practice) -> None:
+    """As after an apply: the next key must be the same account's."""
+    desk.done("-e", "staging", "pull")
+    assert "account" in json.loads((desk.folder / "state/staging/_meta.json").read_text("utf-8"))
+
+
+def test_an_audit_with_another_account_s_key_is_no_audit(desk: Practice) -> None:
+    """Where everything looks gone, it is asked whose key it is; where the account is the same, everything is gone."""
+    assert httpx.delete(f"{desk.vendor.url}/user/assistant/101", headers=desk.vendor.headers).is_success
+    assert desk.runs("drift", "--detailed-exitcode").code == 2
+    says(desk, 200, {"email": "team@harborline.example"})
+    ended = desk.runs("drift", "--detailed-exitcode")
+    assert ended.code == 1, ended.told
+    assert "applied to another account" in ended.err
 
 
 def test_who_means_it_says_so_once(desk: Practice) -> None:

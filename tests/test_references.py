@@ -117,4 +117,33 @@ def test_secrets_can_come_from_a_program_that_runs_this_one(desk: Practice, prog
     assert desk.sent[-1][2]["webhook_url"] == "https://hooks.example/in?sig=Canary"
     assert "Canary" not in ended.stdout + ended.stderr
     assert all("Canary" not in os.fsdecode(each) for each in desk.files().values())
-    assert "HOOK_URL is not set" in desk.runs("plan").err
+    assert "HOOK_URL is not set" in desk.runs("apply", "-y").err
+    assert "HOOK_URL is not set" in desk.done("plan").out
+
+
+def test_a_plan_does_without_the_secrets(desk: Practice) -> None:
+    """A fork's pull request has none: what else changed is planned, an apply of it keeps the fingerprint."""
+    desk.environ["RECONCILER_FINGERPRINT_KEY"] = "a long random text"
+    with (desk.folder / "assistants/reception.yaml").open("a", encoding="utf-8") as file:
+        file.write("webhook_url: ${secret:HOOK_URL}\nis_webhook_active: true\n")
+    desk.environ["HOOK_URL"] = "https://hooks.example/in?sig=Canary"
+    desk.done("apply", "-y")
+    entry = desk.folder / "state/default/reception.json"
+    known = json.loads(entry.read_text("utf-8"))["last_applied"]["webhook_url"]
+    assert known["fingerprint"]
+    value = desk.environ.pop("HOOK_URL")
+    desk.edit("assistants/reception.yaml", "voice_id: 12", "voice_id: 7")
+    desk.done("validate")
+    plan = json.loads(desk.done("plan", "-o", "json", "--out", "change.plan").out)
+    assert [each["field"] for each in plan["changes"][0]["fields"]] == ["voice_id"]
+    assert "secret-absent" in {each["code"] for each in plan["diagnostics"]}
+    ended = desk.runs("apply", "-y")
+    assert (ended.code, len(desk.sent)) == (1, 2)
+    assert "HOOK_URL is not set" in ended.err
+    desk.environ["HOOK_URL"] = value
+    desk.done("apply", "change.plan")
+    assert desk.sent[-1][2] == {"voice_id": 7}
+    assert json.loads(entry.read_text("utf-8"))["last_applied"]["webhook_url"] == known
+    assert desk.done("plan").out == "No changes.\n"
+    desk.environ["HOOK_URL"] = value + "2"
+    assert "1 to update" in desk.done("plan").out

@@ -28,7 +28,8 @@ def api_base(url: str, *, allow_insecure_http: bool = False) -> str:
             error(
                 "insecure-http",
                 f"http://{host} would send the API key unencrypted over the network",
-                "Use its https:// address; http:// is for this machine only (localhost, 127.0.0.1).",
+                "Use its https:// address; http:// is for this machine only (localhost, 127.0.0.1), or for a "
+                "network that you trust with the key: --insecure-http.",
             )
         )
     shown = f"[{host}]" if ":" in host else host

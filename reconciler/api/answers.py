@@ -150,7 +150,9 @@ class Failure:
     def diagnostic(self, message: str | None, **place: str | int | None) -> Diagnostic:
         """For people. `message` is the server's text as it may be shown, masked by the caller."""
         said = f": {clipped(message)}" if message else ""
-        return error(self.kind.value, f"{self.summary}{said}", _advice(self), **place)
+        mute = self.kind is Kind.REFUSED and not said
+        advice = "It gives no reason: compare what was sent with the API's own page." if mute else _advice(self)
+        return error(self.kind.value, f"{self.summary}{said}", advice, **place)
 
     def error(self) -> ApiError:
         """The exception for callers that have nothing to do but to stop."""

@@ -41,9 +41,10 @@ class ApiClient:
     """One API under one key. `base_url` as for `api_base`; `transport` replaces the network (the sandbox in process).
 
     `connections` bounds the requests in flight. `on_exchange` is told of every attempt, on the thread that made it, and
-    must not raise: it is for a log. A server that calls a request by one of the `secrets` is not quoted. `clock`
-    counts seconds, `now` tells the time (UTC), `random_share` gives numbers in [0, 1), `pause(seconds, stop)` waits
-    and returns early once `stop` is set: all for tests.
+    must not raise: it is for a log. A server that calls a request by one of the `secrets` is not quoted. `stop` and
+    `listen` are as for `attempt`, where that is given none. `clock` counts seconds, `now` tells the time (UTC),
+    `random_share` gives numbers in [0, 1), `pause(seconds, stop)` waits and returns early once `stop` is set: all for
+    tests.
     Raises ConfigError for an address, AuthError for a key that cannot be used.
     """
 
@@ -57,6 +58,8 @@ class ApiClient:
         patience: Patience = Patience(),  # noqa: B008 - frozen
         connections: int = 10,
         secrets: Collection[str] = (),
+        stop: threading.Event | None = None,
+        listen: Listener | None = None,
         allow_insecure_http: bool = False,
         on_exchange: Callable[[Exchange], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -73,6 +76,8 @@ class ApiClient:
         self._patience = patience
         self._on_exchange = on_exchange
         self._secrets = tuple(filter(None, secrets))
+        self._stop = stop or threading.Event()
+        self._listen = listen or _nobody
         self._clock = clock
         self._now = now
         self._pause = pause
@@ -117,7 +122,7 @@ class ApiClient:
             return failure.at(method=method, path="(refused)", base=self.base_url, tries=1, effect=Effect.NEVER_SENT)
         order = _Order(method=method, path=path, content=content, query=query or {}, label=label)
         trial = Trial(self._patience, self._random_share, begun=self._clock())
-        return self._until_done(order, trial, stop or threading.Event(), listen or _nobody)
+        return self._until_done(order, trial, stop or self._stop, listen or self._listen)
 
     def send(self, method: str, path: str, body: Json = None, *, query: Mapping[str, str] | None = None) -> Answer:
         """Like `attempt`, for callers that can only stop: raises ApiError, or AuthError where the key is refused."""

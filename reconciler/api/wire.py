@@ -19,6 +19,7 @@ import httpx
 from reconciler import __version__
 from reconciler.api.address import is_loopback
 from reconciler.api.answers import Effect, Failure, Kind
+from reconciler.api.bounded import Deadline, bound
 from reconciler.errors import ConfigError, error
 
 ANSWER_LIMIT = 16 * 1024 * 1024
@@ -63,20 +64,28 @@ class Wire:
         # at debug level it logs the server's headers, and a server may repeat the key in one
         logging.getLogger("httpcore").setLevel(logging.INFO)
         self._client = _client(self._base, key, connections, timeouts, transport)
+        self._deadline = Deadline()
+        bound(self._client, self._deadline, clock)
 
     def exchange(self, method: str, path: str, content: bytes | None, query: Mapping[str, str]) -> Reply | Failure:
         """Send once. The path stands behind the base's own; origin and key cannot part from each other."""
         url = self._base.copy_with(raw_path=self._base.raw_path.rstrip(b"/") + path.encode("ascii"))
         headers = {} if content is None else {"Content-Type": "application/json"}
         request = self._client.build_request(method, url, params=query or None, content=content, headers=headers)
+        begun = self._clock()
         try:
             return self._send(request)
-        except (httpx.HTTPError, OSError) as problem:
+        except httpx.ReadTimeout as problem:
+            late = self._clock() - begun >= self._timeouts.whole
+            failure = _endless(self._timeouts) if late else _fault(problem, self._timeouts)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:
+            # httpx reads the Location of a redirect that nobody follows, and it may be no address
             failure = _fault(problem, self._timeouts)
         return failure
 
     def _send(self, request: httpx.Request) -> Reply | Failure:
         deadline = self._clock() + self._timeouts.whole
+        self._deadline.at = deadline
         response = self._client.send(request, stream=True, follow_redirects=False)
         headers = {name.lower(): value for name, value in response.headers.items()}
         content = bytearray()
@@ -87,8 +96,7 @@ class Wire:
                     why = f"the answer is larger than {ANSWER_LIMIT // 1024 // 1024} MiB"
                     return Failure(kind=Kind.TOO_LARGE, effect=Effect.UNKNOWN, status=response.status_code, why=why)
                 if self._clock() > deadline:
-                    why = f"the answer did not end within {self._timeouts.whole:g} s"
-                    return Failure(kind=Kind.TIMED_OUT, effect=Effect.UNKNOWN, why=why)
+                    return _endless(self._timeouts)
         except (httpx.HTTPError, OSError):
             # the status line alone says that the server refused; its reasons are lost, its refusal is not
             if not 400 <= response.status_code < 500:
@@ -151,6 +159,11 @@ def _client(
             "Check HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
         )
     )
+
+
+def _endless(timeouts: Timeouts) -> Failure:
+    why = f"the answer did not end within {timeouts.whole:g} s"
+    return Failure(kind=Kind.TIMED_OUT, effect=Effect.UNKNOWN, why=why)
 
 
 def _fault(problem: Exception, timeouts: Timeouts) -> Failure:

@@ -20,10 +20,11 @@ from reconciler.apply.halting import Halting
 from reconciler.apply.handback import Returns, given_back, nobody_holds
 from reconciler.apply.outcome import Event, Outcome, Status
 from reconciler.apply.progress import Progress
-from reconciler.apply.recording import Recorder, moves_in_order
+from reconciler.apply.recording import Recorder
 from reconciler.apply.refusals import failure_diagnostics
 from reconciler.apply.schedule import Schedule
 from reconciler.apply.sending import Ended, Ready, Sender, Sending, prepare
+from reconciler.apply.unsent import record_unsent, state_broke
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, PlanRefusedError, StateError
 from reconciler.model import Action, Change, Content, Desired, HandOver, Plan, Request
@@ -106,7 +107,7 @@ class _Run:
     def outcome(self) -> Outcome:
         """Run to the end, or until something stops it."""
         try:
-            self._record_without_requests()
+            record_unsent(self.plan, self.recorder, self.progress, self.halting)
             self._send_all()
             self._settle_what_nobody_holds()
         except BaseException:
@@ -130,50 +131,6 @@ class _Run:
         if self.halting.may_start:
             return waited_for
         return [each for each in waited_for if self.progress[each].status in (Status.FAILED, Status.UNKNOWN)]
-
-    def _record_without_requests(self) -> None:
-        """All that touches the state alone: ids that were found, then moves in their order, so that no entry is
-        overwritten, then the rest."""
-        for found in self.progress.values():
-            self._bind(found)
-        moves, ring = moves_in_order(self.plan)
-        for change in ring:
-            self.progress[change.key].end(Status.FAILED, messages.move_ring(change))
-        placed = {each.key for each in (*moves, *ring)}
-        others = [each for each in self.progress.values() if not each.left and each.change.key not in placed]
-        for progress in (*(self.progress[each.key] for each in moves), *others):
-            if not self.halting.may_start:
-                return
-            self._record(progress)
-
-    def _bind(self, progress: Progress) -> None:
-        before = self.recorder.entry(progress.change.moved_from or progress.change.key)
-        if not self.halting.may_start:
-            return
-        try:
-            self.recorder.bind(progress.change)
-        except StateError as problem:
-            self._state_broke(progress, Status.FAILED, messages.nothing_saved(progress.change), problem)
-            return
-        after = self.recorder.entry(progress.change.moved_from or progress.change.key)
-        progress.touched = progress.touched or after is not before
-
-    def _record(self, progress: Progress) -> None:
-        change = progress.change
-        before = self.recorder.entry(change.key)
-        try:
-            if progress.left:
-                self.recorder.move(change)
-                progress.touched = True
-                return
-            progress.start()
-            self.recorder.without_request(change)
-        except StateError as problem:
-            progress.touched = self.recorder.entry(change.key) is not before
-            self._state_broke(progress, Status.FAILED, messages.nothing_saved(change), problem)
-            return
-        progress.touched = True
-        progress.end(Status.DONE)
 
     def _send_all(self) -> None:
         while True:
@@ -203,7 +160,7 @@ class _Run:
             try:
                 self.recorder.begin(change.key, request.body)
             except StateError as problem:
-                self._state_broke(progress, Status.FAILED, messages.nothing_saved(change), problem)
+                state_broke(self.halting, progress, Status.FAILED, messages.nothing_saved(change), problem)
                 return
         self.creating += request.method == "POST"
         self.sending.submit(ready)
@@ -239,14 +196,15 @@ class _Run:
             self.recorder.succeeded(change, request, id)
         except StateError as problem:
             status = Status.UNKNOWN if created else Status.FAILED
-            self._state_broke(progress, status, messages.not_saved(change, id, created=created), problem)
+            state_broke(self.halting, progress, status, messages.not_saved(change, id, created=created), problem)
             return
         self.schedule.succeeded(request.step)
         progress.request_done(request)
 
     def _failed(self, progress: Progress, request: Request, failure: Failure) -> None:
         change = progress.change
-        told = failure_diagnostics(failure, change, self.desired.get(change.key), self.vault)
+        exclusive = [name for name, policy in self.schemas.fields.items() if policy.exclusive is not None]
+        told = failure_diagnostics(failure, change, self.desired.get(change.key), self.vault, exclusive=exclusive)
         unsure = failure.effect is Effect.UNKNOWN
         if unsure:
             self.returns.unsure(request)
@@ -263,7 +221,9 @@ class _Run:
                 self.recorder.take_back(change.key)
             except StateError as problem:
                 progress.touched = True
-                self._state_broke(progress, Status.FAILED, messages.pending_not_taken_back(change), problem, *told)
+                state_broke(
+                    self.halting, progress, Status.FAILED, messages.pending_not_taken_back(change), problem, *told
+                )
                 return
         if failure.kind is Kind.INTERRUPTED and not progress.touched:
             progress.end(Status.NOT_STARTED)
@@ -298,7 +258,7 @@ class _Run:
             self.recorder.restored(each.giver, body, back=back, freed=freed)
         except StateError as problem:
             told = messages.not_saved(giver.change, giver.id, created=False)
-            self._state_broke(giver, Status.FAILED, told, problem)
+            state_broke(self.halting, giver, Status.FAILED, told, problem)
         if unsure:
             giver.undone(messages.update_unknown(giver.change))
         else:
@@ -314,12 +274,6 @@ class _Run:
         for each in self.returns.nobodys():
             taker = self.progress[each.taker]
             taker.add(nobody_holds(each, taker.change))
-
-    def _state_broke(
-        self, progress: Progress, status: Status, told: Diagnostic, problem: StateError, *also: Diagnostic
-    ) -> None:
-        progress.end(status, told, *problem.diagnostics, *also)
-        self.halting.state_broke()
 
     def _finish_in_flight(self) -> None:
         """The run breaks down (a bug, a second Ctrl-C): what is under way is still waited for and written down."""

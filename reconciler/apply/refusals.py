@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from reconciler.api import Failure, Kind
 from reconciler.api.answers import clipped
@@ -15,23 +15,32 @@ from reconciler.secrecy import Vault
 
 MASK = "***"
 
+WHO_HOLDS_IT = "If another assistant holds it: `reconciler plan --refresh` reads them all, and names which one."
+
 
 def refusal_diagnostics(
-    desired: Desired | None, change: Change, errors: Mapping[str, Sequence[str]]
+    desired: Desired | None,
+    change: Change,
+    errors: Mapping[str, Sequence[str]],
+    *,
+    exclusive: Collection[str] = (),
 ) -> tuple[Diagnostic, ...]:
     """One diagnostic (`refused-by-api`) for each text of a 422's `errors`, at the place in the document it is about.
 
     Keys of `errors` are dotted paths (`post_call_schema.0.name`) and are kept as `field`. Where the document is not
-    at hand, as with a saved plan, the place is the change's own. Texts must hold no secret any more.
+    at hand, as with a saved plan, the place is the change's own. Texts must hold no secret any more. Of a field that is
+    `exclusive` it says how to find out who holds its value.
     """
     found = [
-        _refusal(desired, change, dotted, text) for dotted in sorted(errors) for text in dict.fromkeys(errors[dotted])
+        _refusal(desired, change, dotted, text, exclusive)
+        for dotted in sorted(errors)
+        for text in dict.fromkeys(errors[dotted])
     ]
     return tuple(found)
 
 
 def failure_diagnostics(
-    failure: Failure, change: Change, desired: Desired | None, vault: Vault
+    failure: Failure, change: Change, desired: Desired | None, vault: Vault, *, exclusive: Collection[str] = ()
 ) -> tuple[Diagnostic, ...]:
     """What a failed request of `change` means for a person; no value of the vault is in it."""
     if failure.kind is Kind.NOT_FOUND and change.id is not None:
@@ -40,7 +49,7 @@ def failure_diagnostics(
         masked(dotted, vault): [masked(each, vault) for each in texts] for dotted, texts in failure.errors.items()
     }
     if failure.kind is Kind.REFUSED and errors:
-        return refusal_diagnostics(desired, change, errors)
+        return refusal_diagnostics(desired, change, errors, exclusive=exclusive)
     message = None if failure.message is None else masked(failure.message, vault)
     return (failure.diagnostic(message, key=change.key, file=change.file, line=change.line),)
 
@@ -88,9 +97,9 @@ def _inside(content: Json, step: str | int) -> Json:
     return None
 
 
-def _refusal(desired: Desired | None, change: Change, dotted: str, text: str) -> Diagnostic:
+def _refusal(desired: Desired | None, change: Change, dotted: str, text: str, exclusive: Collection[str]) -> Diagnostic:
     place: dict[str, str | int | None] = {"file": change.file, "line": change.line}
-    detail = None
+    detail = WHO_HOLDS_IT if dotted in exclusive else None
     if desired is not None:
         path = path_in(desired.content, dotted)
         position = desired.place(path)

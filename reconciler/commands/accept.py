@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from reconciler.commands.gather import refuse_idle
 from reconciler.commands.invocation import Invocation
 from reconciler.commands.pulling import Account, account, load, now
 from reconciler.config import Project
+from reconciler.documents import Loaded
 from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, UsageError, error, warning
 from reconciler.live import observed
@@ -32,12 +33,14 @@ class Accepted:
     refused: list[Diagnostic] = field(default_factory=list)
 
 
-def accept(project: Project, store: StateStore, keys: Sequence[str], wish: Wish, *, dry_run: bool) -> Accepted:
+def accept(
+    project: Project, store: StateStore, keys: Sequence[str], wish: Wish, *, dry_run: bool, allow_other: bool = False
+) -> Accepted:
     """Accept the drift of the documents that `keys` select; each is written whole or not at all.
 
     Raises UsageError for a selector or a field that names nothing, and what reading the account raises.
     """
-    found = account(project, store, None)
+    found = account(project, store, None, allow_other=allow_other)
     documents = {each.key: each for each in found.loaded.desired}
     refuse_idle(keys, documents)
     wanted, _ = selected(keys, sorted(documents))
@@ -56,7 +59,7 @@ def accept(project: Project, store: StateStore, keys: Sequence[str], wish: Wish,
         outcome.done.append(made)
         if not dry_run:
             _write(project, store, made)
-            found = _reloaded(found)
+            found = replace(found, loaded=_now(project, made))  # another's base may have changed with this one
             documents = {each.key: each for each in found.loaded.desired}
         if made.conflicts:  # the documents cannot all be read until somebody resolves it
             outcome.refused += _waiting(key, [each for each, _ in drifts if each > key])
@@ -74,8 +77,26 @@ def tell_accepted(invocation: Invocation, environment: str, outcome: Accepted, *
         raise DocumentError.of(outcome.refused)
 
 
-def conflicts_told(outcome: Accepted) -> tuple[Diagnostic, ...]:
-    """What a person has to finish by hand."""
+def to_know(outcome: Accepted, environment: str) -> tuple[Diagnostic, ...]:
+    """What a person has to finish by hand, and what changes beyond what was accepted."""
+    elsewhere = (told for made in outcome.done for told in _elsewhere(made, environment))
+    return (*_conflicts(outcome), *elsewhere)
+
+
+def _elsewhere(made: Acceptance, environment: str) -> Iterator[Diagnostic]:
+    if made.elsewhere:
+        environments = sorted({each for others in made.elsewhere.values() for each in others})
+        names = sorted(made.elsewhere)
+        yield warning(
+            "accepted-elsewhere",
+            f"{', '.join(names)} of {made.key}: {', '.join(environments)} will say this too, not {environment} alone",
+            f"Where {environment} alone is meant, write it under `reconciler: {{environments: {{{environment}: ...}}}}`"
+            f", and take the rest of the edit back.",
+            key=made.key,
+        )
+
+
+def _conflicts(outcome: Accepted) -> tuple[Diagnostic, ...]:
     return tuple(
         warning(
             "merge-conflict",
@@ -130,14 +151,14 @@ def _accepting(found: Account) -> Accepting:
         loaded=found.loaded,
         style=puller.style,
         schemas=puller.schemas,
+        others=found.project.others,
     )
 
 
-def _reloaded(found: Account) -> Account:
-    """The same account with the documents as they are now: another's base may have changed with this one."""
-    project = found.project
-    loaded = load(project, project.files(), {})
-    return Account(project=project, entries=found.entries, live=found.live, loaded=loaded, puller=found.puller)
+def _now(project: Project, made: Acceptance) -> Loaded:
+    """What all documents say once it is written: as foreseen, but where a link leads to a file of another name."""
+    linked = any(os.path.realpath(project.root / path) != str(project.root / path) for path in made.files)
+    return load(project, project.files(), {}) if linked else made.after
 
 
 def _write(project: Project, store: StateStore, made: Acceptance) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from reconciler.commands.whose_key import is_remembered_account
 from reconciler.config import Project, open_client
 from reconciler.documents import Loaded
-from reconciler.live import observed
 from reconciler.model import Desired, Entry, Live
 from reconciler.state.store import StateStore
 
@@ -37,6 +36,8 @@ def compared(
     shown: Mapping[int, Live], project: Project, entries: Mapping[str, Entry], desired: Iterable[Desired] = ()
 ) -> dict[int, Live]:
     """The same with secrets sealed, each in the terms of what was last applied to it; of its document, if adopted."""
+    from reconciler.live import observed
+
     sent = {each.id: each.content for each in desired if each.id is not None}
     sent |= {each.id: each.last_applied for each in entries.values() if each.id is not None}
     return {id: observed(live, sent.get(id, {}), project.schemas, project.fingerprint) for id, live in shown.items()}

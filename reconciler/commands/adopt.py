@@ -9,19 +9,22 @@ import click
 
 from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.planning_options import allow_other_option
 from reconciler.commands.pull import tell
 from reconciler.commands.pulling import Account, account, now, secrets_to_set, write_all
 from reconciler.commands.state_transfer import lock_timeout
-from reconciler.config import open_project, open_store
+from reconciler.commands.whose_key import remember_account
+from reconciler.config import Project, open_project, open_store
 from reconciler.documents.keys import ENDINGS, key_fault, key_of
-from reconciler.entries import bound_to
-from reconciler.errors import Diagnostic, DocumentError, StateError, UsageError, error
+from reconciler.entries import bind, bound_to
+from reconciler.errors import ApiError, Diagnostic, DocumentError, StateError, UsageError, error
 from reconciler.live import observed
 from reconciler.model import Desired, Entry, Live
 from reconciler.planning.compare import managed
 from reconciler.pull.pulling import Pulled
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.secrecy import same
+from reconciler.state.store import StateStore
 
 
 @verb(
@@ -34,8 +37,9 @@ Examples:
 )
 @click.argument("key")
 @click.argument("id", type=click.IntRange(min=1))
+@allow_other_option
 @lock_timeout
-def adopt(invocation: Invocation, key: str, id: int, lock_timeout: float) -> int:
+def adopt(invocation: Invocation, key: str, id: int, allow_other_account: bool, lock_timeout: float) -> int:
     """Bind the existing assistant ID to KEY, and manage it from then on. Nothing is sent.
 
     Where KEY has a document, the next plan shows what it would change; where it has none, the document is written as
@@ -45,7 +49,13 @@ def adopt(invocation: Invocation, key: str, id: int, lock_timeout: float) -> int
     _refuse_bad_key(key, project.assistants)
     store = open_store(project)
     with store.lock(command="reconciler import", timeout=lock_timeout):
-        found = account(project, store, partial(open_project, invocation), valid=False)
+        try:
+            again = partial(open_project, invocation)
+            found = account(project, store, again, valid=False, allow_other=allow_other_account)
+        except ApiError as problem:
+            if not {each.code for each in problem.diagnostics} & {"no-list", "no-list-route"}:
+                raise
+            return _unseen(invocation, project, store, key, id, problem)
         _refuse(found, key, id)
         pulled = _written(found, key, id)
         if pulled is not None:
@@ -55,15 +65,35 @@ def adopt(invocation: Invocation, key: str, id: int, lock_timeout: float) -> int
             document = next(each for each in found.loaded.desired if each.key == key)
             path = document.file
             store.write(_bound(found, document, found.live[id]))
+        remember_account(store, found.owner)
     written = [] if pulled is None else list(pulled.draft.files)
     tell(invocation, () if pulled is None else secrets_to_set([pulled], found.project.environ))
-    if invocation.output == "json":
-        envelope: dict[str, Json] = {"format_version": "1.0", "environment": found.project.environment}
-        invocation.result(json_text({**envelope, "imported": {"key": key, "id": id, "files": written}}))
-        return 0
     wrote = f" Wrote {', '.join(sorted(written))}." if written else ""
-    invocation.result(terminal_safe(f"Imported assistant {id} as {key} ({path}).{wrote}"))
+    return _told(invocation, project, key, id, written, f"Imported assistant {id} as {key} ({path}).{wrote}")
+
+
+def _told(invocation: Invocation, project: Project, key: str, id: int, written: list[str], sentence: str) -> int:
+    if invocation.output == "json":
+        envelope: dict[str, Json] = {"format_version": "1.0", "environment": project.environment}
+        invocation.result(json_text({**envelope, "imported": {"key": key, "id": id, "files": [*written]}}))
+    else:
+        invocation.result(terminal_safe(sentence))
     return 0
+
+
+def _unseen(invocation: Invocation, project: Project, store: StateStore, key: str, id: int, problem: ApiError) -> int:
+    """Bind a begun create to the id that a person names, where the API has no list to look at: what was sent is known.
+
+    Raises `problem` for any other key: nothing would be known of its assistant.
+    """
+    entries = store.read()
+    entry = entries.get(key)
+    if entry is None or entry.pending is None:
+        raise problem
+    _refuse_held(entries, key, id)
+    store.write(bind(entry, id, now=now()))
+    told = "The API has no list to look at it: what was sent is taken for what it has."
+    return _told(invocation, project, key, id, [], f"Imported assistant {id} as {key}. {told}")
 
 
 def _refuse_bad_key(key: str, folder: str) -> None:
@@ -83,10 +113,7 @@ def _refuse(found: Account, key: str, id: int) -> None:
     if id not in found.live:
         then = "`reconciler pull --dry-run` lists the assistants that nobody manages."
         raise StateError(error("no-such-assistant", f"the account of {environment} has no assistant {id}", then))
-    holder = next((each.key for each in found.entries.values() if each.id == id and each.key != key), None)
-    if holder is not None:
-        then = f"`reconciler state mv {holder} {key}` moves it; `state forget {holder}` gives it up."
-        raise StateError(error("state-id-taken", f"assistant {id} is managed already, as {holder}", then, key=holder))
+    _refuse_held(found.entries, key, id)
     mine = found.entries.get(key)
     if mine is not None and mine.id is not None and mine.id != id:
         then = f"If that is no longer wanted: `reconciler state forget {key}`."
@@ -95,6 +122,13 @@ def _refuse(found: Account, key: str, id: int) -> None:
     if wrong:
         raise DocumentError.of(wrong)
     _refuse_other_ids(found, key, id)
+
+
+def _refuse_held(entries: Mapping[str, Entry], key: str, id: int) -> None:
+    holder = next((each.key for each in entries.values() if each.id == id and each.key != key), None)
+    if holder is not None:
+        then = f"`reconciler state mv {holder} {key}` moves it; `state forget {holder}` gives it up."
+        raise StateError(error("state-id-taken", f"assistant {id} is managed already, as {holder}", then, key=holder))
 
 
 def _refuse_other_ids(found: Account, key: str, id: int) -> None:

@@ -7,6 +7,7 @@ somebody already, and is done as it stands or refused as stale.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,18 +15,19 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from reconciler.apply import Outcome, apply_plan, read_back, sends_anything, take_over
-from reconciler.commands.account import compared, read_list
-from reconciler.commands.begun import ask_list, overtaken, settle
+from reconciler.apply import Outcome, apply_plan, sends_anything
+from reconciler.commands.account import read_list
+from reconciler.commands.begun import ask_list, overtaken
 from reconciler.commands.expecting import Expected
 from reconciler.commands.gather import Gathered, documents_of, gather, line_reader, reasons_to_refuse, refusal
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.plan import show_or_refuse
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.progress import narration
-from reconciler.commands.saving import load
+from reconciler.commands.saving import load_plan
 from reconciler.commands.secrets import vault_for
 from reconciler.commands.stopping import stop_on_signals
+from reconciler.commands.verifying import STOPPED_BEFORE_READING, verified
 from reconciler.commands.whose_key import recognised_account, remember_account
 from reconciler.config import Project, make_key, open_client, open_project, open_store
 from reconciler.documents import Loaded
@@ -33,10 +35,8 @@ from reconciler.errors import (
     ApiError,
     ConfigError,
     StalePlanError,
-    StateError,
     UsageError,
     error,
-    warning,
 )
 from reconciler.model import Desired, Live, Plan
 from reconciler.planfile import read_plan_file, staleness
@@ -48,18 +48,7 @@ from reconciler.state.store import StateStore
 if TYPE_CHECKING:
     from reconciler.api import ApiClient
 
-NOT_READ_BACK = warning(
-    "not-read-back",
-    "what the server kept could not be read back; everything that was sent is recorded",
-    "`reconciler plan --refresh` compares the two once the list can be read. `--no-verify` does not ask for it.",
-)
 
-
-STOPPED_BEFORE_READING = warning(
-    "not-read-back",
-    "everything was done when the signal came, and what the server kept was not read back",
-    "`reconciler plan --refresh` compares the two.",
-)
 MADE_A_KEY = (
     "Made .reconciler/fingerprint.key, to notice when a secret changes. It stays on this machine; elsewhere, set its"
     " text as RECONCILER_FINGERPRINT_KEY."
@@ -119,6 +108,7 @@ Exit codes: 0 done or nothing to do, 1 nothing was changed, 3 partial, 4 the pla
     show_default=True,
     help="After a failed change: go on with independent ones, or start no new one.",
 )
+@click.option("--trust-plan", is_flag=True, help="Apply PLANFILE though others could have written it.")
 @click.option("--no-verify", is_flag=True, help="Do not read back whether the server kept what it was sent.")
 @click.option(
     "--lock-timeout",
@@ -136,6 +126,7 @@ def apply(
     expect_plan: Path | None,
     parallelism: int,
     on_error: Literal["continue", "stop"],
+    trust_plan: bool,
     no_verify: bool,
     lock_timeout: float,
 ) -> int:
@@ -144,11 +135,15 @@ def apply(
     Without PLANFILE: plan, show it, ask, and do it. With PLANFILE (from `plan --out`): do exactly that, once.
     With `-o json`: a line of JSON for each event as it happens; the last line is the outcome.
     """
+    if trust_plan and planfile is None:
+        raise UsageError(
+            error("usage", "`--trust-plan` is about a saved plan, and none is given", "Name the PLANFILE.")
+        )
     _refuse_contradictions(planfile, asked, auto_approve)
     expected = Expected.of(invocation.directory, expect_digest, expect_plan)
     project = open_project(invocation)
     # before the lock: taking it makes the state's folder, and what cannot be applied must not leave one
-    saved = None if planfile is None else _saved(invocation, planfile, project)
+    saved = None if planfile is None else _saved(invocation, planfile, project, trusted=trust_plan)
     store = open_store(project)
     with store.lock(command="reconciler apply", timeout=lock_timeout):
         if saved is None:
@@ -200,10 +195,10 @@ def _fresh(
     Raises PlanRefusedError where it must not be done, StalePlanError where another plan was expected, and click's
     Abort where the person says no.
     """
-    gathered = gather(project, store, asked, tell=invocation.progress, wait=True)
+    gathered = gather(project, store, asked, tell=invocation.progress, applying=True)
     if _needs_key(gathered) and make_key(project.root):
         invocation.progress(MADE_A_KEY)
-        gathered = gather(open_project(invocation), store, asked, wait=True)
+        gathered = gather(open_project(invocation), store, asked, applying=True)
     if invocation.output == "text":
         show_or_refuse(invocation, gathered, asked.overrides)
     elif refused := reasons_to_refuse(gathered, asked.overrides):
@@ -220,9 +215,9 @@ def _needs_key(gathered: Gathered) -> bool:
     return any(gathered.project.fingerprint(*each) is None for each in gathered.loaded.vault.values.items())
 
 
-def _saved(invocation: Invocation, planfile: Path, project: Project) -> Plan:
+def _saved(invocation: Invocation, planfile: Path, project: Project, *, trusted: bool) -> Plan:
     """The plan in a file. Raises PlanFileError and ConfigError where it is none, or not this environment's."""
-    plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
+    plan = read_plan_file(load_plan(invocation.directory, planfile, trusted=trusted), where=str(planfile))
     if plan.environment != project.environment:
         there = replace(invocation, environment=plan.environment)
         raise ConfigError(
@@ -269,9 +264,11 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             warn=told.say,
             connections=pace.parallelism,
             secrets=tuple(decision.vault.values.values()),
+            stop=stop,
+            listen=told.hear_of_questions,
         ) as client,
     ):
-        account = recognised_account(project, store, client, decision.plan, allow_other=pace.allow_other_account)
+        account = _account(project, store, client, decision.plan, pace, stop)
         outcome = apply_plan(
             decision.plan,
             store=store,
@@ -286,10 +283,24 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
         )
         remember_account(store, account)
         if pace.verify and not stop.is_set() and (outcome.unknown or sends_anything(outcome, decision.plan)):
-            return _verified(project, store, decision, client, outcome)
+            return verified(project, store, decision.plan, decision.documents, client, outcome, stop)
         if pace.verify and stop.is_set() and not outcome.interrupted and sends_anything(outcome, decision.plan):
             return replace(outcome, diagnostics=(*outcome.diagnostics, STOPPED_BEFORE_READING))
         return outcome
+
+
+def _account(
+    project: Project, store: StateStore, client: ApiClient, plan: Plan, pace: Pace, stop: threading.Event
+) -> str | None:
+    """As `recognised_account`; None where nothing is sent, or a signal came before it was known: nothing is begun."""
+    if not plan.requests():
+        return None
+    try:
+        return recognised_account(project, store, client, allow_other=pace.allow_other_account)
+    except ApiError:
+        if not stop.is_set():
+            raise
+        return None
 
 
 def _sources_of(decision: Decision) -> dict[str, Desired]:
@@ -300,26 +311,6 @@ def _sources_of(decision: Decision) -> dict[str, Desired]:
     """
     planned = {each.key: each.source for each in decision.plan.changes}
     return {each.key: each for each in decision.documents.desired if each.source == planned.get(each.key)}
-
-
-def _verified(project: Project, store: StateStore, decision: Decision, client: ApiClient, outcome: Outcome) -> Outcome:
-    from reconciler.refresh import read_live
-
-    plan = decision.plan
-    try:
-        shown = read_live(client, project.schemas)
-    except ApiError as problem:
-        told = tuple(replace(each, severity="warning") for each in problem.diagnostics)
-        return replace(outcome, diagnostics=(*outcome.diagnostics, NOT_READ_BACK, *told))
-    try:
-        if outcome.unknown:
-            findings = settle(project, decision.documents, store.read(), shown)
-            outcome = take_over(outcome, plan, findings, store=store)
-        live = compared(shown, project, store.read())
-        return read_back(outcome, plan, live, store=store, schemas=project.schemas)
-    except StateError as problem:
-        # what was done is told, whatever cannot be written any more
-        return replace(outcome, diagnostics=(*outcome.diagnostics, *problem.diagnostics))
 
 
 def _tell(invocation: Invocation, project: Project, outcome: Outcome) -> None:

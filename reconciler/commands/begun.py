@@ -13,9 +13,7 @@ from datetime import UTC, datetime
 from reconciler.config import SANDBOX, Project
 from reconciler.documents import Loaded
 from reconciler.errors import ApiError, Diagnostic
-from reconciler.live import observed
 from reconciler.model import Content, Entry, Live, Plan
-from reconciler.planfile import stale
 from reconciler.planning import Finding, Verdict, look_up, unread
 from reconciler.render.escape import terminal_safe
 
@@ -65,6 +63,8 @@ def settle(
 ) -> dict[str, Finding]:
     """The same of a list that was read: ids that a document asks for by itself are nobody else's."""
 
+    from reconciler.live import observed  # hardly ever is there anything to settle
+
     def hidden(live: Live, like: Content) -> Live:
         return observed(live, like, project.schemas, project.fingerprint)
 
@@ -84,6 +84,8 @@ def overtaken(plan: Plan, entries: Mapping[str, Entry], findings: Mapping[str, F
 
     The entry has not moved, so nothing else tells: what was absent then may be there now, and would be made twice.
     """
+    from reconciler.planfile import stale
+
     told = []
     for change in plan.changes:
         entry = entries.get(change.moved_from or change.key)

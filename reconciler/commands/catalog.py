@@ -14,7 +14,7 @@ from reconciler.documents.editing import EditRefused, edited
 from reconciler.documents.emitting import field_lines
 from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, Diagnostic, error, note
-from reconciler.lookups.judging import judge_ids
+from reconciler.lookups.judging import ids_of, judge_ids
 from reconciler.lookups.lists import Lookup
 from reconciler.lookups.naming import Named, Rows, named
 from reconciler.model import Desired
@@ -62,10 +62,9 @@ def catalog(invocation: Invocation, dry_run: bool) -> int:
 
 def ids_wrong(project: Project, desired: Sequence[Desired]) -> tuple[Diagnostic, ...]:
     """What the API says of the ids in documents. Raises ApiError, AuthError and ConfigError."""
-    used = {name for each in desired for name in each.content}
     lookups = _lookups(project)
     tables = {name: each.table for each in lookups for name in each.fields}
-    wanted = [each for each in lookups if used & set(each.fields)]
+    wanted = [each for each in lookups if any(any(ids_of(one, name)) for name in each.fields for one in desired)]
     labels = {tables[name] for each in wanted for name in each.columns.values() if name in tables}
     rows, told = _rows(project, [each for each in lookups if each in wanted or each.table in labels])
     return (*told, *judge_ids(desired, wanted, rows))

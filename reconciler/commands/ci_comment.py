@@ -33,11 +33,10 @@ from reconciler.forge.upsert import Done, put_comment
 from reconciler.model import Plan
 from reconciler.planfile import plan_file, plan_to_json, read_plan_file
 from reconciler.render.escape import json_text, terminal_safe
-from reconciler.render.fitting import GITHUB, GITLAB
-from reconciler.render.forms import Frame, failure_in, plan_in
+from reconciler.render.forms import failure_in, plan_in
+from reconciler.render.frame import GITHUB, GITLAB, Frame, Next
 from reconciler.render.markdown_safe import code_span
 from reconciler.render.masking import masked
-from reconciler.render.review import Next
 
 _ROOM = 2_000
 """Kept free for the marker and the lines around a report."""

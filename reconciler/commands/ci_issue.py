@@ -6,7 +6,7 @@ from contextlib import closing
 
 import click
 
-from reconciler.commands.drift import audit_of
+from reconciler.commands.drift import audit_of, ways_of
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pipeline import (
     counts_text,
@@ -22,7 +22,7 @@ from reconciler.planfile import audit_to_json
 from reconciler.planning import Audit
 from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.escape import terminal_safe
-from reconciler.render.fitting import GITHUB, GITLAB
+from reconciler.render.frame import GITHUB, GITLAB
 
 _ROOM = 2_000
 _TOLD = {
@@ -63,7 +63,7 @@ def issue(
     project = open_project(invocation)
     audit = audit_of(project, targets, ignore)
     most = (GITLAB if invocation.environ.get("GITLAB_CI") else GITHUB) - _ROOM
-    report = render_audit_markdown(audit, most=most)
+    report = render_audit_markdown(audit, most=most, ways=ways_of(invocation))
     if dry_run:
         invocation.result(report)
     else:

@@ -9,6 +9,7 @@ from reconciler.commands.account import compared, read_list
 from reconciler.commands.begun import ask_list
 from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
+from reconciler.commands.spreading import spreading
 from reconciler.config import Project, with_catalogs
 from reconciler.documents import Loaded, Settling, key_of, load_documents
 from reconciler.errors import (
@@ -40,8 +41,13 @@ class Gathered:
     plan: Plan
 
 
-def documents_of(project: Project, settled: Mapping[str, Desired] | None = None) -> Loaded:
-    """Every document of the project, errors included as diagnostics; of the `settled`, what is known of them."""
+def documents_of(
+    project: Project, settled: Mapping[str, Desired] | None = None, *, absent_secrets: bool = False
+) -> Loaded:
+    """Every document of the project, errors included as diagnostics; of the `settled`, what is known of them.
+
+    `absent_secrets` as for `load_documents`: what only plans can do without their values.
+    """
     return load_documents(
         files=project.files(),
         folder=project.assistants,
@@ -51,13 +57,15 @@ def documents_of(project: Project, settled: Mapping[str, Desired] | None = None)
         catalog=project.catalog,
         fingerprint=project.fingerprint,
         variables=project.variables,
+        absent_secrets=absent_secrets,
         settled=settled,
+        spread=spreading(project.environ),
     )
 
 
-def valid_documents(project: Project) -> Loaded:
+def valid_documents(project: Project, *, absent_secrets: bool = False) -> Loaded:
     """Every document of the project. Raises DocumentError with all errors and warnings of all files."""
-    loaded = documents_of(project)
+    loaded = documents_of(project, absent_secrets=absent_secrets)
     if loaded.errors:
         raise DocumentError.of(loaded.diagnostics)
     return loaded
@@ -69,21 +77,23 @@ def gather(
     asked: Asked,
     *,
     tell: Callable[[str], None] = lambda text: None,
-    wait: bool = False,
+    applying: bool = False,
 ) -> Gathered:
     """Read documents and state, and live where asked, and plan; or plan the way back of the keys in `to_previous`.
 
-    With `only_secrets` every other edit waits. Where a create was begun and never recorded, the list is read for it;
-    `wait` and `tell` are as for `ask_list`. Documents that did not change since they were applied are not read; where
-    one of them stands in what there is to tell, all are. Raises DocumentError, StateError, ApiError, UsageError for
-    an idle selector, and ReconcilerError (`other-account`) as `read_list`.
+    With `only_secrets` every other edit waits. Where a create was begun and never recorded, the list is read for it,
+    and `tell` hears of that. `applying`: it is waited for, and every secret must be set. Documents that did not change
+    since they were applied are not read; where one of them stands in what there is to tell, all are. Raises
+    DocumentError, StateError, ApiError, UsageError for an idle selector, and ReconcilerError (`other-account`) as
+    `read_list`.
     """
     project = with_catalogs(project, asked.catalogs)
     if not (asked.refresh or asked.to_previous or asked.only_secrets or project.environ.get(READ_ALL)):
-        quick = _without_the_settled(project, store, asked)
+        quick = _without_the_settled(project, store, asked, absent_secrets=not applying)
         if quick is not None:
             return quick
-    loaded = documents_of(project) if asked.to_previous else valid_documents(project)
+    reading = documents_of if asked.to_previous else valid_documents
+    loaded = reading(project, absent_secrets=not applying)
     lineage = store.lineage()
     entries = store.read()
     refuse_shared_ids(entries)
@@ -93,11 +103,11 @@ def gather(
         return read_list(project, loaded, store, entries, allow_other=asked.allow_other_account)
 
     shown = read() if asked.refresh else None
-    findings = ask_list(project, loaded, entries, read, shown=shown, tell=tell, wait=wait)
+    findings = ask_list(project, loaded, entries, read, shown=shown, tell=tell, wait=applying)
     return _planned(project, loaded, lineage, entries, asked, shown, findings)
 
 
-def _without_the_settled(project: Project, store: StateStore, asked: Asked) -> Gathered | None:
+def _without_the_settled(project: Project, store: StateStore, asked: Asked, *, absent_secrets: bool) -> Gathered | None:
     """The same, reading only what changed; None where that is not enough to tell all there is to tell."""
     files = project.files()
     try:
@@ -117,7 +127,7 @@ def _without_the_settled(project: Project, store: StateStore, asked: Asked) -> G
         refuse_shared_ids(entries)
     except (DocumentError, StateError):
         return None
-    loaded = documents_of(project, settling.found)
+    loaded = documents_of(project, settling.found, absent_secrets=absent_secrets)
     if loaded.errors or any(each.pending is not None for each in entries.values()):
         return None
     _refuse_idle_selectors(asked, loaded, entries)

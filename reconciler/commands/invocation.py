@@ -8,7 +8,6 @@ nearest to the verb wins. A verb returns its exit code.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
@@ -20,7 +19,7 @@ import click
 
 from reconciler import __version__
 
-COMMON = ("directory", "environment", "output", "no_color", "verbose", "quiet")
+COMMON = ("directory", "environment", "output", "insecure_http", "no_color", "verbose", "quiet")
 FORMS = ("text", "json")
 EVERY_FORM = (*FORMS, "markdown", "html", "github", "sarif", "codequality", "gitlab-terraform", "junit")
 """What `-o` takes before the verb; which of them a verb has is the verb's to say."""
@@ -46,6 +45,7 @@ class Invocation:
     verbose: int = 0
     quiet: bool = False
     lines: bool = False
+    insecure_http: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     words: tuple[str, ...] = ()
 
@@ -58,7 +58,11 @@ class Invocation:
     @property
     def width(self) -> int | None:
         """The columns of the terminal that a result goes to; None where it goes elsewhere and is never wrapped."""
-        return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        if not sys.stdout.isatty():
+            return None
+        import shutil  # with its archive formats it costs every other run 4 ms
+
+        return shutil.get_terminal_size().columns
 
     @property
     def below(self) -> str:
@@ -105,6 +109,7 @@ def common_options(outputs: tuple[str, ...]) -> Callable[[Callable[..., Any]], C
         click.option("-C", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Run as if in DIR."),
         click.option("-e", "--env", "environment", metavar="NAME", help="The environment. [RECONCILER_ENV, default]"),
         _output_option(outputs),
+        click.option("--insecure-http", is_flag=True, default=None, help="Send the key to an http:// address."),
         click.option("--no-color", is_flag=True, default=None, help="No colour, whatever the terminal."),
         click.option("-v", "--verbose", count=True, default=None, help="Say more; twice for requests."),
         click.option("-q", "--quiet", is_flag=True, default=None, help="Only results and errors."),
@@ -184,6 +189,7 @@ def _invocation(context: click.Context, given: Mapping[str, Any], outputs: tuple
         color=_wants_color(bool(chosen("no_color")), environ),
         verbose=chosen("verbose") or 0,
         quiet=bool(chosen("quiet")),
+        insecure_http=bool(chosen("insecure_http")),
         environ=environ,
     )
 

@@ -14,12 +14,11 @@ from reconciler.commands.saving import save
 from reconciler.commands.ways_out import in_place, plan_in_place
 from reconciler.config import open_project, open_store
 from reconciler.errors import PlanRefusedError
-from reconciler.planfile import plan_file
 from reconciler.planning import Overrides
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.forms import PLAN_FORMS, plan_in
+from reconciler.render.frame import Next
 from reconciler.render.masking import masked
-from reconciler.render.review import Next
 
 
 @verb(
@@ -57,6 +56,8 @@ def plan(invocation: Invocation, asked: Asked, out: Path | None, detailed_exitco
             invocation.progress(terminal_safe(f"Not saved to {out}{old}."))
         raise
     if out is not None:
+        from reconciler.planfile import plan_file
+
         save(invocation.directory, out, json_text(plan_file(gathered.plan)), mode=0o600)
         invocation.progress(terminal_safe(f"Saved the plan. To do exactly this: reconciler apply {out}"))
     return 2 if detailed_exitcode and not gathered.plan.is_empty else 0
@@ -76,8 +77,9 @@ def show_or_refuse(
     """
     refused = reasons_to_refuse(gathered, overrides)
     schemas = gathered.project.schemas
-    then = ["apply"] if out is None else ["apply", str(out)]
-    commands = Next(apply=command_line(invocation, *then), whole=command_line(invocation, "plan"))
+    live = ["--refresh"] if gathered.plan.refreshed else []
+    then = [*live] if out is None else [str(out)]
+    commands = Next(apply=command_line(invocation, "apply", *then), whole=command_line(invocation, "plan", *live))
     frame = frame_of(invocation, max_bytes=max_bytes, commands=commands)
     shown = plan_in_place(invocation, masked(gathered.plan, schemas))
     # whoever reads stdout alone finds the reasons there as well; a person is told of them after the plan

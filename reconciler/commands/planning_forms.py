@@ -1,17 +1,15 @@
-"""The form in which `plan` and `show` print a plan: the same forms, the same limits of size."""
+"""The form in which `plan`, `show` and `drift` print: the same limits of size, and commands that go on from there."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from reconciler.commands.invocation import Invocation
-from reconciler.render.fitting import GITHUB, GITLAB, LEAST
-from reconciler.render.forms import Frame
-from reconciler.render.review import Next
+from reconciler.render.frame import GITHUB, GITLAB, LEAST, Frame, Next
 
 
 def size_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,7 +24,7 @@ def frame_of(invocation: Invocation, *, max_bytes: int | None, commands: Next) -
         color=invocation.color,
         width=invocation.width,
         verbose=invocation.verbose,
-        most=max_bytes or _size(invocation.environ),
+        most=most_bytes(invocation, max_bytes),
         below=invocation.below,
         commands=commands,
     )
@@ -37,5 +35,6 @@ def command_line(invocation: Invocation, *words: str) -> str:
     return shlex.join(["reconciler", *invocation.where, *words])
 
 
-def _size(environ: Mapping[str, str]) -> int:
-    return GITLAB if environ.get("GITLAB_CI") else GITHUB
+def most_bytes(invocation: Invocation, asked: int | None) -> int:
+    """How long Markdown may be: what was asked for, else what a comment of the forge holds that runs this."""
+    return asked or (GITLAB if invocation.environ.get("GITLAB_CI") else GITHUB)

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from reconciler.api import Exchange, Retry, Wait
 from reconciler.apply import Event, Finished, Requested, Retried, Status, Waiting
 from reconciler.commands.events import event_writer
 from reconciler.commands.invocation import Invocation
@@ -37,6 +38,11 @@ class Narration:
 
     hear: Listener
     say: Callable[[str], None]
+
+    def hear_of_questions(self, heard: Wait | Retry | Exchange) -> None:
+        """What the client does beside the plan's requests (whose key it is, what is read back): its pauses are told."""
+        if isinstance(heard, Wait):
+            self.say(terminal_safe(f"waiting {heard.seconds:.1f} s: {heard.why}"))
 
 
 @contextmanager

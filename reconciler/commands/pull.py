@@ -10,10 +10,12 @@ from functools import partial
 import click
 
 from reconciler.canonical import Json
-from reconciler.commands.accept import accept, conflicts_told, tell_accepted
+from reconciler.commands.accept import accept, tell_accepted, to_know
 from reconciler.commands.invocation import Invocation, verb
+from reconciler.commands.planning_options import allow_other_option
 from reconciler.commands.pulling import Account, account, secrets_to_set, write_all
 from reconciler.commands.state_transfer import lock_timeout
+from reconciler.commands.whose_key import remember_account
 from reconciler.config import open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.model import Live
@@ -43,6 +45,7 @@ Examples:
 @click.option("--allow-shared", is_flag=True, help="With --accept: change what other documents share.")
 @click.option("--override", is_flag=True, help="With --accept: write what is shared into the document itself.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@allow_other_option
 @lock_timeout
 def pull(
     invocation: Invocation,
@@ -53,6 +56,7 @@ def pull(
     allow_shared: bool,
     override: bool,
     dry_run: bool,
+    allow_other_account: bool,
     lock_timeout: float,
 ) -> int:
     """Write a document for every assistant that nobody manages yet, and manage it from then on.
@@ -69,9 +73,8 @@ def pull(
         raise UsageError(error("usage", "--accept goes with keys, not with ids or --target"))
     if not accepts and wish != Wish():
         raise UsageError(error("usage", "--field, --allow-shared and --override go with --accept KEY"))
-    if accepts:
-        return _accept(invocation, accepts, wish, dry_run=dry_run, lock_timeout=lock_timeout)
-    return _pull(invocation, ids, targets, dry_run=dry_run, lock_timeout=lock_timeout)
+    asked = Asked(dry_run=dry_run, allow_other=allow_other_account, lock_timeout=lock_timeout)
+    return _accept(invocation, accepts, wish, asked) if accepts else _pull(invocation, ids, targets, asked)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,43 +98,49 @@ class Pulled:
         )
 
 
-def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, *, dry_run: bool, lock_timeout: float) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What was asked for, whatever is pulled."""
+
+    dry_run: bool = False
+    allow_other: bool = False
+    lock_timeout: float = 0.0
+
+
+def _accept(invocation: Invocation, keys: tuple[str, ...], wish: Wish, asked: Asked) -> int:
     project = open_project(invocation)
     store = open_store(project)
-    with nullcontext() if dry_run else store.lock(command="reconciler pull --accept", timeout=lock_timeout):
-        outcome = accept(project, store, keys, wish, dry_run=dry_run)
-    tell(invocation, conflicts_told(outcome))
+    dry_run = asked.dry_run
+    with nullcontext() if dry_run else store.lock(command="reconciler pull --accept", timeout=asked.lock_timeout):
+        outcome = accept(project, store, keys, wish, dry_run=dry_run, allow_other=asked.allow_other)
+    tell(invocation, to_know(outcome, project.environment))
     tell_accepted(invocation, project.environment, outcome, dry_run=dry_run)
     return 0
 
 
-def _pull(
-    invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], *, dry_run: bool, lock_timeout: float
-) -> int:
-    found = pull_now(invocation, ids, targets, dry_run=dry_run, lock_timeout=lock_timeout)
+def _pull(invocation: Invocation, ids: tuple[int, ...], targets: tuple[str, ...], asked: Asked) -> int:
+    found = pull_now(invocation, ids, targets, asked)
     if invocation.output == "json":
-        invocation.result(json_text(found.as_json(dry_run=dry_run)))
+        invocation.result(json_text(found.as_json(dry_run=asked.dry_run)))
     else:
-        found.show(invocation, dry_run=dry_run)
+        found.show(invocation, dry_run=asked.dry_run)
     return 0
 
 
 def pull_now(
-    invocation: Invocation,
-    ids: tuple[int, ...] = (),
-    targets: tuple[str, ...] = (),
-    *,
-    dry_run: bool = False,
-    lock_timeout: float = 0.0,
+    invocation: Invocation, ids: tuple[int, ...] = (), targets: tuple[str, ...] = (), asked: Asked | None = None
 ) -> Pulled:
     """Pull, and show nothing yet. Raises what opening the project, reading the account and writing raise."""
+    asked = asked or Asked()
     project = open_project(invocation)
     store = open_store(project)
-    with nullcontext() if dry_run else store.lock(command="reconciler pull", timeout=lock_timeout):
-        found = account(project, store, None if dry_run else partial(open_project, invocation))
+    dry_run, again = asked.dry_run, partial(open_project, invocation)
+    with nullcontext() if dry_run else store.lock(command="reconciler pull", timeout=asked.lock_timeout):
+        found = account(project, store, None if dry_run else again, allow_other=asked.allow_other)
         pulling = _chosen(found.puller.pull(_wanted(found, ids)), targets)
         if not dry_run:
             write_all(found.project, store, pulling.pulled)
+            remember_account(store, found.owner)
     told = (*pulling.diagnostics, *secrets_to_set(pulling.pulled, found.project.environ))
     return Pulled(environment=found.project.environment, pulling=pulling, told=told)
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.commands.gather import refuse_shared_ids
+from reconciler.commands.whose_key import recognised_account
 from reconciler.config import Project, find_lookups, make_key, open_client
 from reconciler.documents import Loaded, load_documents
 from reconciler.documents.files import Files
 from reconciler.durable import create_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error, warning
 from reconciler.lookups.naming import references
-from reconciler.model import Entry, Live
+from reconciler.model import Desired, Entry, Live
 from reconciler.pull.draft import Draft, Style, draft, holds_secret
 from reconciler.pull.naming import candidates
 from reconciler.pull.pulling import Pulled, Puller, new_entry
@@ -43,10 +44,20 @@ class Account:
     live: Mapping[int, Live] = field(repr=False)
     loaded: Loaded
     puller: Puller
+    owner: str | None = field(default=None, repr=False)
+    """Whose key it is, to be remembered once something is recorded."""
 
 
-def account(project: Project, store: StateStore, reopen: Reopen | None, *, valid: bool = True) -> Account:
-    """Read state, live and documents. Raises StateError, ApiError and, where they must be valid, DocumentError.
+def account(
+    project: Project,
+    store: StateStore,
+    reopen: Reopen | None,
+    *,
+    valid: bool = True,
+    allow_other: bool = False,
+) -> Account:
+    """Read state, live and documents. Raises StateError, ApiError and, where they must be valid, DocumentError; and
+    ReconcilerError (`other-account`) for another account's key, unless `allow_other` says that it is meant.
 
     `reopen` is given where a key of the fingerprints may be made, once a secret is seen that needs one.
     """
@@ -54,6 +65,7 @@ def account(project: Project, store: StateStore, reopen: Reopen | None, *, valid
     refuse_shared_ids(entries)
     with open_client(project) as client:
         live = read_live(client, project.schemas)
+        owner = recognised_account(project, store, client, shown=live, allow_other=allow_other)
     held = {each.id for each in entries.values()}
     free = [each for id, each in live.items() if id not in held]
     style = style_of(project)
@@ -72,20 +84,26 @@ def account(project: Project, store: StateStore, reopen: Reopen | None, *, valid
         style=style,
         schemas=project.schemas,
     )
-    return Account(project=project, entries=entries, live=live, loaded=loaded, puller=puller)
+    return Account(project=project, entries=entries, live=live, loaded=loaded, puller=puller, owner=owner)
 
 
-def load(project: Project, files: Files, variables: Mapping[str, str]) -> Loaded:
-    """Every document of `files`, with more variables than the environment has."""
-    return load_documents(
-        files=files,
-        folder=project.assistants,
-        schemas=project.schemas,
-        environment=project.environment,
-        environ={**project.environ, **variables},
-        catalog=project.catalog,
-        fingerprint=project.fingerprint,
-    )
+def load(
+    project: Project, files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None
+) -> Loaded:
+    """Every document of `files`, with more variables than the environment has; `settled` ones only where that shows an
+    error, since only then it matters what they are."""
+    given: dict[str, Any] = {
+        "files": files,
+        "folder": project.assistants,
+        "schemas": project.schemas,
+        "environment": project.environment,
+        "environ": {**project.environ, **variables},
+        "catalog": project.catalog,
+        "fingerprint": project.fingerprint,
+        "variables": project.variables,
+    }
+    loaded = load_documents(**given, settled=settled)
+    return load_documents(**given) if settled and loaded.errors else loaded
 
 
 def style_of(project: Project) -> Style:

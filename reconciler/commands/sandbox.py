@@ -21,10 +21,12 @@ import click
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import find_schemas
 from reconciler.errors import ConfigError, UsageError, error
+from reconciler.render.escape import json_text
 from reconciler.sandbox.faults import Faults
+from reconciler.sandbox.openapi import openapi
 from reconciler.sandbox.server import Server
 from reconciler.sandbox.storage import FileStorage, MemoryStorage, Storage
-from reconciler.sandbox.vendor import Vendor
+from reconciler.sandbox.vendor import BASE, Vendor
 
 EVERY = click.IntRange(min=1)
 
@@ -43,6 +45,7 @@ Examples:
 )
 @click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="Keep the assistants in FILE. [memory]")
 @click.option("--key", default="sandbox", show_default=True, metavar="KEY", help="The API key that it accepts.")
+@click.option("--openapi", "described", is_flag=True, help="Print what it answers as an OpenAPI document, and end.")
 @click.option("--latency", default=0, type=click.IntRange(0, 600_000), metavar="MS", help="Delay every answer.")
 @click.option("--rate-limit-every", type=EVERY, metavar="N", help="Answer every Nth request with 429.")
 @click.option("--error-every", type=EVERY, metavar="N", help="Answer every Nth request with a server error.")
@@ -50,8 +53,13 @@ Examples:
 @click.option("--drop-before-every", type=EVERY, metavar="N", help="Hang up on every Nth request, unread.")
 @click.option("--drop-after-every", type=EVERY, metavar="N", help="Carry out every Nth request, then hang up.")
 @click.option("--html-every", type=EVERY, metavar="N", help="Answer every Nth request with a web page.")
-def sandbox(invocation: Invocation, host: str, port: int, data: Path | None, key: str, **faults: Any) -> int:
+def sandbox(
+    invocation: Invocation, host: str, port: int, data: Path | None, key: str, described: bool, **faults: Any
+) -> int:
     """Run a vendor of your own to practise on: the same API, made from the schemas, with faults where you want them."""
+    if described:
+        invocation.result(json_text(openapi(find_schemas(invocation.directory), base=f"http://{host}:{port}{BASE}")))
+        return 0
     _check_key(key)
     latency, status = faults.pop("latency") / 1000, int(faults.pop("error_status"))
     chosen = Faults(latency=latency, error_status=status, **faults)

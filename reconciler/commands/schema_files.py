@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -16,6 +15,8 @@ from reconciler.apidocs import Generated, Page, Role, generate, read_page
 from reconciler.apidocs.reading import METHODS
 from reconciler.canonical import Json
 from reconciler.commands.schema_fetch import fetch
+from reconciler.config.given_files import read_given
+from reconciler.config.schema_files import read_json
 from reconciler.errors import ConfigError, Diagnostic, PageError, SchemaError, UsageError, error
 from reconciler.schemas import SchemaSet
 
@@ -103,10 +104,10 @@ def _content_of(directory: Path, where: str) -> bytes:
     if where == "-":
         return sys.stdin.buffer.read(LARGEST_PAGE + 1)
     try:
-        with (directory / where).open("rb") as file:
-            return file.read(LARGEST_PAGE + 1)
+        return read_given(directory / where, most=LARGEST_PAGE)[0]
     except OSError as problem:
-        told = f"the page cannot be read: {(problem.strerror or 'unknown').lower()}"
+        why = problem.strerror or "unknown"
+        told = f"the page cannot be read: {why[:1].lower()}{why[1:]}"
         raise PageError(error("page-unreadable", told, "Check the path.", file=_named(where))) from None
 
 
@@ -139,13 +140,7 @@ def read_set(folder: Path) -> dict[str, Json]:
     """The schema files of a folder, by name. Raises SchemaError where there are none or one is no JSON."""
     found: dict[str, Json] = {}
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            found[path.name] = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as problem:
-            why = (
-                (problem.strerror or "unknown").lower() if isinstance(problem, OSError) else f"it is no JSON: {problem}"
-            )
-            raise SchemaError(error("schema-unreadable", f"the schema cannot be read: {why}", file=str(path))) from None
+        found[path.name] = read_json(path, str(path))
     if not found:
         raise SchemaError(
             error(

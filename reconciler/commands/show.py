@@ -9,13 +9,15 @@ import click
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_forms import command_line, frame_of, size_option
 from reconciler.commands.saving import load
+from reconciler.config import find_schemas
 from reconciler.errors import UsageError, error
 from reconciler.model import Plan
 from reconciler.planfile import plan_difference, read_plan_file
 from reconciler.render.difference import difference_to_json, render_difference
 from reconciler.render.escape import json_text
 from reconciler.render.forms import PLAN_FORMS, plan_in
-from reconciler.render.review import Next
+from reconciler.render.frame import Next
+from reconciler.render.masking import masked
 
 _FORMS = "Choose text or json; what two plans do differently is told in no other form."
 
@@ -59,4 +61,5 @@ def show(
 
 
 def _read(invocation: Invocation, planfile: Path) -> Plan:
-    return read_plan_file(load(invocation.directory, planfile), where=str(planfile))
+    plan = read_plan_file(load(invocation.directory, planfile), where=str(planfile))
+    return masked(plan, find_schemas(invocation.directory))

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 import click
 
 from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb, verbs
+from reconciler.commands.state_shown import described, row, shown_id, status, table
 from reconciler.commands.state_transfer import lock_timeout, pull_state, push_state
 from reconciler.config import open_project, open_store
 from reconciler.entries import entry_to_json, move
 from reconciler.errors import Diagnostic, StateError, UsageError, error
-from reconciler.model import Content, Entry
+from reconciler.model import Entry
 from reconciler.render.escape import json_text, terminal_safe
-from reconciler.secrecy import secret_name
 from reconciler.state.store import Holder, StateStore
 from reconciler.validation import suggestion
 
@@ -47,10 +47,10 @@ def list_entries(invocation: Invocation) -> int:
     recorded = _recorded(invocation)
     entries = recorded.store.read()
     if invocation.output == "json":
-        _print_json(invocation, recorded.environment, "entries", [_row(each) for each in entries.values()])
+        _print_json(invocation, recorded.environment, "entries", [row(each) for each in entries.values()])
     elif entries:
-        rows = [(each.key, _shown_id(each), _status(each), each.updated_at or "-") for each in entries.values()]
-        invocation.result(_table(("KEY", "ID", "STATUS", "UPDATED"), rows))
+        rows = [(each.key, shown_id(each), status(each), each.updated_at or "-") for each in entries.values()]
+        invocation.result(table(("KEY", "ID", "STATUS", "UPDATED"), rows))
     else:
         invocation.progress(f"The state of {recorded.environment} has no entries.")
     return 0
@@ -65,7 +65,7 @@ def show_entry(invocation: Invocation, key: str) -> int:
     if invocation.output == "json":
         _print_json(invocation, recorded.environment, "entries", [{"key": key, **entry_to_json(entry)}])
     else:
-        invocation.result("\n".join(terminal_safe(line, keep="\t") for line in _described(entry)))
+        invocation.result("\n".join(terminal_safe(line, keep="\t") for line in described(entry)))
     return 0
 
 
@@ -96,17 +96,24 @@ def move_entry(invocation: Invocation, old: str, new: str, lock_timeout: float) 
     if invocation.output == "json":
         _print_json(invocation, recorded.environment, "moved", [{"from": old, "to": new, "id": moved.id}])
     else:
-        invocation.result(terminal_safe(f"Moved {old} to {new} (id {_shown_id(moved)})."))
+        invocation.result(terminal_safe(f"Moved {old} to {new} (id {shown_id(moved)})."))
     return 0
 
 
 @verb("forget", outputs=FORMS, short_help="Stop managing assistants, and leave them live.")
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option("--unanswered", is_flag=True, help="Only that a value is unanswered: it is given up. Does not ask.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Needed without a terminal.")
 @lock_timeout
-def forget_entries(invocation: Invocation, keys: Sequence[str], yes: bool, lock_timeout: float) -> int:
-    """Drop the entries of KEY... from the state. The assistants stay as they are, and are no longer managed."""
-    if not yes:
+def forget_entries(
+    invocation: Invocation, keys: Sequence[str], unanswered: bool, yes: bool, lock_timeout: float
+) -> int:
+    """Drop the entries of KEY... from the state. The assistants stay as they are, and are no longer managed.
+
+    With --unanswered they stay managed: only the notes go that a value (a phone number) of theirs is nobody's, which
+    every plan repeats until somebody takes it, or until it is given up here.
+    """
+    if not yes and not unanswered:
         _need_terminal()
     recorded = _recorded(invocation)
     store = recorded.store
@@ -114,6 +121,9 @@ def forget_entries(invocation: Invocation, keys: Sequence[str], yes: bool, lock_
         entries = store.read()
         _refuse_missing(entries, keys, recorded.environment)
         going = [entries[key] for key in dict.fromkeys(keys)]
+        if unanswered:
+            _give_up(store, going)
+            return _tell_given_up(invocation, recorded.environment, going)
         if not yes:
             _confirm(going)
         for entry in going:
@@ -159,6 +169,35 @@ def _recorded(invocation: Invocation) -> _Recorded:
     return _Recorded(environment=project.environment, store=open_store(project))
 
 
+def _give_up(store: StateStore, going: Sequence[Entry]) -> None:
+    """Drop the notes of all of these, or of none: raises StateError where one has none."""
+    if idle := [each.key for each in going if not each.unassigned]:
+        raise StateError(*(_nothing_unanswered(key) for key in idle))
+    for entry in going:
+        if entry.id is None and entry.pending is None and not entry.history:
+            store.remove(entry.key)  # it stood there for its notes alone
+        else:
+            store.write(replace(entry, unassigned=()))
+
+
+def _tell_given_up(invocation: Invocation, environment: str, going: Sequence[Entry]) -> int:
+    given_up = [(each.key, note) for each in going for note in each.unassigned]
+    if invocation.output == "json":
+        rows: list[Json] = [{"key": key, "field": each.field, "value": each.value} for key, each in given_up]
+        _print_json(invocation, environment, "given_up", rows)
+    else:
+        lines = (f"Gave up {each.field} {json.dumps(each.value)} of {key}." for key, each in given_up)
+        invocation.result("\n".join(map(terminal_safe, lines)))
+    return 0
+
+
+def _nothing_unanswered(key: str) -> Diagnostic:
+    told = f"the state notes no value of {key} that is unanswered"
+    return error(
+        "nothing-unanswered", told, "`reconciler plan` names each with the key that it is noted under.", key=key
+    )
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -186,7 +225,7 @@ def _refuse_taken(entry: Entry, there: Entry | None, new: str) -> None:
         raise StateError(
             error(
                 "state-key-taken",
-                f"{new} already has an entry (id {_shown_id(there)})",
+                f"{new} already has an entry (id {shown_id(there)})",
                 f"Nothing was moved. If it is no longer wanted: `reconciler state forget {new}`.",
                 key=new,
             )
@@ -207,7 +246,7 @@ def _need_terminal() -> None:
 def _confirm(going: Sequence[Entry]) -> None:
     """Ask a person. Raises click's Abort where the answer is no."""
     for entry in going:
-        click.echo(terminal_safe(f"  {entry.key} (id {_shown_id(entry)})"), err=True)
+        click.echo(terminal_safe(f"  {entry.key} (id {shown_id(entry)})"), err=True)
     what = "this entry" if len(going) == 1 else f"these {len(going)} entries"
     click.confirm(f"Forget {what}? The assistants stay live, and are no longer managed.", abort=True, err=True)
 
@@ -223,70 +262,6 @@ def _unlocked(gone: Holder | None, environment: str) -> str:
         return f"The state of {environment} is not locked."
     by = f"{gone.who} on {gone.host} (process {gone.pid}) since {gone.since}: {gone.command}"
     return f"The state of {environment} is not locked. Cleared the record of {by}."
-
-
-def _described(entry: Entry) -> Iterator[str]:
-    yield entry.key
-    facts = {
-        "id": _shown_id(entry),
-        "status": _status(entry),
-        "protected": "yes" if entry.protect else "no",
-        "created": entry.created_at or "-",
-        "updated": entry.updated_at or "-",
-        "source": entry.source or "-",
-    }
-    yield from (f"  {name:<9} {value}" for name, value in facts.items())
-    for each in entry.unassigned:
-        value = json.dumps(each.value, ensure_ascii=False)
-        yield f"  unanswered since {each.since}: {each.field} {value}, released and not known to be taken"
-    if entry.pending is not None:
-        yield f"  create begun {entry.pending.started_at}, outcome unknown; sent:"
-        yield from _fields(entry.pending.body)
-    if entry.last_applied:
-        yield "  last applied:"
-        yield from _fields(entry.last_applied)
-    for previous in entry.history:
-        yield f"  before (until {previous.replaced_at}):"
-        yield from _fields(previous.last_applied)
-
-
-def _fields(content: Content) -> Iterator[str]:
-    """One line a field, and texts of several lines as they are, so that a prompt can be read."""
-    for name, value in sorted(content.items()):
-        secret = secret_name(value)
-        if secret is not None:
-            yield f"    {name}: (secret {secret})"
-        elif isinstance(value, str) and "\n" in value:
-            yield f"    {name}:"
-            yield from (f"      {line}" for line in value.split("\n"))
-        else:
-            yield f"    {name}: {json.dumps(value, ensure_ascii=False, sort_keys=True)}"
-
-
-def _row(entry: Entry) -> dict[str, Json]:
-    return {
-        "key": entry.key,
-        "id": entry.id,
-        "pending": entry.pending is not None,
-        "updated_at": entry.updated_at,
-    }
-
-
-def _status(entry: Entry) -> str:
-    return "pending" if entry.pending is not None else "ok" if entry.id is not None else "empty"
-
-
-def _shown_id(entry: Entry) -> str:
-    return "-" if entry.id is None else str(entry.id)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; nothing is cut."""
-    cells = [[terminal_safe(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
-    )
 
 
 def _print_json(invocation: Invocation, environment: str, name: str, value: Json) -> None:

@@ -12,7 +12,8 @@ from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import catalog_option
 from reconciler.config import open_project, with_catalogs
 from reconciler.errors import Diagnostic, UsageError, error
-from reconciler.render.forms import VALIDATION_FORMS, Frame, validation_in
+from reconciler.render.forms import VALIDATION_FORMS, validation_in
+from reconciler.render.frame import Frame
 
 
 @verb(
@@ -36,7 +37,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Pat
     PATH limits what is told to some files or folders; all documents are read, since they can contradict each other.
     """
     project = with_catalogs(open_project(invocation), catalogs)
-    loaded = documents_of(project)
+    loaded = documents_of(project, absent_secrets=True)
     wanted = [_normal(path) for path in paths]
     documents = [path for path in project.files().documents() if _within(path, wanted)]
     idle = [path for path, wish in zip(paths, wanted, strict=True) if not any(_within(d, [wish]) for d in documents)]

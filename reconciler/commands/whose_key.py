@@ -1,11 +1,11 @@
-"""The account that an environment belongs to: recognised before anything is sent, remembered once something was."""
+"""The account that an environment belongs to: recognised before anything is sent or written, remembered after that."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from reconciler.config import Project
-from reconciler.model import Plan
 from reconciler.state.store import StateStore
 
 if TYPE_CHECKING:
@@ -13,18 +13,21 @@ if TYPE_CHECKING:
 
 
 def recognised_account(
-    project: Project, store: StateStore, client: ApiClient, plan: Plan, *, allow_other: bool
+    project: Project,
+    store: StateStore,
+    client: ApiClient,
+    *,
+    shown: Collection[int] | None = None,
+    allow_other: bool = False,
 ) -> str | None:
-    """The fingerprint of the key's account, to be remembered; None where it is not known, or the plan sends nothing.
+    """The fingerprint of the key's account, to be remembered; None where it is not known.
 
-    Raises ReconcilerError (`other-account`) where the environment is another account's, ApiError where the API cannot
-    be asked.
+    `shown` are the ids of the account where it was read already. Raises ReconcilerError (`other-account`) where the
+    environment is another account's, ApiError where the API cannot be asked.
     """
     from reconciler.accounts import recognised
     from reconciler.config.lookups import account_route
 
-    if not plan.requests():
-        return None
     return recognised(
         client,
         account_route(project),
@@ -32,6 +35,7 @@ def recognised_account(
         remembered=store.account(),
         entries=store.read(),
         schemas=project.schemas,
+        shown=shown,
         allow_other=allow_other,
     )
 

@@ -5,11 +5,14 @@ Edge: reads the files that a person named, wherever they are (a pipeline may hav
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from reconciler.canonical import Json
+from reconciler.config.files import YAML_LIMIT
+from reconciler.config.given_files import read_given
 from reconciler.config.project import Project
 from reconciler.config.settings import read_catalog
 from reconciler.documents.strict_yaml import parse_yaml
@@ -35,9 +38,12 @@ def with_catalogs(project: Project, paths: Sequence[Path]) -> Project:
 
 def _read(path: Path) -> Mapping[str, Json]:
     try:
-        content = path.read_bytes()
+        content, _ = read_given(path, most=YAML_LIMIT)
+        if len(content) > YAML_LIMIT:
+            raise OSError(errno.EFBIG, "it is larger than 1 MiB")
     except OSError as problem:
-        why = (problem.strerror or type(problem).__name__).lower()
+        why = problem.strerror or type(problem).__name__
+        why = why[:1].lower() + why[1:]
         told = f"the catalogue cannot be read: {why}"
         raise ConfigError(error("catalog-unreadable", told, "Check `--catalog`.", file=str(path))) from None
     return read_catalog(parse_yaml(content, file=str(path)))

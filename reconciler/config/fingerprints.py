@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -53,7 +52,7 @@ def make_key(root: Path) -> bool:
     try:
         keep_out_of_git(path.parent)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(secrets.token_hex(32) + "\n")
+            file.write(os.urandom(32).hex() + "\n")
     except FileExistsError:
         return False
     except OSError as problem:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.accounts import AccountRoute
 from reconciler.config.project import Project
 from reconciler.config.schema_files import packaged_schemas
 from reconciler.errors import SchemaError, error
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 LOOKUPS = "lookups.json"
 

@@ -60,6 +60,7 @@ def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, *
     Raises AuthError (`no-api-key`) without a key, and ConfigError without an address that a key may be sent to.
     """
     from reconciler.api import ApiClient
+    from reconciler.api.address import is_loopback
 
     settings.setdefault("timeouts", _timeouts(project))
     settings["on_exchange"] = RequestLog(project.root, environment=project.environment, warn=warn).write
@@ -72,6 +73,10 @@ def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, *
     if project.api_key is None:
         told = f"{urlsplit(project.api_url).hostname} needs an API key, and RECONCILER_API_KEY is not set"
         raise AuthError(error("no-api-key", told, "Create a key in the portal and export it as RECONCILER_API_KEY."))
+    address = urlsplit(project.api_url)
+    if project.insecure_http and address.scheme == "http" and not is_loopback(address.hostname or ""):
+        warn(f"Warning: the key and everything else go to {address.hostname} unencrypted (--insecure-http).")
+    settings.setdefault("allow_insecure_http", project.insecure_http)
     return ApiClient(project.api_url, project.api_key, **settings)
 
 

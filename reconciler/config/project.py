@@ -46,6 +46,8 @@ class Asked(Protocol):
     def environment(self) -> str | None: ...
     @property
     def environ(self) -> Mapping[str, str]: ...
+    @property
+    def insecure_http(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,8 +57,8 @@ class Project:
     `root` is absolute and has no symbolic link in it; `assistants` is relative to it. `api_url` is `sandbox:`, or an
     address without a slash at its end, or None where neither a person nor the schemas name one. `state` is a folder
     (relative to `root`, or absolute) or the address of another home. `timeouts` are seconds by phase, where stated;
-    `settle` is how many seconds the server may take to carry out a create that it did not answer. The secrets in it do
-    not show in its repr.
+    `settle` is how many seconds the server may take to carry out a create that it did not answer. `others` are the
+    other environments that the project file names. The secrets in it do not show in its repr.
     """
 
     root: Path
@@ -77,6 +79,9 @@ class Project:
     schemas: SchemaSet = field(repr=False)
     fingerprint: Fingerprint = field(repr=False)
     environ: Mapping[str, str] = field(repr=False)
+    insecure_http: bool = False
+    """Whether the person said that the key may go to an address without TLS."""
+    others: tuple[str, ...] = ()
 
     def files(self) -> ProjectFiles:
         """The project's files, for `load_documents`."""
@@ -121,6 +126,8 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         schemas=schemas,
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
+        insecure_http=asked.insecure_http,
+        others=tuple(each for each in sorted(settings.environments) if each != environment),
     )
 
 
@@ -200,7 +207,7 @@ def _catalog_file(root: Path, stated: str | Mapping[str, Json] | None, environme
     if isinstance(stated, str):
         return stated
     default = default_catalog(environment)
-    return default if stated is None and (root / default).is_file() else None
+    return default if stated is None and os.path.lexists(root / default) else None
 
 
 def _catalog(

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, SchemaError, error
 from reconciler.lookups.lists import Lookup, read_lists
 from reconciler.schemas import OPTIONAL_FILES, REQUIRED_FILES, SchemaSet
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 LOOKUPS = "lookups.json"
 SIZE_LIMIT = 8 * 1024 * 1024
@@ -41,7 +42,7 @@ def read_schemas(folder: Traversable, *, where: str) -> SchemaSet:
         if not (file.is_file() or file.is_dir()):
             continue  # from_files says which of the missing ones are missed
         try:
-            found[role] = _read(file, f"{where}/{file.name}")
+            found[role] = read_json(file, f"{where}/{file.name}")
         except SchemaError as problem:
             problems.extend(problem.diagnostics)
     if problems:
@@ -58,22 +59,26 @@ def find_lookups(own: Path, schemas: SchemaSet) -> tuple[Lookup, ...]:
     where = f"{own.name}/{LOOKUPS}"
     if not file.is_file():
         file, where = packaged_schemas() / LOOKUPS, f"the packaged {LOOKUPS}"
-    return read_lists(_read(file, where), schemas, where=where)
+    return read_lists(read_json(file, where), schemas, where=where)
 
 
 def packaged_schemas() -> Traversable:
     """The folder that ships: `reconciler/_schemas` in a wheel, `schemas/` beside the package in a source checkout."""
-    shipped = resources.files("reconciler") / "_schemas"
-    if shipped.is_dir():
-        return shipped
-    return Path(__file__).parent.parent.parent / "schemas"
+    package = Path(__file__).parent.parent
+    for folder in (package / "_schemas", package.parent / "schemas"):
+        if folder.is_dir():
+            return folder
+    from importlib import resources  # an archive; where there is none, asking costs as much as importing click
+
+    return resources.files("reconciler") / "_schemas"
 
 
 def _file(folder: Traversable, role: str) -> Traversable:
     return folder / f"{role}.schema.json"
 
 
-def _read(file: Traversable, where: str) -> Json:
+def read_json(file: Traversable, where: str) -> Json:
+    """The JSON value of one file of a set, which messages call `where`. Raises SchemaError for what is none."""
     try:
         with file.open("rb") as opened:
             content = opened.read(SIZE_LIMIT + 1)

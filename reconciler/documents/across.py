@@ -24,7 +24,6 @@ class Claimant:
     id: int | None
     moved_from: str | None
     places: Mapping[Path, Position]
-    settings_places: Mapping[Path, Position]
 
 
 Conflict = tuple[frozenset[str], Diagnostic]
@@ -43,7 +42,7 @@ def conflicts(claimants: Sequence[Claimant], schemas: SchemaSet) -> Iterator[Con
 def _same_ids(claimants: Iterable[Claimant]) -> Iterator[Conflict]:
     path = ("reconciler", "id")
     for group in _groups((each.id, each) for each in claimants if each.id is not None):
-        places = [each.settings_places[path] for each in group]
+        places = [each.places[path] for each in group]
         told = f"{_said(places)} both adopt id {group[0].id}"
         yield _conflict("id-twice", told, "An assistant belongs to one document.", group, places, path)
 
@@ -53,7 +52,7 @@ def _same_renames(claimants: Sequence[Claimant]) -> Iterator[Conflict]:
     by_key = {each.key: each for each in claimants}
     movers = [each for each in claimants if each.moved_from is not None]
     for group in _groups((each.moved_from, each) for each in movers):
-        places = [each.settings_places[path] for each in group]
+        places = [each.places[path] for each in group]
         told = f"{_said(places)} both say that they were `{group[0].moved_from}`"
         yield _conflict("moved-from-twice", told, "Only one can take its assistant over.", group, places, path)
     for each in movers:
@@ -61,7 +60,7 @@ def _same_renames(claimants: Sequence[Claimant]) -> Iterator[Conflict]:
         if old is not None:
             told = f"`moved_from` names `{old.key}`, which still has its document, {old.file}"
             then = "Delete the old file, or remove `moved_from`."
-            place = each.settings_places[path]
+            place = each.places[path]
             yield frozenset({each.key}), error("moved-from-exists", told, then, **at(place, key=each.key, path=path))
 
 

@@ -25,7 +25,7 @@ def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, ke
     """An error for every text that a merge left unfinished, at the line where it begins."""
     told = []
     for path, text in _texts(found.content, ()):
-        if "<<<<<<< " not in text or not _MARKED.search(text.replace("\r\n", "\n")):
+        if not _MARKED.search(text.replace("\r\n", "\n")):
             continue
         place = _first_mark(found, place_of(path, layered), path, sources)
         summary = f"`{dotted(path)}` holds a merge that nobody finished"
@@ -48,8 +48,10 @@ def _first_mark(found: Resolution, place: Position, path: Path, sources: Sources
 
 
 def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
+    """The texts that may hold one: all but none, so nothing else is made of the rest."""
     if isinstance(value, str):
-        yield path, value
+        if "<<<<<<< " in value:
+            yield path, value
     elif isinstance(value, Mapping):
         for name, each in value.items():
             yield from _texts(each, (*path, name))

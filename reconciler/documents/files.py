@@ -1,7 +1,7 @@
 """Where documents come from: the shell's promise, the paths inside a project, and what one load has read. Core: pure.
 
-Every file is read once a load; an error is remembered too, so that two hundred documents on one broken base tell
-of it once each, at their own places, and cost one read.
+Every base and prompt is read once a load; an error is remembered too, so that two hundred documents on one broken
+base tell of it once each, at their own places, and cost one read.
 """
 
 from __future__ import annotations
@@ -72,6 +72,11 @@ class Sources:
         if isinstance(found, DocumentError):
             raise found
         return found
+
+    def forget(self, path: str) -> None:
+        """Let go of a file that hardly anything will ask for again: a document, once it has been worked through."""
+        self._bytes.pop(path, None)
+        self._parsed.pop(path, None)
 
     def digest(self, path: str) -> str:
         """The digest of a file that was read."""

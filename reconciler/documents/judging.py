@@ -14,7 +14,7 @@ from reconciler.documents.references import Resolution
 from reconciler.errors import Diagnostic, error, warning
 from reconciler.model import Content, Path, Position
 from reconciler.schemas import SchemaSet
-from reconciler.secrecy import Vault, reveal
+from reconciler.secrecy import Vault, reveal, secret_names
 from reconciler.validation import Violation
 
 _CODES = {
@@ -41,7 +41,8 @@ def judge(
     What could not be resolved was told already; what stands in the file but could not be read is not missing, nor is
     what a base might have given that cannot be had.
     """
-    vault = Vault(values=found.vault)
+    absent = dict.fromkeys(set(secret_names(found.content)) - found.vault.keys(), "")
+    vault = Vault(values={**absent, **found.vault})
     content = {name: reveal(value, vault) for name, value in found.content.items()} if found.hidden else found.content
     violations = schemas.violations("assistant", content)
     listed = {each.path for each in violations if each.keyword == "enum"}
@@ -52,7 +53,7 @@ def judge(
         if not (each.keyword == "type" and each.path in listed) and _is_news(each, found, layered, unmanaged)
     ]
     wrong = frozenset(each.path for each in violations)
-    blank = [path for path in _blank_needed(content, schemas) if path not in wrong | found.texts.keys()]
+    blank = [path for path in _blank_needed(content, schemas) if path not in wrong | found.texts.keys() | found.failed]
     return [
         *(_diagnostic(each, found, layered, schemas, key) for each in told),
         *(_empty_text(path, layered, key) for path in blank),

@@ -25,7 +25,7 @@ def key_of(path: str, *, folder: str) -> str | None:
     if ending is None or not path.startswith(prefix):
         return None
     key = path[len(prefix) : -len(ending)]
-    return None if any(part.startswith("_") for part in key.split("/")) else key
+    return None if key.startswith("_") or "/_" in key else key
 
 
 def key_fault(key: str) -> str | None:
@@ -74,7 +74,9 @@ def key_collisions(files: Iterable[tuple[str, str]]) -> Iterator[tuple[frozenset
     """
     groups: dict[str, list[tuple[str, str]]] = {}
     for key, path in files:
-        groups.setdefault(unicodedata.normalize("NFC", key).casefold(), []).append((key, path))
+        # ASCII is its own normal form
+        folded = key.lower() if key.isascii() else unicodedata.normalize("NFC", key).casefold()
+        groups.setdefault(folded, []).append((key, path))
     for members in groups.values():
         if len(members) == 1:
             continue

@@ -7,8 +7,9 @@ A document with errors yields no Desired, and nothing hides anything else: every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from reconciler.canonical import Json
 from reconciler.documents.across import Claimant, conflicts
@@ -17,6 +18,7 @@ from reconciler.documents.files import Files, Sources
 from reconciler.documents.judging import judge, place_of
 from reconciler.documents.keys import key_collisions, key_fault, key_of
 from reconciler.documents.layers import Layered, Layers
+from reconciler.documents.packed import PackedPlaces
 from reconciler.documents.placeholders import check_placeholders
 from reconciler.documents.places import at
 from reconciler.documents.references import Resolution, World, resolve
@@ -24,10 +26,16 @@ from reconciler.documents.settings import RESERVED, Settings, read_settings
 from reconciler.documents.settled import inputs_of, source_digest
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
-from reconciler.errors import Diagnostic, DocumentError, error, warning
+from reconciler.errors import Diagnostic, DocumentError, error, note, warning
 from reconciler.model import Desired, Path, Position
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
+
+
+class Spread(Protocol):
+    """`map` of one sequence, in its order, however it is done."""
+
+    def __call__(self, function: Callable[[Any], Any], items: Sequence[Any], /) -> Iterable[Any]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,16 +62,20 @@ def load_documents(
     catalog: Mapping[str, Json],
     fingerprint: Callable[[str, str], str | None],
     variables: Mapping[str, str] | None = None,
+    absent_secrets: bool = False,
     settled: Mapping[str, Desired] | None = None,
+    spread: Spread = map,
 ) -> Loaded:
     """Load every document below `folder` for one environment.
 
     `catalog` holds tables of names for `${ref:table.name}`, `variables` texts for `${env:NAME}` where `environ` has
     none; `fingerprint(name, value)` gives the keyed HMAC of a secret, or None where there is no key. Never raises for
     what stands in files: it is all in `diagnostics`.
+    With `absent_secrets` a secret that is not set is a warning, and stands as one of which nothing is known.
     Required fields may be unmanaged (see `settings`): such a document is judged by the fields that it keeps.
     `settled` documents are taken as they are and not read; where an error names one of them, its place is not exact,
-    and everything is to be loaded again without them.
+    and everything is to be loaded again without them. `spread` works as `map`, and may use several processes: what it
+    is given has no effect but its result.
     """
     sources = Sources(files=files)
     world = World(
@@ -73,6 +85,7 @@ def load_documents(
         catalog=catalog,
         variables=variables or {},
         fingerprint=fingerprint,
+        absent_secrets=absent_secrets,
     )
     loading = _Loading(
         world=world,
@@ -85,8 +98,10 @@ def load_documents(
         return Loaded(diagnostics=refused.diagnostics)
     found = [(key, path) for path in listed if (key := key_of(path, folder=folder)) is not None]
     known = settled or {}
-    drafts = [loading.draft(path, key) for key, path in found if key not in known]
+    drafts = list(spread(loading.draft, [each for each in found if each[0] not in known]))
     problems = [each for draft in drafts for each in draft.diagnostics]
+    if not found:
+        problems.append(_no_documents(folder))
     broken = {draft.path for draft in drafts if draft.broken}
     for paths, problem in key_collisions(found):
         problems.append(problem)
@@ -126,8 +141,9 @@ class _Loading:
     environment: str
     layers: Layers
 
-    def draft(self, path: str, key: str) -> _Draft:
-        """One document, alone."""
+    def draft(self, document: tuple[str, str]) -> _Draft:
+        """One document, alone: its key and its path."""
+        key, path = document
         parsed = self.world.sources.yaml(path)
         problems = [replace(each, key=key) for each in parsed.diagnostics]
         if fault := key_fault(key):
@@ -149,26 +165,36 @@ class _Loading:
         problems += check_conflicts(found, layered, self.world.sources, key=key)
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
-        desired = None if layered.broken else self._desired(parsed, settings, layered, found, key)
+        places = PackedPlaces({**layered.places, **_settings_places(parsed)})
+        desired = None if layered.broken else self._desired(parsed, settings, layered, found, key, places)
         if desired is not None and not problems and _is_plain(settings, found):
             desired = replace(desired, inputs=inputs_of(layered.files, found.used))
+        self.world.sources.forget(path)
         return _Draft(
             path=path,
             key=key,
             diagnostics=tuple(problems),
             desired=desired,
-            claimant=_claimant(parsed, settings, layered, found, key),
+            claimant=_claimant(settings, found, key, path, places),
             vault=found.vault,
         )
 
-    def _desired(self, parsed: Parsed, settings: Settings, layered: Layered, found: Resolution, key: str) -> Desired:
+    def _desired(
+        self,
+        parsed: Parsed,
+        settings: Settings,
+        layered: Layered,
+        found: Resolution,
+        key: str,
+        places: Mapping[Path, Position],
+    ) -> Desired:
         return Desired(
             key=key,
             content=found.content,
             source=self._source(layered, found),
             file=parsed.file,
             line=parsed.places[()].line,
-            positions={**layered.places, **_settings_places(parsed)},
+            positions=places,
             id=settings.id,
             moved_from=settings.moved_from,
             unmanaged=settings.unmanaged,
@@ -202,15 +228,15 @@ def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) 
     return replace(layered, content=content, places=kept), warnings
 
 
-def _claimant(parsed: Parsed, settings: Settings, layered: Layered, found: Resolution, key: str) -> Claimant:
+def _claimant(settings: Settings, found: Resolution, key: str, path: str, places: Mapping[Path, Position]) -> Claimant:
+    failed = {each[0] for each in found.failed if len(each) == 1}
     return Claimant(
         key=key,
-        file=parsed.file,
-        content={name: each for name, each in found.content.items() if (name,) not in found.failed},
+        file=path,
+        content={name: each for name, each in found.content.items() if name not in failed} if failed else found.content,
         id=settings.id,
         moved_from=settings.moved_from,
-        places=layered.places,
-        settings_places=_settings_places(parsed),
+        places=places,
     )
 
 
@@ -224,7 +250,6 @@ def _settled_claimant(desired: Desired) -> Claimant:
         id=None,
         moved_from=None,
         places=places,
-        settings_places={},
     )
 
 
@@ -249,3 +274,11 @@ def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             first = replace(first, detail=f"{first.detail or ''} It also concerns {others}.".strip())
         told.append(first)
     return tuple(told)
+
+
+def _no_documents(folder: str) -> Diagnostic:
+    """All may be gone on purpose, so it is a note: but a wrong folder must not pass for a healthy one in silence."""
+    told = f"there is no document below `{folder}`"
+    return note(
+        "no-documents", told, "A document is a file `KEY.yaml` there; files and folders with a `_` first are none."
+    )

@@ -52,6 +52,7 @@ class World:
     catalog: Mapping[str, Json]
     variables: Mapping[str, str]
     fingerprint: Callable[[str, str], str | None]
+    absent_secrets: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -148,7 +149,7 @@ class _Resolving:
                 self.found.origins[path] = f"The environment variable {name} gave it."
                 return self._settled(text, path, in_clear=False)
             case "secret":
-                return self._hide(name, self._variable(name, "secret"), path)
+                return self._secret(name, path)
             case "ref":
                 value = look_up(self.world.catalog, name)
                 self.found.used[f"ref:{name}"] = value
@@ -158,6 +159,20 @@ class _Resolving:
         known = f"Did you mean `${{{guess}:{name}}}`?" if guess else f"Known are {', '.join(SCHEMES)}."
         then = f"{known} A literal `${{` is written `$${{`."
         raise Unresolved("reference-unknown", f"`{scheme}:` is no kind of reference", then)
+
+    def _secret(self, name: str, path: Path) -> Json:
+        try:
+            return self._hide(name, self._variable(name, "secret"), path)
+        except Unresolved as problem:
+            code, told, _ = problem.args
+            if code != "secret-missing" or not self.world.absent_secrets:
+                raise
+        then = "So nobody can tell here whether it changed, and it is taken as it was applied. To apply, set it."
+        self._tell(warning, "secret-absent", told, then, path)
+        self.found.hidden.add(path)
+        self.found.failed.add(path)  # there is nothing to judge
+        self.found.used[f"secret:{name}"] = None
+        return secret_reference(name, None)
 
     def _file(self, name: str, path: Path) -> str:
         try:

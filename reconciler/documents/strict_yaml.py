@@ -16,7 +16,7 @@ import yaml
 from reconciler.canonical import Json
 from reconciler.documents.characters import readable
 from reconciler.documents.reading import Enough, Reading
-from reconciler.documents.syntax import explain
+from reconciler.documents.syntax import explain, unfinished_merge
 from reconciler.errors import Diagnostic, error
 from reconciler.model import Path, Position
 
@@ -46,7 +46,7 @@ def parse_yaml(content: bytes, *, file: str) -> Parsed:
         for event in _events(source.text):
             reading.take(event)
     except yaml.MarkedYAMLError as problem:
-        reading.stop(explain(problem, file=file))
+        reading.stop(unfinished_merge(source.text, file=file) or explain(problem, file=file))
     except Enough:
         reading.stop()
     except ImportError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from reconciler.errors import Diagnostic, error
@@ -78,6 +80,7 @@ _KNOWN: tuple[tuple[str, str, bool, str, str], ...] = (
     ("flow node", "did not find expected node content", False, "a value is expected here", "Check the brackets."),
     ("", "block sequence entries are not allowed", False, "a list cannot begin here", "Begin it on a new line."),
 )
+_MERGE = re.compile(r"^<{7} ", re.MULTILINE)
 _NO_TOKEN = "cannot start any token"  # noqa: S105 - libyaml's words
 
 
@@ -94,6 +97,16 @@ def explain(problem: yaml.MarkedYAMLError, *, file: str) -> Diagnostic:
             where = problem.context_mark if at_context and problem.context_mark else mark
             return _at(where, file, told, then)
     return _at(mark, file, f"this is not valid YAML: {what}", f"It happened {context}." if context else None)
+
+
+def unfinished_merge(text: str, *, file: str) -> Diagnostic | None:
+    """What a text that is no YAML is called where Git left its marks in it."""
+    mark = _MERGE.search(text)
+    if mark is None:
+        return None
+    told = "the file holds a merge that nobody finished"
+    then = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
+    return error("merge-conflict", told, then, file=file, line=text.count("\n", 0, mark.start()) + 1, column=1)
 
 
 def _at(mark: yaml.Mark | None, file: str, told: str, then: str | None) -> Diagnostic:

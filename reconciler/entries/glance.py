@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from reconciler.canonical import Json, digest_bytes
 from reconciler.entries.stored import CHECKSUM, FORMAT_VERSION
@@ -19,9 +20,8 @@ _HEAD = f'{{\n  "{CHECKSUM}": "'.encode()
 _AFTER_DIGEST = b'",\n'
 _DIGEST_LENGTH = len(digest_bytes(b""))
 _MEMBERS = (b'\n  "id": ', b'\n  "source": ', b'\n  "protect": ')
-_SETTLED = (f'\n  "format_version": {FORMAT_VERSION},\n'.encode(), b'\n  "pending": null,\n')
-
-
+_THIS_FORMAT = f'\n  "format_version": {FORMAT_VERSION},\n'.encode()
+_NOT_PENDING = b'\n  "pending": null,\n'
 _UNASSIGNED = b'\n  "unassigned": '
 
 
@@ -47,7 +47,7 @@ def glance(stored: bytes, fields: Sequence[str]) -> Glanced | None:
         return None
     if stored[len(_HEAD) : start] != digest_bytes(rest).encode():
         return None
-    if any(each not in rest for each in _SETTLED) or _UNASSIGNED in rest:
+    if _THIS_FORMAT not in rest or _NOT_PENDING not in rest or _UNASSIGNED in rest:
         return None
     try:
         return _glanced(rest, fields)
@@ -61,8 +61,8 @@ def _glanced(rest: bytes, fields: Sequence[str]) -> Glanced | None:
     applied = _between(rest, b'\n  "last_applied": ', b"\n  }")
     if inputs is None or applied is None:
         return None
-    shown = {name: _value(applied, f'\n    "{name}": '.encode()) for name in fields}
-    held = {name: value for name, value in shown.items() if value is not None}
+    shown = [(name, _value(applied, _mark(name))) for name in fields]
+    held = {name: value for name, value in shown if value is not None}
     # one call for all of them: json.loads costs more to call than to read so little
     found = json.loads(b"[%s]" % b",".join(each or b"null" for each in (*own, inputs, *held.values())))
     id, source, protect, names, *values = found
@@ -71,6 +71,11 @@ def _glanced(rest: bytes, fields: Sequence[str]) -> Glanced | None:
     return Glanced(
         id=id, source=source, inputs=tuple(names), protect=protect, fields=dict(zip(held, values, strict=True))
     )
+
+
+@cache
+def _mark(field: str) -> bytes:
+    return f'\n    "{field}": '.encode()
 
 
 def _value(text: bytes, mark: bytes) -> bytes | None:

@@ -13,6 +13,7 @@ from reconciler.lookups.naming import Rows
 from reconciler.model import Desired, Path
 
 SHOWN = 8
+LONGEST_ID = 19
 
 
 def judge_ids(desired: Sequence[Desired], lookups: Sequence[Lookup], rows: Rows) -> list[Diagnostic]:
@@ -32,14 +33,15 @@ def judge_ids(desired: Sequence[Desired], lookups: Sequence[Lookup], rows: Rows)
 
 def _of_document(document: Desired, lookup: Lookup, rows: Mapping[int, Row]) -> Iterator[Diagnostic]:
     for name in lookup.fields:
-        for path, id in _ids(document.content.get(name), (name,)):
+        for path, id in ids_of(document, name):
             where = at(document.place(path), key=document.key, path=path)
             row = rows.get(id)
             if row is None:
                 told = f"`{name}`: the account has no {id} among its {lookup.table}"
                 yield error("id-unknown", told, _known(rows, lookup.table), **where)
                 continue
-            yield from _unfit(document, lookup, row, where)
+            if "." not in name:  # what a tool calls is not what the assistant is
+                yield from _unfit(document, lookup, row, where)
 
 
 def _unfit(document: Desired, lookup: Lookup, row: Row, where: Mapping[str, str | int | None]) -> Iterator[Diagnostic]:
@@ -62,14 +64,26 @@ def _unfit(document: Desired, lookup: Lookup, row: Row, where: Mapping[str, str 
             yield warning("id-unfit", told, "It may sound strange: listen to it, or choose another.", **where)
 
 
-def _ids(value: Json, path: Path) -> Iterator[tuple[Path, int]]:
+def ids_of(document: Desired, name: str) -> Iterator[tuple[Path, int]]:
+    """Every id that a document holds in one field of a look-up, and where."""
+    first, *inside = name.split(".")
+    return _ids(document.content.get(first), (first,), inside)
+
+
+def _ids(value: Json, path: Path, inside: Sequence[str]) -> Iterator[tuple[Path, int]]:
+    """Every id at a place, or `inside` it under these names, whatever lists stand between."""
     if isinstance(value, bool):
         return
-    if isinstance(value, int):
+    if isinstance(value, int) and not inside:
         yield path, value
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, str):
+        if not inside and value.isascii() and value.isdigit() and len(value) < LONGEST_ID:
+            yield path, int(value)  # inside of tools the platform shows ids as text, and takes them so
+    elif isinstance(value, Mapping) and inside:
+        yield from _ids(value.get(inside[0]), (*path, inside[0]), inside[1:])
+    elif isinstance(value, Sequence):
         for index, each in enumerate(value):
-            yield from _ids(each, (*path, index))
+            yield from _ids(each, (*path, index), inside)
 
 
 def _known(rows: Mapping[int, Row], table: str) -> str:

@@ -32,7 +32,10 @@ class Unfit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lookup:
-    """One list. `table` is its name in the catalogue; `columns` are columns that a document's field must equal."""
+    """One list. `table` is its name in the catalogue; `columns` are columns that a document's field must equal.
+
+    A field inside another one, or inside the items of a list, is written with a dot: `tools.outbound_phone_id`.
+    """
 
     table: str
     path: str
@@ -69,7 +72,7 @@ def read_lists(content: Json, schemas: SchemaSet, *, where: str) -> tuple[Lookup
         told = f"the file does not describe look-up lists: {problem}"
         then = "Take the file that ships with reconciler as an example."
         raise SchemaError(error("lookups-invalid", told, then, file=where)) from None
-    return tuple(each for each in found if any(name in schemas.fields for name in each.fields))
+    return tuple(each for each in found if any(name.partition(".")[0] in schemas.fields for name in each.fields))
 
 
 def row_of(lookup: Lookup, stated: Mapping[str, Json], listed: str | None) -> Row | None:
@@ -97,20 +100,41 @@ def _lookup(table: str, stated: Mapping[str, Any]) -> Lookup:
     scope = stated.get("scope")
     return Lookup(
         table=table,
-        path=str(stated["path"]),
-        fields=tuple(stated["fields"]),
-        name=tuple(stated["name"]),
-        query=dict(stated.get("query", {})),
+        path=_text(stated["path"]),
+        fields=_texts(stated["fields"]),
+        name=_texts(stated["name"]),
+        query=_pairs(stated.get("query", {})),
         scope=None
         if scope is None
         else Scope(
-            parameter=scope["parameter"],
-            field=scope["field"],
-            values={name: tuple(fits) for name, fits in scope["values"].items()},
+            parameter=_text(scope["parameter"]),
+            field=_text(scope["field"]),
+            values={name: _texts(fits) for name, fits in scope["values"].items()},
         ),
-        columns=dict(stated.get("columns", {})),
+        columns=_pairs(stated.get("columns", {})),
         unfit=tuple(
-            Unfit(column=each["column"], value=each["value"], field=each["field"], is_=each["is"])
+            Unfit(
+                column=_text(each["column"]),
+                value=_text(each["value"]),
+                field=_text(each["field"]),
+                is_=_text(each["is"]),
+            )
             for each in stated.get("unfit", ())
         ),
     )
+
+
+def _text(stated: Any) -> str:
+    if not isinstance(stated, str):
+        raise TypeError("a text is due where something else stands")
+    return stated
+
+
+def _texts(stated: Any) -> tuple[str, ...]:
+    if not isinstance(stated, list):
+        raise TypeError("a list of texts is due where something else stands")
+    return tuple(_text(each) for each in stated)
+
+
+def _pairs(stated: Any) -> dict[str, str]:
+    return {name: _text(value) for name, value in stated.items()}

@@ -45,7 +45,7 @@ class Change:
 
     `record` is what `last_applied` becomes when all requests have succeeded; `releases` names the fields that leave
     it without being cleared; `expects` is the digest of the entry that the change was computed from, under
-    `moved_from` where that is set (None: there was no entry). A no-op that moves nothing has none of the three.
+    `moved_from` where that is set (None: there was no entry). A no-op of an entry that is as it was has none of them.
     """
 
     key: str

@@ -8,7 +8,7 @@ objects are replaced whole. What is not compared is not sent, and what is not se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.canonical import Json
@@ -16,7 +16,7 @@ from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Content, Desired, Entry, FieldChange, Live
 from reconciler.planning.risk import field_risk
 from reconciler.schemas import SchemaSet
-from reconciler.secrecy import same, untold
+from reconciler.secrecy import remembered, same, untold
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +88,7 @@ class _Comparer:
         releases = tuple(sorted(name for name in removed if name not in cleared and not self._is_reset(name)))
         return Comparison(
             changes=tuple(changes[name] for name in self._in_order(changes)),
-            record={**self.wanted, **fixed},
+            record={**self._remembered(changes), **fixed},
             releases=releases,
             drifted=self._drifted(),
             settled=self._settled({**self.wanted, **cleared}, changes),
@@ -96,6 +96,13 @@ class _Comparer:
             conflicts=self._conflicts(releases) if changes else (),
             diagnostics=tuple(self.diagnostics),
         )
+
+    def _remembered(self, changes: Collection[str]) -> dict[str, Json]:
+        """What is wanted; of a secret that nobody could look at and that is not sent, what is known of it stands."""
+        return {
+            name: value if name in changes else remembered(value, self.applied.get(name))
+            for name, value in self.wanted.items()
+        }
 
     def _fixed_at_creation(self) -> dict[str, Json]:
         """Take the fields that no update may hold out of what is wanted; what was applied of them stands."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reconciler.canonical import Json, equal
+from reconciler.canonical import Json
 from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Content, Desired, Entry, FieldChange, Live, Pending, Reason, Request
@@ -19,6 +19,7 @@ from reconciler.planning.begun import Finding
 from reconciler.planning.compare import Comparison, compare, managed
 from reconciler.planning.risk import field_risk, worst
 from reconciler.planning.settled import with_finding
+from reconciler.planning.twins import Twins, name_of
 from reconciler.schemas import SchemaSet
 
 UNNUMBERED = 0
@@ -28,14 +29,15 @@ UNNUMBERED = 0
 class Sides:
     """Everything that the decisions look at. `live` is None where it was not read, else what was read, by id.
 
-    `orphans` are entries whose document is gone and that no document moves from, by key. `begun` has the entries of
-    begun creates as they are stored, and `findings` what the list says of them, as far as it was asked; `entries` have
-    what is certain of that taken over.
+    `orphans` are entries whose document is gone and that no document moves from, by key; `twins` tells them by what
+    they look like. `begun` has the entries of begun creates as they are stored, and `findings` what the list says of
+    them, as far as it was asked; `entries` have what is certain of that taken over.
     """
 
     schemas: SchemaSet
     entries: Mapping[str, Entry]
     orphans: Mapping[str, Entry] = field(default_factory=dict)
+    twins: Twins = Twins()  # noqa: RUF009 - frozen
     begun: Mapping[str, Entry] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     live: Mapping[int, Live] | None = None
@@ -89,7 +91,7 @@ def _decided_orphan(key: str, entry: Entry, sides: Sides) -> Change:
         id=entry.id,
         file=None,
         line=None,
-        name=_name(entry.last_applied, sides.schemas),
+        name=name_of(entry.last_applied, sides.schemas),
         expects=entry_digest(entry),
     )
     if entry.pending is not None:
@@ -123,7 +125,7 @@ def _bound_or_new(desired: Desired, sides: Sides) -> Change:
     if desired.id is not None:
         return _adopted(desired, sides)
     known = {desired.key, desired.moved_from} & set(sides.begun)
-    twin = None if sides.allow_new or known else _twin(desired, sides)
+    twin = None if sides.allow_new or known else sides.orphans.get(sides.twins.of(desired, sides.schemas) or "")
     if twin is not None:
         return _blocked(desired, None, Reason.LOOKS_LIKE_RENAME, problems.rename(desired, twin))
     return _create(desired, sides, Reason.NEW)
@@ -136,8 +138,8 @@ def _existing(desired: Desired, entry: Entry, sides: Sides, *, moves: bool = Fal
         return _up_to_date(desired, entry, sides.schemas)  # one value for both: its document was not even read
     comparison = compare(desired, entry, sides.live_of(entry.id), sides.schemas)
     change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
-    if change.action is not Action.NO_OP or moves:
-        return change
+    if change.action is not Action.NO_OP or moves or entry.key in sides.begun:
+        return change  # one with something to record, be it its new key or the id that was found
     return replace(_up_to_date(desired, entry, sides.schemas), diagnostics=change.diagnostics)
 
 
@@ -203,7 +205,7 @@ def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
         fields=fields,
         requests=tuple(requests),
         risk=worst(each.risk for each in fields),
-        name=_name(content, schemas),
+        name=name_of(content, schemas),
         protect=desired.protect,
         source=desired.source,
         **_recorded(desired, managed(desired, creating=False)),
@@ -234,7 +236,7 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         fields=comparison.changes,
         requests=(_request(schemas, "update", entry.id, body),) if body else (),
         risk=worst(each.risk for each in comparison.changes),
-        name=_name({**entry.last_applied, **desired.content}, schemas),
+        name=name_of({**entry.last_applied, **desired.content}, schemas),
         releases=comparison.releases,
         protect=desired.protect,
         source=desired.source,
@@ -253,7 +255,7 @@ def _up_to_date(desired: Desired, entry: Entry, schemas: SchemaSet) -> Change:
         id=entry.id,
         file=desired.file,
         line=None,
-        name=_name(desired.content, schemas) or _name(entry.last_applied, schemas),
+        name=name_of(desired.content, schemas) or name_of(entry.last_applied, schemas),
         protect=desired.protect,
     )
 
@@ -287,19 +289,6 @@ def _pruned(bare: Change, entry: Entry, sides: Sides) -> Change:
     )
 
 
-def _twin(desired: Desired, sides: Sides) -> Entry | None:
-    """An orphan that this new document is most likely the new name of; of a begun create, what was sent counts."""
-    name = _name(desired.content, sides.schemas)
-    content = managed(desired, creating=False)
-    for key in sorted(sides.orphans):
-        orphan = sides.orphans[key]
-        had = orphan.pending.body if orphan.pending is not None else orphan.last_applied
-        same_name = bool(name) and _name(had, sides.schemas) == name
-        if same_name or (desired.moved_from is None and equal(had, content)):
-            return orphan
-    return None
-
-
 def _blocked(desired: Desired, entry: Entry | None, reason: Reason, *told: Diagnostic) -> Change:
     return Change(
         key=desired.key,
@@ -322,8 +311,3 @@ def _request(schemas: SchemaSet, role: str, id: int | None, body: Content | None
 def _in_order(content: Content, schemas: SchemaSet) -> list[str]:
     known = [name for name in schemas.fields if name in content]
     return known + sorted(set(content) - set(known))
-
-
-def _name(content: Content, schemas: SchemaSet) -> str:
-    value = content.get(schemas.name_field)
-    return value if isinstance(value, str) else ""

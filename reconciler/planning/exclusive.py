@@ -83,12 +83,15 @@ def refuse_held(stances: Sequence[Stance], schemas: SchemaSet) -> list[Stance]:
 def _refusals(stances: Sequence[Stance], schemas: SchemaSet) -> dict[str, Diagnostic]:
     found: dict[str, Diagnostic] = {}
     for policy in exclusive_fields(schemas):
+        claimed = _moving(policy, stances, gives=False)
+        if not claimed:  # in most plans nothing moves, and ten thousand keepers need not be known
+            continue
         keepers = {
             canonical_bytes(held(policy, each.after)): each
             for each in stances
             if held(policy, each.before) is not None and _keeps(policy, each)
         }
-        for mark, takers in _moving(policy, stances, gives=False).items():
+        for mark, takers in claimed.items():
             keeper = keepers.get(mark)
             for taker in takers:
                 if keeper is not None:
@@ -100,6 +103,8 @@ def _moving(policy: FieldPolicy, stances: Iterable[Stance], *, gives: bool) -> M
     """Stances that give a value up (or take one), by the value's canonical bytes."""
     found: dict[bytes, list[Stance]] = {}
     for each in stances:
+        if each.before is each.after:
+            continue
         value = held(policy, each.before if gives else each.after)
         if value is not None and not _keeps(policy, each):
             found.setdefault(canonical_bytes(value), []).append(each)

@@ -50,7 +50,9 @@ def in_order(changes: Sequence[Change], moves: Sequence[Transfer], schemas: Sche
             cut[edge] = _release(by_key[edge.giver], edge, schemas)
     requests = _requests(by_key, cut)
     numbered = _number(requests, _waits(requests, tied, cut))
-    done = [replace(each, requests=tuple(_of(each.key, numbered))) for each in by_key.values()]
+    done = [
+        replace(each, requests=tuple(_of(each.key, numbered))) if each.requests else each for each in by_key.values()
+    ]
     steps = [_steps(each, numbered, cut) for each in tied]
     return Ordered(
         changes=tuple(done),

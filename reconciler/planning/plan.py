@@ -18,6 +18,7 @@ from reconciler.planning.order import in_order
 from reconciler.planning.recall import claims, recalled, silences
 from reconciler.planning.rollback import going_back
 from reconciler.planning.safety import left_unassigned
+from reconciler.planning.twins import Twins
 from reconciler.schemas import SchemaSet
 
 
@@ -55,10 +56,12 @@ def make_plan(
     wanted = {**documents, **(previous or {})}
     found = findings or {}
     known = as_found(entries, found)
+    orphans = _orphans(wanted, known)
     sides = Sides(
         schemas=schemas,
         entries=known,
-        orphans=_orphans(wanted, known),
+        orphans=orphans,
+        twins=Twins.among(orphans, schemas),
         begun={key: entries[key] for key in found},
         findings=found,
         live=live,

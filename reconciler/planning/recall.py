@@ -88,7 +88,10 @@ def _silence(recalled: Recalled, claim: HandOver | None) -> Diagnostic:
     note = recalled.note
     value = canonical_bytes(note.value).decode()
     then = "and nobody takes it in this plan" if claim is None else f"{claim.taker} takes it in step {claim.claimed}"
-    advice = "Give it to an assistant, if somebody may still call it; `state show` tells who had it."
+    advice = (
+        "Give it to an assistant, if somebody may still call it;"
+        f" else `reconciler state forget {recalled.key} --unanswered` gives it up."
+    )
     return warning(
         UNANSWERED,
         f"`{note.field}` {value}: unanswered since {note.since}, {then}",

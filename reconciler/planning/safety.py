@@ -60,8 +60,9 @@ def left_unassigned(stances: Sequence[Stance], schemas: SchemaSet) -> tuple[Diag
     """A warning for every exclusive value that is held before the plan and by nobody after it."""
     found: list[Diagnostic] = []
     for policy in exclusive_fields(schemas):
-        kept = {canonical_bytes(held(policy, each.after)) for each in stances}
-        for each in stances:
+        leaving = [each for each in stances if each.before is not each.after and held(policy, each.before) is not None]
+        kept = {canonical_bytes(held(policy, each.after)) for each in stances} if leaving else set()
+        for each in leaving:
             value = held(policy, each.before)
             if value is not None and canonical_bytes(value) not in kept:
                 found.append(_unanswered(policy.name, canonical_bytes(value).decode(), each))

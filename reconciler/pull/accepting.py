@@ -6,7 +6,7 @@ differently is it a change; else it is refused, and the files stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json
@@ -16,7 +16,7 @@ from reconciler.documents.files import Files, Sources
 from reconciler.errors import Diagnostic, DocumentError, error
 from reconciler.model import Desired, Drift, DriftedField, Entry, Side
 from reconciler.pull.draft import Style
-from reconciler.pull.layers import Layer, layer_of, scheme_of, sharers
+from reconciler.pull.layers import Layer, layer_of, overlays_of, scheme_of, sharers
 from reconciler.pull.merging import merge
 from reconciler.pull.overlay import Overlay
 from reconciler.pull.pulling import Load
@@ -45,15 +45,29 @@ class Acceptance:
     files: Mapping[str, bytes] = field(repr=False)
     entry: Entry
     accepted: tuple[str, ...]
+    after: Loaded = field(repr=False)
+    """What all documents say once the files are written."""
     conflicts: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     """Keys of other documents that say the new values too."""
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By field: other environments in which this document says the new value too."""
 
 
 class Accepting:
-    """Accepts the drift of one document. `loaded` is what all documents say before."""
+    """Accepts the drift of one document. `loaded` is what all documents say before; `others` are environments."""
 
-    def __init__(self, *, files: Files, load: Load, loaded: Loaded, style: Style, schemas: SchemaSet) -> None:
+    def __init__(
+        self,
+        *,
+        files: Files,
+        load: Load,
+        loaded: Loaded,
+        style: Style,
+        schemas: SchemaSet,
+        others: Sequence[str] = (),
+    ) -> None:
+        self._others = others
         self._files, self._load, self._loaded = files, load, loaded
         self._style, self._schemas = style, schemas
         self._sources = Sources(files=files)
@@ -66,7 +80,8 @@ class Accepting:
             making.take(each)
         if making.problems:
             raise DocumentError.of(making.problems)
-        after = self._load(Overlay(under=self._files, written=making.written, folder=self._style.folder), {})
+        overlay = Overlay(under=self._files, written=making.written, folder=self._style.folder)
+        after = self._load(overlay, {}, self._untouched(making.written))
         told = self._wrong(document, chosen, making, after)
         if told:
             raise DocumentError.of(told)
@@ -78,8 +93,20 @@ class Accepting:
             entry=replace(entry, last_applied=applied, source="", inputs=(), updated_at=now),
             accepted=tuple(each for each in names if each not in making.conflicts),
             conflicts=tuple(making.conflicts),
+            after=after,
             also=tuple(sorted(making.also)),
+            elsewhere={name: found for name in making.everywhere if (found := self._reading(document, name))},
         )
+
+    def _reading(self, document: Desired, name: str) -> tuple[str, ...]:
+        """The other environments in which the document has no value of its own for a field."""
+        overlays = overlays_of(document, self._sources)
+        return tuple(each for each in self._others if name not in overlays.get(each, ()))
+
+    def _untouched(self, written: Collection[str]) -> dict[str, Desired]:
+        """The documents that are made from other files alone: they say what they said."""
+        changed = {f"{kind}:{path}" for kind in ("yaml", "file") for path in written}
+        return {each.key: each for each in self._loaded.desired if each.inputs and changed.isdisjoint(each.inputs)}
 
     def _wrong(
         self, document: Desired, chosen: Sequence[DriftedField], making: _Making, after: Loaded
@@ -93,6 +120,8 @@ class Accepting:
         free = frozenset((document.key, *making.also))
         for before in self._loaded.desired:
             now = read.get(before.key)
+            if now is before:
+                continue
             if now is None:
                 if making.conflicts:  # it cannot be read until the merge is finished, and says so
                     continue
@@ -138,6 +167,7 @@ class _Making:
         self.conflicts: list[str] = []
         self.merged: set[str] = set()
         self.also: set[str] = set()
+        self.everywhere: list[str] = []
 
     def take(self, drifted: DriftedField) -> None:
         """Make the change of one field, or say why it cannot be made."""
@@ -160,6 +190,8 @@ class _Making:
                 self._refuse(drifted, "the file and the portal both changed it, to different values", then)
                 return
         layer = self.accepting.layer(self.document, name)
+        if layer is None or not layer.is_overlay:
+            self.everywhere.append(name)
         shared = self.accepting.sharers(self.document, name, layer) if layer else []
         if shared and not (self.wish.allow_shared or self.wish.override):
             where = (layer.text or layer.file) if layer else ""
@@ -189,14 +221,14 @@ class _Making:
         self._edit(layer.file, layer.path, raw)
 
     def _raw(self, name: str, raw: Json, desired: Json, live: Json) -> Json:
-        """Live's value as a file says it: what is equal keeps its words, references included."""
+        """Live's value as a file says it: what is equal keeps its words, references included. `name` has dots."""
         if same(desired, live) and (raw is not None or live is None):
             return raw
         if isinstance(live, Mapping) and secret_name(live) is None:
             was = raw if isinstance(raw, Mapping) else {}
             meant = desired if isinstance(desired, Mapping) else {}
             order = [*(each for each in was if each in live), *(each for each in live if each not in was)]
-            return {each: self._raw(name, was.get(each), meant.get(each), live[each]) for each in order}
+            return {each: self._raw(f"{name}.{each}", was.get(each), meant.get(each), live[each]) for each in order}
         if isinstance(live, Sequence) and not isinstance(live, str):
             was_items = raw if _is_list(raw) else []
             meant_items = desired if _is_list(desired) else []

@@ -138,11 +138,6 @@ class _Drafting:
         """What the document says for a value: a reference, or the value with its secrets taken out."""
         if isinstance(value, str) and name in self.texts and _fits_file(value):
             return self._beside(name, value)
-        known = self.style.names.get(name, {})
-        if isinstance(value, int) and value in known:
-            return known[value]
-        if known and isinstance(value, Sequence) and not isinstance(value, str):
-            return [known.get(each, each) if isinstance(each, int) else self._raw(each, (name,)) for each in value]
         return self._raw(value, (name,))
 
     def _beside(self, name: str, text: str) -> str:
@@ -165,7 +160,8 @@ class _Drafting:
             return {name: self._raw(each, (*path, name)) for name, each in value.items()}
         if isinstance(value, Sequence):
             return [self._raw(each, (*path, at)) for at, each in enumerate(value)]
-        return value
+        known = self.style.names.get(".".join(each for each in path if isinstance(each, str)), {})
+        return known.get(value, value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     def _settings(self) -> list[str]:
         if not self.released:

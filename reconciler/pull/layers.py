@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.canonical import Json
@@ -23,6 +23,11 @@ class Layer:
     raw: Json
     text: str | None = None
 
+    @property
+    def is_overlay(self) -> bool:
+        """Whether one environment alone reads it."""
+        return len(self.path) > 1
+
 
 def layer_of(document: Desired, field: str, sources: Sources) -> Layer | None:
     """The layer that a document's field comes from; None where no file says it."""
@@ -36,6 +41,16 @@ def layer_of(document: Desired, field: str, sources: Sources) -> Layer | None:
             raw = value_at(parsed.value, path)
             return Layer(file=place.file, path=path, raw=raw, text=_text_file(raw, place.file))
     return None
+
+
+def overlays_of(document: Desired, sources: Sources) -> Mapping[str, Collection[str]]:
+    """The fields that a document's own file says for single environments, by environment."""
+    try:
+        stated = value_at(sources.yaml(document.file).value, (RESERVED, "environments"))
+    except LookupError:
+        return {}
+    found = stated if isinstance(stated, Mapping) else {}
+    return {name: each for name, each in found.items() if isinstance(each, Mapping)}
 
 
 def sharers(document: Desired, field: str, layer: Layer, others: Iterable[Desired], sources: Sources) -> list[str]:

@@ -27,9 +27,12 @@ ROUNDS = 12
 
 
 class Load(Protocol):
-    """Loads all documents from some files, with more variables than the environment has."""
+    """Loads all documents from some files, with more variables than the environment has; what is known to say what it
+    said before (`settled`) need not be read."""
 
-    def __call__(self, files: Files, variables: Mapping[str, str]) -> Loaded: ...
+    def __call__(
+        self, files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None
+    ) -> Loaded: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,7 +19,7 @@ Sources = Callable[[str], "str | None"]
 
 _ROLES: dict[Severity, Role] = {"error": "blocked", "warning": "warning", "note": "quiet"}
 _SECRET_NAME = re.compile(r"key\b|token|secret|passw|passphrase|auth|credential|bearer|cookie|session|signature", re.I)
-_SECRET_LOOK = re.compile(r"(?=[\w+/=-]*[0-9])(?=[\w+/=-]*[A-Za-z])[\w+/=-]{32,}")
+_LONG_WORD = re.compile(r"[\w+/=-]{32,}")
 FRAME = 120
 """A frame shows this many characters of its line, around the column."""
 
@@ -102,7 +102,7 @@ def _frame(diagnostic: Diagnostic, lines: list[str] | None) -> Iterator[str]:
 
 def _may_hold_a_secret(lines: Sequence[str], at: int) -> bool:
     """Whether a line, or a key that it stands under by its indentation, is named or looks like a secret."""
-    if _SECRET_NAME.search(lines[at]) or _SECRET_LOOK.search(lines[at]):
+    if _SECRET_NAME.search(lines[at]) or any(_looks_secret(each[0]) for each in _LONG_WORD.finditer(lines[at])):
         return True
     depth = _depth(lines[at])
     for above in reversed(lines[:at]):
@@ -111,6 +111,11 @@ def _may_hold_a_secret(lines: Sequence[str], at: int) -> bool:
                 return True
             depth = _depth(above)
     return False
+
+
+def _looks_secret(word: str) -> bool:
+    # digits and letters are looked for afterwards: inside one expression it takes the square of the word's length
+    return bool(re.search("[0-9]", word) and re.search("[A-Za-z]", word))
 
 
 def _depth(line: str) -> int:

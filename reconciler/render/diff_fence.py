@@ -106,6 +106,8 @@ def _value_lines(item: Item, name: str) -> Iterator[str]:
             yield f"! {name}: {secret(secret_name(part.after) or '', changed=True)}"
         case "added":
             yield f"+ {name}: {inline(part.after)}"
+        case "undoes":
+            yield f"! {name}: {part.note}"
         case "removed":
             yield f"- {name}: {inline(part.before)}"
         case _:

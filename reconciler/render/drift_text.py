@@ -7,8 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+from reconciler.canonical import Json
 from reconciler.model import Drift, DriftedField, Side
 from reconciler.planning.audit import Audit, Managed
 from reconciler.render.escape import terminal_safe
@@ -26,13 +28,40 @@ HEADINGS = {
 """In the order in which people want to hear of them."""
 
 _INDENT = "      "
-WAY_OUT = (
-    "`reconciler apply --refresh` makes live what the documents say.",
-    "To keep what the portal says, say it in the documents.",
-)
 
 
-def render_audit(audit: Audit, *, color: bool = False, width: int | None = None, verbose: int = 0) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """The commands that a report ends with: both ways out of drift, and what shows the whole report."""
+
+    undo: str = "reconciler apply --refresh"
+    keep: str = "reconciler pull --accept KEY"
+    whole: str = "reconciler drift"
+
+    def told(self, audit: Audit, quoted: Callable[[str], str] = lambda command: f"`{terminal_safe(command)}`") -> str:
+        """What can be done about the drift there is, a sentence a line; empty where there is none.
+
+        `quoted` makes a command safe for where it is shown: folders and environments are in it.
+        """
+        undo, keep = quoted(self.undo), quoted(self.keep)
+        drifted = f"{undo} makes live what the documents say.\n{keep} writes what the portal says into the documents."
+        vanished = f"{undo} creates again what is gone and has a document."
+        found = ((audit.drifted, drifted), (len(audit.vanished), vanished))
+        return "\n".join(told for number, told in found if number)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Move:
+    """One field of one assistant, and where one side moved it; `name` says which, where both did."""
+
+    name: str
+    before: Json
+    after: Json
+
+
+def render_audit(
+    audit: Audit, *, color: bool = False, width: int | None = None, verbose: int = 0, ways: Ways | None = None
+) -> str:
     """The whole audit. The last line is `No drift.` or `Drift: 2 drifted, 1 vanished.`
 
     `width` is the terminal's (None where the output is piped: nothing is wrapped).
@@ -44,7 +73,7 @@ def render_audit(audit: Audit, *, color: bool = False, width: int | None = None,
     blocks.append(listed("Inactive: nobody is answered until they are activated in the portal.", audit.inactive, look))
     blocks.append(unmanaged_lines(audit))
     blocks.append(list(observed_lines(audit)))
-    blocks.append(list(_totals(audit)))
+    blocks.append([each for each in ((ways or Ways()).told(audit), also(audit), totals(audit)) if each])
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
@@ -68,33 +97,32 @@ def also(audit: Audit) -> str:
     return f"Also: {told}." if told else ""
 
 
-def by_side(drift: Drift) -> list[tuple[Side, list[DriftedField]]]:
-    """The fields of one assistant under the side that moved them; no side without a field."""
-    found = [(side, [each for each in drift.fields if each.side is side]) for side in HEADINGS]
-    return [(side, fields) for side, fields in found if fields]
+def by_side(drift: Drift) -> Iterator[tuple[Side, list[Move]]]:
+    """What moved on one assistant, under the side that moved it; no side without a move."""
+    for side in HEADINGS:
+        moves = [move for each in drift.fields if each.side is side for move in _moves(each)]
+        if moves:
+            yield side, moves
+
+
+def _moves(field: DriftedField) -> Iterator[Move]:
+    name, before = field.field, field.last_applied
+    if field.side is Side.BOTH_APART:
+        yield Move(name=f"{name} (portal)", before=before, after=field.live)
+        yield Move(name=f"{name} (Git)", before=before, after=field.desired)
+    else:
+        yield Move(name=name, before=before, after=field.desired if field.side is Side.GIT else field.live)
 
 
 def move_lines(managed: Managed, drift: Drift, look: Look) -> Iterator[str]:
     """One assistant: who it is, and under each side the fields that it moved."""
     when = f"  last changed there {terminal_safe(drift.updated_at)}" if drift.updated_at else ""
     yield f"  {_title(managed, look)}{when}{_place(managed)}"
-    for side, fields in by_side(drift):
+    for side, moves in by_side(drift):
         yield f"{_INDENT}{paint(HEADINGS[side], 'quiet', color=look.color)}"
-        pad = max(len(terminal_safe(each.field)) for each in fields) + 1
-        for each in fields:
-            yield from _field(each, side, look, pad)
-
-
-def _field(field: DriftedField, side: Side, look: Look, pad: int) -> Iterator[str]:
-    indent = f"{_INDENT}  "
-    if side is Side.BOTH_APART:
-        names = (f"{field.field} (portal)", f"{field.field} (Git)")
-        pad = len(terminal_safe(names[0])) + 1
-        yield from moved_lines(names[0], field.last_applied, field.live, look, indent=indent, pad=pad)
-        yield from moved_lines(names[1], field.last_applied, field.desired, look, indent=indent, pad=pad)
-    else:
-        now = field.desired if side is Side.GIT else field.live
-        yield from moved_lines(field.field, field.last_applied, now, look, indent=indent, pad=pad)
+        pad = max(len(terminal_safe(each.name)) for each in moves) + 1
+        for each in moves:
+            yield from moved_lines(each.name, each.before, each.after, look, indent=f"{_INDENT}  ", pad=pad)
 
 
 def _title(managed: Managed, look: Look) -> str:
@@ -103,15 +131,20 @@ def _title(managed: Managed, look: Look) -> str:
 
 
 def _place(managed: Managed) -> str:
+    return f"  {terminal_safe(place_of(managed))}"
+
+
+def place_of(managed: Managed) -> str:
+    """Where its document stands, or that there is none."""
     if managed.file is None:
-        return "  (no document any more)"
-    return f"  {terminal_safe(managed.file)}" + ("" if managed.line is None else f":{managed.line}")
+        return "(no document any more)"
+    return managed.file + ("" if managed.line is None else f":{managed.line}")
 
 
 def unmanaged_lines(audit: Audit) -> list[str]:
     """A heading and a line for each; empty where there is none."""
     named = [f"    {each.id} {inline(each.name)}" for each in audit.unmanaged]
-    return ["Unmanaged: in the account, and in no document.", *named] if named else []
+    return ["Unmanaged: in the account, and in no document. `reconciler pull` writes one.", *named] if named else []
 
 
 def listed(heading: str, found: Sequence[Managed], look: Look, role: Role = "quiet") -> list[str]:
@@ -132,11 +165,3 @@ def observed_lines(audit: Audit) -> Iterator[str]:
         yield "  What was last applied is taken for what is there."
     if audit.ignored:
         yield f"Ignored: {', '.join(terminal_safe(each) for each in audit.ignored)}."
-
-
-def _totals(audit: Audit) -> Iterator[str]:
-    if audit.has_drift:
-        yield from WAY_OUT
-    if told := also(audit):
-        yield told
-    yield totals(audit)

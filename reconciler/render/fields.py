@@ -39,7 +39,9 @@ def field_lines(name: str, parts: Iterable[Part], look: Look, *, indent: str, pa
 
 def _whole(part: Part, label: str, start: str, look: Look, indent: str) -> Iterator[str]:
     before, after = part.before, part.after
-    if part.kind == "again":
+    if part.kind == "undoes":
+        yield f"{indent}  {paint(f'({part.note})', 'warning', color=look.color)}"
+    elif part.kind == "again":
         because = paint(
             f"(unchanged; sent again because {terminal_safe(part.note)} resets it)", "quiet", color=look.color
         )

@@ -16,11 +16,6 @@ from reconciler.render.diff_fence import Extent
 from reconciler.render.markdown_safe import LONGEST_COMMAND, code_span, fence
 from reconciler.render.paint import counted
 
-GITHUB, GITLAB = 65_536, 1_000_000
-"""What a comment may hold: characters at GitHub and GitLab. Counted here in bytes, which are never fewer."""
-LEAST = 5_000
-"""No report fits into less: title, counts and footer alone."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Detail:

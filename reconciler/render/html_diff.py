@@ -52,6 +52,8 @@ def _value(item: Item) -> str:
             return code(secret(secret_name(part.after) or "", changed=True))
         case "added":
             return f'<span class="soft">added</span> {code(inline(part.after), "ins")}'
+        case "undoes":
+            return f'<span class="undoes">{plain(part.note)}</span>'
         case "removed":
             return f'<span class="soft">removed</span> {code(inline(part.before), "del")}'
         case _:

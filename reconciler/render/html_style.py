@@ -47,9 +47,14 @@ fieldset input { margin: 0 .3rem 0 0; accent-color: var(--accent); vertical-alig
 .caller-facing { border-left-color: var(--caller-facing); } .pill.caller-facing { color: var(--caller-facing); }
 .behaviour { border-left-color: var(--behaviour); } .pill.behaviour { color: var(--behaviour); }
 .data { border-left-color: var(--data); } .pill.data { color: var(--data); }
+.live { border-left-color: var(--caller-facing); } .pill.live { color: var(--caller-facing); }
+.apart { border-left-color: var(--routing); } .pill.apart { color: var(--routing); }
+.ahead { border-left-color: var(--data); } .pill.ahead { color: var(--data); }
+.side { margin: .7rem 0 .2rem; font-weight: 500; }
 .field { display: grid; grid-template-columns: minmax(9rem, 14rem) 1fr; gap: .2rem 1rem; padding: .35rem 0;
   border-top: 1px solid var(--line); }
 .field.prose { display: block; }
+.undoes { color: var(--caller-facing); font-weight: 500; }
 .name { color: var(--soft); overflow-wrap: anywhere; font-size: .9rem; }
 .del { background: var(--del); color: var(--del-ink); }
 .ins { background: var(--ins); color: var(--ins-ink); }

@@ -8,7 +8,6 @@ JSON on one line, and its options are set against the rest.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +94,8 @@ def _joined(keys: Sequence[tuple[Any, Any, Any]], before: Any, after: Any) -> tu
 def _item_pairs(before: Sequence[Json], after: Sequence[Json]) -> Iterator[tuple[int | None, int | None]]:
     """Which item became which: equal ones in order, and between them the most alike."""
     old, new = [_text(each) for each in before], [_text(each) for each in after]
+    import difflib  # most plans change nothing nested
+
     for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield from zip(range(i, i_end), range(j, j_end), strict=True)

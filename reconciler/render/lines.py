@@ -6,7 +6,6 @@ ends and white space around the whole do not count.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,6 +56,8 @@ def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
         yield from _marked("-", old)
         yield from _marked("+", new)
         return
+    import difflib  # most plans change no text of several lines
+
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     room = MOST_WORDS
     for tag, start, end, new_start, new_end in matcher.get_opcodes():

@@ -39,6 +39,8 @@ def masked_drift(drift: Drift, schemas: SchemaSet) -> Drift:
 
 
 def _change(change: Change, schemas: SchemaSet) -> Change:
+    if not (change.fields or change.requests or change.record):  # a no-op, as nearly all are
+        return change
     fields = tuple(
         replace(
             each,

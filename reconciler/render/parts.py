@@ -6,28 +6,33 @@ inside an object or a list. Values are as they came; whoever shows them makes th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.canonical import Json
-from reconciler.model import Action, Change, FieldChange, Plan, Reason
+from reconciler.model import Action, Change, Drift, FieldChange, Plan, Reason, Side
 from reconciler.render.inside import Leaf, leaves
 from reconciler.render.prose import Prose, prose
 from reconciler.render.values import LONG, inline, is_long
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import secret_name
 
-Kind = Literal["again", "clear", "new", "value", "secret", "prose", "added", "removed"]
+Kind = Literal["again", "clear", "new", "value", "secret", "prose", "added", "removed", "undoes"]
 """`again`: sent though unchanged; `clear`: `after` removes it; `new`: nothing was there or nothing is known of it;
-`secret`: another value under the same name; `added`, `removed`: a leaf that only one side has."""
+`secret`: another value under the same name; `added`, `removed`: a leaf that only one side has; `undoes`: no value, and
+stands beside the others: what the portal did is undone by it."""
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """One thing to tell of a field; `place` leads to it inside the field's value, empty for the whole.
 
-    `note` is of `again` the field whose change resets it, of `new` how a missing value is told; empty where unknown.
+    `note` is of `again` the field whose change resets it, of `new` how a missing value is told, of `undoes` the whole
+    sentence; empty where unknown.
     """
 
     kind: Kind
@@ -43,8 +48,13 @@ class Part:
         return prose(self.before, self.after)
 
 
-def field_parts(field: FieldChange, change: Change, plan: Plan, schemas: SchemaSet | None) -> Iterator[Part]:
-    """The parts of one field, in a stable order; `schemas` lets a part name the field whose change resets it."""
+def field_parts(
+    field: FieldChange, change: Change, plan: Plan, schemas: SchemaSet | None, undone: Drift | None = None
+) -> Iterator[Part]:
+    """The parts of one field, in a stable order; `schemas` lets a part name the field whose change resets it.
+
+    `undone` is what the portal did to it, where applying the plan undoes that (`Plan.overwrites`).
+    """
     before, after = field.before, field.after
     if field.sent_again:
         yield Part(kind="again", before=before, after=after, note=_cause(field, change, schemas))
@@ -54,6 +64,16 @@ def field_parts(field: FieldChange, change: Change, plan: Plan, schemas: SchemaS
         yield Part(kind="new", after=after, note=_absent(change, plan))
     else:
         yield from _changed(before, after)
+    if undone is not None:
+        yield Part(kind="undoes", note=undoing(undone, field.field))
+
+
+def undoing(drift: Drift, field: str) -> str:
+    """`the portal changed this on 2026-11-03; this apply sets it back`. The date is when it last changed anything."""
+    dated = _DATE.match(drift.updated_at or "")
+    on = f" on {dated[0]}" if dated else ""
+    apart = any(each.field == field and each.side is Side.BOTH_APART for each in drift.fields)
+    return f"the portal changed this{on}; this apply {'overwrites it' if apart else 'sets it back'}"
 
 
 def moved_parts(before: Json, after: Json) -> Iterator[Part]:

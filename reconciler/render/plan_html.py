@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from reconciler.errors import Diagnostic
 from reconciler.model import Change, Plan
 from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.frame import Next
 from reconciler.render.html_diff import field_row, field_rows
 from reconciler.render.html_page import NO_FOLDER, code, filter_rules, filters, listing, page, plain, summary_table
 from reconciler.render.paint import counted
@@ -15,7 +16,6 @@ from reconciler.render.review import (
     COLUMNS,
     Block,
     Bundle,
-    Next,
     Review,
     Single,
     client_of,

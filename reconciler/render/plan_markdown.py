@@ -12,11 +12,12 @@ from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Plan, Risk
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.diff_fence import diff_lines
-from reconciler.render.fitting import COSMETIC_STEP, GITHUB, STEPS, Detail, Section, fitted, lines_section
+from reconciler.render.fitting import COSMETIC_STEP, STEPS, Detail, Section, fitted, lines_section
+from reconciler.render.frame import GITHUB, Next
 from reconciler.render.markdown_safe import LONGEST_COMMAND, code_span, code_tag, fence
 from reconciler.render.paint import counted
 from reconciler.render.plan_text import MARKS, drift_lines, orphan_lines, total_lines
-from reconciler.render.review import COLUMNS, Bundle, Item, Next, Review, Single, compared_with, concerns, review, words
+from reconciler.render.review import COLUMNS, Bundle, Item, Review, Single, compared_with, concerns, review, words
 from reconciler.schemas import SchemaSet
 
 _FEW = 5

@@ -8,7 +8,6 @@ Everything that can be sent is shown. What is shortened (long texts that are new
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
@@ -36,7 +35,6 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 
 SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 
 
@@ -70,14 +68,6 @@ def rank_of(risk: Risk | None) -> int:
     return len(_RANK) if risk is None else _RANK[risk]
 
 
-def undoing(drift: Drift, field: str) -> str:
-    """`the portal changed this on 2026-11-03; this apply sets it back`. The date is when it last changed anything."""
-    dated = _DATE.match(drift.updated_at or "")
-    on = f" on {dated[0]}" if dated else ""
-    apart = any(each.field == field and each.side is Side.BOTH_APART for each in drift.fields)
-    return f"the portal changed this{on}; this apply {'overwrites it' if apart else 'sets it back'}"
-
-
 def _change_blocks(plan: Plan, look: Look, schemas: SchemaSet | None) -> Iterator[list[str]]:
     """The lines of each change; the first of a class of risk under its name, where there is more than one class."""
     shown, overwrites = in_order(plan), plan.overwrites
@@ -105,10 +95,8 @@ def _block(
     names = [terminal_safe(each) for each in (*(each.field for each in change.fields), *change.releases)]
     pad = min(max(map(len, names), default=0), WIDEST_PAD) + 1
     for each in sorted(change.fields, key=lambda each: (rank_of(each.risk), each.field)):
-        yield from field_lines(each.field, field_parts(each, change, plan, schemas), look, indent=_INDENT, pad=pad)
-        undone = overwrites.get((change.key, each.field))
-        if undone is not None:
-            yield f"{_INDENT}  {paint(f'({undoing(undone, each.field)})', 'warning', color=look.color)}"
+        parts = field_parts(each, change, plan, schemas, overwrites.get((change.key, each.field)))
+        yield from field_lines(each.field, parts, look, indent=_INDENT, pad=pad)
     released = paint("(no longer managed; stays as it is)", "quiet", color=look.color)
     yield from (f"{_INDENT}{f'{terminal_safe(name)}:':<{pad}} {released}" for name in sorted(change.releases))
     hidden = len(change.record.keys() - {each.field for each in change.fields})

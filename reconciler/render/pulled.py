@@ -67,6 +67,7 @@ def accepted_to_json(
                 "conflicts": list(each.conflicts),
                 "files": sorted(each.files),
                 "also": list(each.also),
+                "elsewhere": {name: list(others) for name, others in sorted(each.elsewhere.items())},
             }
             for each in accepted
         ],

@@ -8,13 +8,13 @@ that new assistants have the same language says nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Plan, Reason, Risk
+from reconciler.model import Action, Change, Drift, Plan, Reason, Risk
 from reconciler.render.hunks import Hunk, shared
 from reconciler.render.lines import Line, split
 from reconciler.render.parts import Part, field_parts
@@ -34,8 +34,8 @@ class Item:
     """One change inside one field: a part, and of prose one changed place of it."""
 
     field: str
-    risk: Risk
     part: Part
+    risk: Risk | None = None
     hunk: Hunk | None = None
     numbers: str = ""
     """Of prose: what numbers say of the whole text; empty where several texts stand together."""
@@ -83,14 +83,6 @@ Block: TypeAlias = "Bundle | Single"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Next:
-    """The commands that a report ends with: what does this plan, and what shows the whole of it."""
-
-    apply: str = "reconciler apply"
-    whole: str = "reconciler plan"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Concerns:
     """What stands beside the changes: values that nobody would answer, reasons to refuse, and the rest."""
 
@@ -126,7 +118,8 @@ class Review:
 def review(plan: Plan, schemas: SchemaSet | None = None) -> Review:
     """The plan's changes as blocks; blocked ones, orphans and what stays as it is have none."""
     changes = [each for each in in_order(plan) if each.action is not Action.BLOCKED]
-    items = {each.key: _items(each, plan, schemas) for each in changes}
+    overwrites = plan.overwrites
+    items = {each.key: _items(each, plan, schemas, overwrites) for each in changes}
     bundles = _bundles({each.key: each for each in changes}, items)
     taken: dict[str, list[tuple[int, set[object]]]] = {}
     for bundle in bundles:
@@ -167,21 +160,28 @@ def column_of(change: Change) -> str:
     return "other" if change.risk is None else change.risk.value
 
 
-def _items(change: Change, plan: Plan, schemas: SchemaSet | None) -> tuple[Item, ...]:
-    fields = sorted(change.fields, key=lambda each: (rank_of(each.risk), each.field))
+def _items(
+    change: Change, plan: Plan, schemas: SchemaSet | None, overwrites: Mapping[tuple[str, str], Drift]
+) -> tuple[Item, ...]:
     found: list[Item] = []
     seen: Counter[object] = Counter()
-    for field in fields:
-        for part in field_parts(field, change, plan, schemas):
-            compared = part.prose() if part.kind == "prose" else None
-            numbers = "" if compared is None else compared.numbers
-            for hunk in _places(part, compared) or [None]:
-                told = (inline(part.before), inline(part.after), part.note) if hunk is None else hunk.lines
-                mark = (field.field, part.place, part.kind, told)
-                seen[mark] += 1  # the same line may be added at two places of one text: both count
-                item = Item(field=field.field, risk=field.risk, part=part, hunk=hunk, numbers=numbers)
-                found.append(replace(item, mark=(*mark, seen[mark])))
+    for field in sorted(change.fields, key=lambda each: (rank_of(each.risk), each.field)):
+        parts = field_parts(field, change, plan, schemas, overwrites.get((change.key, field.field)))
+        for item in items_of(field.field, parts, risk=field.risk):
+            seen[item.mark] += 1  # the same line may be added at two places of one text: both count
+            found.append(replace(item, mark=(*item.mark, seen[item.mark])))
     return tuple(found)
+
+
+def items_of(field: str, parts: Iterable[Part], *, risk: Risk | None = None) -> Iterator[Item]:
+    """The parts of one field, each changed place of a text alone."""
+    for part in parts:
+        compared = part.prose() if part.kind == "prose" else None
+        numbers = "" if compared is None else compared.numbers
+        for hunk in _places(part, compared) or [None]:
+            told = (inline(part.before), inline(part.after), part.note) if hunk is None else hunk.lines
+            mark = (field, part.place, part.kind, told)
+            yield Item(field=field, risk=risk, part=part, hunk=hunk, numbers=numbers, mark=mark)
 
 
 def _places(part: Part, compared: Prose | None) -> list[Hunk | None]:

@@ -6,7 +6,6 @@ that changed. Words carry the white space after them, since comparing it apart c
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -59,6 +58,8 @@ def _differing(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, in
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
     counts = Counter(right)
     crowded = sum(counts[word] for word in left) > MOST_PAIRS
+    import difflib  # most plans change no text
+
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=crowded)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":

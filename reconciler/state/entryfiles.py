@@ -22,6 +22,8 @@ from reconciler.state.places import ENDING, is_set_aside, segments
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one file: an entry holds what was sent and what was sent before, and one answer of the API fits 16 MiB."""
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _RESTORE = "Nothing was changed. Restore it from version control or a backup; it is never treated as empty."
 
@@ -110,6 +112,8 @@ def read_bytes(place: Place) -> bytes | None:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise unreadable(place, "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a regular file")
+        if found.st_size > LARGEST:
+            raise unreadable(place, f"it is larger than {LARGEST // 1024 // 1024} MiB, which no entry is")
         # a file object costs more than the read; entries are replaced, never grown, so the size is the end
         content = os.read(descriptor, found.st_size)
         while len(content) < found.st_size and (more := os.read(descriptor, found.st_size - len(content))):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -16,6 +14,8 @@ from reconciler.state.store import Holder
 
 def this_process(*, command: str, now: datetime, environ: Mapping[str, str]) -> Holder:
     """The facts of this process as a holder. In CI a person is helped by the run's address, not by the user."""
+    import socket  # here and below: a plan takes no lock
+
     since = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Holder(who=_who(environ), host=socket.gethostname(), pid=os.getpid(), command=command, since=since)
 
@@ -53,6 +53,8 @@ def _who(environ: Mapping[str, str]) -> str:
         if environ.get(name):
             return environ[name]
     try:
+        import getpass
+
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         # a container's user often has a number and no name

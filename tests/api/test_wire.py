@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,6 +165,35 @@ def test_an_answer_that_trickles_does_not_hold_us_for_ever() -> None:
     with talking(trickle, time=time, patience=ONCE, timeouts=Timeouts(whole=150)) as (_, client):
         found = failure(client.attempt("GET", "/agents/all"))
     assert found.kind is Kind.TIMED_OUT
+
+
+def test_headers_that_trickle_do_not_hold_us_for_ever() -> None:
+    """A header a byte at a time, with no end: the whole exchange has a deadline, not each silence alone."""
+    time = FakeTime()
+
+    def trickle(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nServer: ")
+        while True:
+            time.seconds += 100
+            connection.sendall(b"a")
+
+    with talking(trickle, time=time, patience=ONCE, timeouts=Timeouts(whole=150)) as (_, client):
+        found = failure(client.attempt("POST", "/agent", {"title": "Reception"}))
+    assert (found.kind, found.effect) == (Kind.TIMED_OUT, Effect.UNKNOWN)
+    assert "did not end within 150 s" in found.summary
+
+
+def test_an_endless_row_of_interim_answers_is_cut_off() -> None:
+    """`100 Continue` again and again is no answer."""
+    time = FakeTime()
+
+    def interim(connection: socket.socket) -> None:
+        while True:
+            time.seconds += 1
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    with talking(interim, time=time, patience=ONCE, timeouts=Timeouts(whole=150)) as (_, client):
+        assert failure(client.attempt("GET", "/agents/all")).kind is Kind.TIMED_OUT
 
 
 def test_a_refusal_stands_even_when_its_reasons_are_cut_off() -> None:
@@ -375,6 +405,86 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     assert [(each.method, each.target) for each in proxy.heard] == [("CONNECT", "portal.desk.example:443")]
     assert "authorization" not in proxy.heard[0].headers
     assert (found.effect, "proxy" in found.summary) == (Effect.NEVER_SENT, True)
+
+
+@contextmanager
+def tunnel(to: int, asked: list[bytes]) -> Iterator[int]:
+    """A CONNECT proxy that leads every tunnel to one port of this machine, and notes what it was asked in clear."""
+
+    def serve(client: socket.socket) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += client.recv(1)
+        asked.append(head)
+        with socket.create_connection(("127.0.0.1", to)) as origin:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_pump, args=(origin, client))
+            back.start()
+            _pump(client, origin)
+            back.join()
+
+    with greeting(serve) as port:
+        yield port
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while content := source.recv(65536):
+            target.sendall(content)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_through_a_proxy_the_key_is_seen_by_the_api_alone(
+    self_signed: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy is asked for a tunnel to the API's origin; key, path and body pass through it under TLS."""
+    heard: list[bytes] = []
+
+    def origin(connection: socket.socket) -> None:
+        with self_signed.wrap_socket(connection, server_side=True) as secure:
+            head = b""
+            while not head.endswith(b"}"):
+                head += secure.recv(65536)
+            heard.append(head)
+            secure.sendall(CREATED)
+
+    asked: list[bytes] = []
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with greeting(origin) as there, tunnel(there, asked) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy}")
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy}")
+        with ApiClient("https://portal.desk.example/api", KEY, patience=ONCE) as client:
+            assert isinstance(client.attempt("POST", "/agent", {"title": "Reception"}), Answer)
+    (tunnelled,), (sent,) = asked, heard
+    assert tunnelled.startswith(b"CONNECT portal.desk.example:443 HTTP/1.1\r\n")
+    assert KEY.encode() not in tunnelled
+    assert b"/agent" not in tunnelled
+    assert sent.startswith(b"POST /api/agent HTTP/1.1\r\n")
+    assert f"Bearer {KEY}".encode() in sent
+
+
+def test_behind_a_proxy_the_certificate_is_judged_as_well(
+    self_signed: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that answers in the API's name with a certificate of its own gets no key."""
+    heard: list[bytes] = []
+
+    def impostor(connection: socket.socket) -> None:
+        with self_signed.wrap_socket(connection, server_side=True) as secure:
+            heard.append(secure.recv(65536))
+
+    for name in ("NO_PROXY", "no_proxy", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    with greeting(impostor) as there, tunnel(there, []) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy}")
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy}")
+        with ApiClient("https://portal.desk.example/api", KEY, patience=ONCE) as client:
+            found = failure(client.attempt("POST", "/agent", {"title": "Reception"}))
+    assert (found.kind, found.effect) == (Kind.UNTRUSTED, Effect.NEVER_SENT)
+    assert b"".join(heard) == b""
 
 
 def test_a_broken_proxy_setting_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:

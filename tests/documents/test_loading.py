@@ -81,6 +81,13 @@ def test_bases_are_no_assistants() -> None:
     assert the_one(load(files)).key == "praxis"
 
 
+def test_a_project_without_documents_says_so() -> None:
+    """Only a base stands there: all may be gone on purpose, so that it is no error, and it is not silence either."""
+    loaded = load({"assistants/_base.yaml": "x"})
+    assert [(each.severity, each.code) for each in loaded.diagnostics] == [("note", "no-documents")]
+    assert "no-documents" not in [each.code for each in load({FILE: VALID}).diagnostics]
+
+
 JUDGED: dict[str, tuple[str, list[tuple[str, int, int, str]]]] = {
     "a missing field": (
         VALID.replace("greeting: Guten Tag, Praxis Dr. Weber.\n", ""),

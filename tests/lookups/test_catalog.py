@@ -10,6 +10,8 @@ import yaml
 
 from tests.pull.portal import RECEPTION, Portal, portal
 
+CALL = {"type": "warm_call_transfer", "supervisor_phone": "+15551230000", "description": "Ask first."}
+
 
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[Portal]:
@@ -67,11 +69,13 @@ def test_a_catalogue_in_the_project_file_is_not_written(account: Portal) -> None
 def test_a_pulled_document_says_names(account: Portal) -> None:
     """Where the catalogue has one for the id, and nothing is left to do."""
     account.ok("catalog")
-    account.add(tool_ids=[5, 77], phone_number_id=45)
+    account.add(tool_ids=[5, 77], phone_number_id=45, tools=[{**CALL, "outbound_phone_id": 47}])
     account.ok("pull")
     text = account.read("assistants/harbour-dental-reception.yaml")
     assert "voice_id: ${ref:voices.nora}\n" in text
     assert "phone_number_id: ${ref:numbers.front-desk}\n" in text
+    told = account.ok("validate", "--online")
+    assert told == "1 document is valid.\n", "an id inside of tools is shown as text, and is one all the same"
     assert account.ok("plan") == "No changes.\n"
 
 
@@ -97,6 +101,7 @@ def test_an_accepted_id_gets_its_name(account: Portal) -> None:
             "warning: assistants/reception.yaml:12:11: 3 (Ilinca) of the voices is made for language_id 2",
         ),
         ({"tool_ids": [1, 6]}, "`tool_ids`: the account has no 6 among its tools"),
+        ({"tools": [{**CALL, "outbound_phone_id": 7}]}, "`tools.outbound_phone_id`: the account has no 7 among its"),
     ],
 )
 def test_an_id_that_does_not_exist_or_fit_is_told_at_its_place(
@@ -112,7 +117,8 @@ def test_an_id_that_does_not_exist_or_fit_is_told_at_its_place(
 
 def test_ids_that_fit_are_valid(account: Portal) -> None:
     """One list is asked for each kind of id that the documents use, and nothing is written."""
-    account.write("assistants/reception.yaml", document(phone_number_id=45, tool_ids=[1, 5]))
+    tools = [{**CALL, "outbound_phone_id": 47}, {"type": "end_call"}]
+    account.write("assistants/reception.yaml", document(phone_number_id=45, tool_ids=[1, 5], tools=tools))
     assert account.ok("validate", "--online") == "1 document is valid.\n"
     assert {each.method for each in account.vendor.calls} == {"GET"}
 

@@ -108,6 +108,7 @@ def test_fields_that_are_managed_and_not_shown_are_named_once() -> None:
         desk.entry("b", id=2, pitch=1.4, backdrop="office"),
     ]
     assert audit([], entries, [live(1), live(2)]).unobservable == ("backdrop", "pitch")
+    assert audit([], [entries[1], desk.entry("c", id=3)], [live(2), live(3)]).unobservable == ("backdrop", "pitch")
 
 
 def test_what_is_gone_is_drift() -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model import Action, Entry, Live, Reason
+from reconciler.entries import entry_digest
+from reconciler.model import Action, Content, Entry, Live, Reason
 from reconciler.planning import Finding, Verdict, as_found, look_up, make_plan, unread
 from tests.support import desk
 from tests.support.frontdesk import frontdesk
@@ -40,7 +41,7 @@ def test_one_of_the_name_and_the_body_is_it() -> None:
     ("at", "verdict"),
     [
         ("2026-11-03T08:54:59Z", Verdict.ABSENT),
-        ("2026-11-03T08:55:01Z", Verdict.FOUND),
+        ("2026-11-03T08:55:00Z", Verdict.FOUND),
         ("2026-11-03 09:00:01", Verdict.FOUND),
         ("2026-11-03T09:30:00+02:00", Verdict.ABSENT),
         ("some time ago", Verdict.FOUND),
@@ -55,11 +56,70 @@ def test_what_was_there_before_is_another(at: str | None, verdict: Verdict) -> N
 def test_only_what_is_shown_is_compared_and_lists_of_ids_are_sets() -> None:
     """A field that the API does not show says nothing against it."""
     entry = desk.pending(label_ids=[1, 2])
-    assert found(made(7, label_ids=[2, 1]), entries=(entry,))["reception"].ids == (7,)
-    shown = made(7, brain_id=...)
-    assert found(shown, entries=(entry,))["reception"].ids == (7,)
+    it = Finding(verdict=Verdict.FOUND, ids=(7,))
+    assert found(made(7, label_ids=[2, 1]), entries=(entry,))["reception"] == it
+    assert found(made(7, label_ids=[1, 2], brain_id=...), entries=(entry,))["reception"] == it
+    unknown = desk.pending(fax_number=5)
+    assert found(made(7, fax_number=5), entries=(unknown,))["reception"] == it, "no schema knows the field any more"
     other = made(7, label_ids=[2, 3])
     assert found(other, entries=(entry,))["reception"] == Finding(verdict=Verdict.UNLIKE, ids=(7,))
+
+
+def test_the_name_is_what_the_content_says_or_else_the_list() -> None:
+    """A list may call an assistant otherwise than its own field does, or show no field at all."""
+    assert found(replace(made(7), name="Desk"))["reception"].verdict is Verdict.FOUND
+    unnamed = made(7, title=...)
+    assert found(replace(unnamed, name=desk.RECEPTION["title"]))["reception"].verdict is Verdict.FOUND
+    assert found(replace(unnamed, name="Desk"))["reception"].verdict is Verdict.ABSENT
+
+
+def test_a_secret_is_compared_as_it_was_sent() -> None:
+    """The list shows it in clear: whoever asks puts a reference in its place, in the terms of what was sent."""
+    sealed = {"$secret": "HOOK", "fingerprint": "hmac-sha256:a1:0f"}
+    entry = desk.pending(greeting=sealed)
+
+    def hide(row: Live, like: Content) -> Live:
+        return replace(row, content={**row.content, "greeting": like["greeting"]})
+
+    assert found(made(7), entries=(entry,))["reception"].verdict is Verdict.UNLIKE
+    assert found(made(7), entries=(entry,), sealed=hide)["reception"].verdict is Verdict.FOUND
+
+
+def test_without_a_time_there_is_nothing_to_wait_for() -> None:
+    """A state that was edited by hand."""
+    entry = desk.pending()
+    assert entry.pending is not None
+    undated = replace(entry, pending=replace(entry.pending, started_at="some time ago"))
+    assert found(entries=(undated,), after=0)["reception"] == Finding(verdict=Verdict.ABSENT)
+
+
+def test_what_came_to_nothing_is_created_though_an_orphan_looks_like_it() -> None:
+    """It was meant to be a new one when it was begun; under a new name its old entry goes along."""
+    findings = {"reception": Finding(verdict=Verdict.ABSENT)}
+    orphan = desk.entry("old", id=5)
+    plan = desk.plan(desk.desired(), [desk.pending(), orphan], findings=findings)
+    assert [(each.key, each.moved_from) for each in plan.changes if each.action is Action.CREATE] == [
+        ("reception", None)
+    ]
+    renamed = desk.desired("front", settings={"moved_from": "reception"})
+    plan = desk.plan(renamed, [desk.pending(), orphan], findings=findings)
+    (change,) = [each for each in plan.changes if each.action is Action.CREATE]
+    assert (change.key, change.moved_from) == ("front", "reception")
+    assert change.expects == entry_digest(desk.pending())
+
+
+def test_what_was_found_is_recorded_with_all_that_was_sent() -> None:
+    """It is as its document says, so nothing is sent; a record without it would make the next plan send all."""
+    plan = desk.plan(desk.desired(), desk.pending(), findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
+    (change,) = plan.changes
+    assert (change.action, change.reason, change.id) == (Action.UPDATE, Reason.ADOPTED, 7)
+    assert (change.record, change.source, change.requests) == (desk.content(), "sha256:reception", ())
+
+
+def test_an_open_entry_that_was_never_begun_stays_where_it_is() -> None:
+    """A hand may leave one: the document that names it is a new assistant, and takes nothing along."""
+    change = desk.plan(desk.desired(settings={"moved_from": "open"}), Entry(key="open")).changes[0]
+    assert (change.action, change.moved_from) == (Action.CREATE, None)
 
 
 @pytest.mark.parametrize(("after", "wait"), [(0, 30), (12, 18), (29.5, 0.5), (-7200, 30)])

@@ -140,6 +140,70 @@ def test_a_move() -> None:
     )
 
 
+def test_a_move_of_what_is_as_it_was_carries_everything() -> None:
+    """Nothing to send, and the whole entry to record under its new key; a document that was not even read as well."""
+    entry = desk.entry("old-name", pitch=1.5)
+    for content in (dict(entry.last_applied), entry.last_applied):
+        document = replace(wanted(moved_from="old-name"), content=content)
+        (change,) = desk.plan(document, entry).changes
+        assert (change.action, change.reason, change.requests) == (Action.NO_OP, Reason.MOVED, ())
+        assert (change.record, change.source, change.moved_from) == (content, "sha256:reception", "old-name")
+        assert (change.id, change.expects, change.mutates_state) == (789, entry_digest(entry), True)
+
+
+def test_what_is_up_to_date_carries_its_name_and_place_alone() -> None:
+    """Whether its document was read or is known to be what was applied; an entry lends its name where that has none."""
+    entry = replace(desk.entry(), protect=True)
+    for content in (dict(entry.last_applied), entry.last_applied):
+        document = replace(wanted(protect=True), content=content)
+        assert desk.plan(document, entry).changes == (
+            Change(
+                key="reception",
+                action=Action.NO_OP,
+                reason=Reason.UP_TO_DATE,
+                id=789,
+                file="assistants/reception.yaml",
+                line=None,
+                name="Reception, Harbour Dental",
+                protect=True,
+            ),
+        )
+    released = wanted(title=..., seed=frozenset({"title"}))
+    assert desk.plan(released, desk.entry(title="Front desk")).changes[0].name == "Front desk"
+
+
+def test_a_record_names_the_files_that_made_all_of_it() -> None:
+    """Else a look at those alone would call an assistant settled that is recorded otherwise than its document says."""
+    made_of = {"inputs": ("assistants/reception.yaml",)}
+    whole = desk.desired(settings=made_of, pitch=1.5)
+    partly = desk.desired(settings={**made_of, "unmanaged": frozenset({"zone"})}, pitch=1.5)
+    assert [desk.plan(each, desk.entry()).changes[0].inputs for each in (whole, partly)] == [made_of["inputs"], ()]
+    assert [desk.plan(each).changes[0].inputs for each in (whole, partly)] == [made_of["inputs"], ()]
+
+
+def test_a_list_of_ids_is_settled_in_any_order() -> None:
+    """The portal did what the document asks for, in another order; what is applied already is nothing to record."""
+    (change,) = desk.plan(wanted(label_ids=[2, 3]), desk.entry(label_ids=[1]), [desk.live(label_ids=[3, 2])]).changes
+    assert [(each.code, each.field) for each in change.diagnostics] == [("already-live", "label_ids")]
+    (change,) = desk.plan(wanted(label_ids=[2, 3]), desk.entry(label_ids=[3, 2]), [desk.live(label_ids=[3, 2])]).changes
+    assert (change.action, change.diagnostics) == (Action.NO_OP, ())
+
+
+def test_a_create_that_lacks_something_is_bound_to_its_entry() -> None:
+    """The assistant is gone and its document cannot make it again: a saved plan must see when the entry moves."""
+    (change,) = desk.plan(wanted(zone=...), desk.entry(), []).changes
+    assert (change.action, change.reason) == (Action.BLOCKED, Reason.CONFLICTING)
+    assert (change.id, change.expects) == (789, entry_digest(desk.entry()))
+
+
+def test_a_secret_stands_for_any_value_in_a_create() -> None:
+    """The reference is no text, and what it stands for is judged when it is known."""
+    sealed = {"$secret": "GREETING", "fingerprint": None}
+    (change,) = desk.plan(wanted(greeting=sealed)).changes
+    assert change.action is Action.CREATE
+    assert (change.requests[0].body or {})["greeting"] == sealed
+
+
 @pytest.mark.parametrize(("prune", "action"), [(False, Action.NO_OP), (True, Action.DELETE)])
 def test_an_orphan(prune: bool, action: Action) -> None:
     """No place, for there is no file; the name is the one that was applied last."""

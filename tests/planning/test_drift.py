@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.model import Drift, DriftedField, Entry, Live, Side
-from reconciler.planning.drift import drift_of
+from reconciler.planning.drift import drift_of, moves_of
 from tests.support import desk
 from tests.support.frontdesk import frontdesk
 
@@ -38,6 +38,23 @@ def test_a_field_that_live_moved_is_told_with_who_else_moved_it(fields: Any, sid
     """Against what was last applied, and what the document asks for."""
     plan = desk.plan(desk.desired(**fields), desk.entry(), [live(greeting=MOVED)])
     assert plan.drift == greeting(side, desired)
+
+
+def test_a_field_that_is_new_in_the_document_is_no_drift() -> None:
+    """It is Git's move, with what live has of it and what the document wants; what live moved beside it is drift."""
+    wanted = desk.desired(pitch=1.5)
+    moves = moves_of(wanted, desk.entry(), live(pitch=1.0), frontdesk())
+    assert moves.fields == (DriftedField(field="pitch", side=Side.GIT, last_applied=None, live=1.0, desired=1.5),)
+    assert drift_of(wanted, desk.entry(), live(pitch=1.0), frontdesk()) is None
+    both = drift_of(wanted, desk.entry(), live(pitch=1.0, greeting=MOVED), frontdesk())
+    assert both is not None
+    assert [each.field for each in both.fields] == ["greeting"]
+
+
+def test_a_seed_of_the_document_is_not_what_is_desired() -> None:
+    """Neither side is asked about it."""
+    wanted = desk.desired(pitch=1.5, settings={"seed": frozenset({"pitch"})})
+    assert moves_of(wanted, desk.entry(pitch=1.0), live(pitch=1.9), frontdesk()).fields == ()
 
 
 def test_without_a_document_last_applied_is_what_is_desired() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reconciler.model import Action, Desired, Entry, Plan, Reason
+from reconciler.model import Action, Desired, Entry, HandOver, Plan, Reason
 from reconciler.schemas import SchemaSet
 from tests.support import desk
 from tests.support.frontdesk import frontdesk_files
@@ -45,6 +45,10 @@ def test_a_swap_is_cut_with_one_extra_release() -> None:
         "`line_id` 45: unanswered between step 1 and step 2",
         "`line_id` 46: unanswered between step 2 and step 3",
     ]
+    assert plan.hand_overs == (
+        HandOver(field="line_id", value=45, giver="a", taker="b", released=1, claimed=2),
+        HandOver(field="line_id", value=46, giver="b", taker="a", released=2, claimed=3),
+    )
 
 
 def test_a_ring_of_three_is_cut_once() -> None:

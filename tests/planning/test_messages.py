@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Desired, Plan, Unassigned
-from reconciler.planning import Limits, Overrides, refusals
+from reconciler.model import Desired, Plan, Previous, Unassigned
+from reconciler.planning import Finding, Limits, Overrides, Verdict, previous_desired, refusals
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import secret_reference
 from tests.support import desk
 from tests.support.frontdesk import frontdesk_files
 
@@ -96,6 +97,44 @@ def cases() -> dict[str, Plan]:
     }
 
 
+def begun() -> dict[str, Plan]:
+    """What the list says of a begun create, verdict by verdict."""
+    unknown = {
+        "is not there yet": Finding(verdict=Verdict.TOO_EARLY, wait=12.2),
+        "is there twice": Finding(verdict=Verdict.SEVERAL, ids=(7, 8)),
+        "may be one that is otherwise": Finding(verdict=Verdict.UNLIKE, ids=(7,)),
+        "may be one of two that are otherwise": Finding(verdict=Verdict.UNLIKE, ids=(7, 8)),
+        "cannot be looked for": Finding(verdict=Verdict.UNREAD, why="The list of assistants could not be read: no."),
+    }
+    found = {
+        "is there": Finding(verdict=Verdict.FOUND, ids=(7,)),
+        "is not there": Finding(verdict=Verdict.ABSENT),
+    }
+    plans = {
+        f"a begun create {said}": desk.plan(doc(), desk.pending(), findings={"reception": each})
+        for said, each in {**unknown, **found}.items()
+    }
+    orphans = {
+        f"a begun create without a document {said}": desk.plan([], desk.pending(), findings={"reception": each})
+        for said, each in {**found, "is there twice": unknown["is there twice"]}.items()
+    }
+    return plans | orphans
+
+
+def others() -> dict[str, Plan]:
+    """What needs more than three sides."""
+    then = Previous(last_applied=desk.content(pitch=0.75), source="sha256:then", replaced_at="2026-11-03T09:00:00Z")
+    entry = replace(desk.entry(pitch=1.0), history=(then,))
+    sealed = {each: secret_reference("DESK_KEY", f"hmac-sha256:{each}:0a") for each in ("here", "there")}
+    return {
+        "a create without what it needs": desk.plan(doc(zone=..., greeting=...)),
+        "back, and the document says otherwise": desk.plan(
+            doc(pitch=1.5), entry, previous={"reception": previous_desired(entry, then.last_applied, doc(pitch=1.5))}
+        ),
+        "a secret under another key": desk.plan(doc(greeting=sealed["here"]), desk.entry(greeting=sealed["there"])),
+    }
+
+
 def limits_reached() -> Iterable[Diagnostic]:
     entries = [
         desk.entry(f"clinic-{number}", id=100 + number, title=str(number), line_id=number) for number in range(10)
@@ -116,7 +155,9 @@ def told(case: str, diagnostics: Iterable[Diagnostic]) -> str:
 
 def test_every_sentence_is_as_it_was_agreed() -> None:
     """Severity, code, place, key, field, summary and detail; a refusal or warning without a way on stands out."""
-    found = [told(case, plan.diagnostics) for case, plan in cases().items()] + [told("limits", limits_reached())]
+    found = [told(case, plan.diagnostics) for case, plan in {**cases(), **begun(), **others()}.items()] + [
+        told("limits", limits_reached())
+    ]
     text = "\n".join(found)
     if os.environ.get("UPDATE_GOLDEN"):
         MESSAGES.write_bytes(text.encode())

@@ -75,8 +75,25 @@ def test_the_document_is_asked_how() -> None:
     }
     plan = back(desk.desired(pitch=1.5, settings=how))
     assert plan.requests() == []
-    assert change(plan).id == 789
+    assert (change(plan).action, change(plan).id) == (Action.UPDATE, 789)
+    assert change(plan).releases == ("hums", "pitch")
     assert (change(plan).moved_from, change(plan).protect) == (None, False)
+    renamed = back(desk.desired(pitch=1.5, settings={"moved_from": "desk"}), entries=(NOW, desk.entry("desk", id=5)))
+    assert [each.code for each in renamed.diagnostics] == ["files-say-otherwise"]
+
+
+def test_what_is_sent_once_says_nothing_otherwise() -> None:
+    """The document has another seed than what was applied: an update never sends it, so nothing goes back."""
+    how = {"seed": frozenset({"pitch"})}
+    plan = back(desk.desired(pitch=1.5, settings=how))
+    assert body(plan) == {"hums": False}
+    assert codes(plan) == []
+
+
+def test_what_goes_back_was_made_of_no_file_of_today() -> None:
+    """Its old source is recorded, and none of the files that made it: a look at those must not call it settled."""
+    plan = back(desk.desired(pitch=1.5, settings={"inputs": ("assistants/reception.yaml",)}))
+    assert (change(plan).source, change(plan).inputs) == ("sha256:then", ())
 
 
 def test_without_a_document_no_place_is_claimed() -> None:

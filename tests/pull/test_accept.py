@@ -146,6 +146,17 @@ def test_what_others_share_is_changed_where_that_is_meant(account: Portal) -> No
     assert plan["drift"] == []
 
 
+def test_what_other_environments_say_as_well_is_told(account: Portal) -> None:
+    """A value of the document is every environment's; one of this environment's overlay is its own."""
+    account.write("reconciler.yaml", "environments: {default: {}, staging: {}, rehearsal: {}}\n")
+    account.write("assistants/front.yaml", FRONT + "    rehearsal: {record: true}\n")
+    account.change(front(account), record=False, max_silence_duration=25)
+    done = account.run("pull", "--accept", "front", CALCOM="cal_live_canary")
+    assert done.returncode == 0, done.stderr
+    assert "record of front: staging will say this too, not default alone" in done.stderr
+    assert "max_silence_duration" not in done.stderr
+
+
 def test_one_field_is_accepted_and_the_rest_stays_drift(account: Portal) -> None:
     """`--field` names it; a field that did not move is an error."""
     account.change(front(account), record=False, name="Front")

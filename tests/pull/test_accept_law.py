@@ -6,26 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 
 from reconciler.documents import Loaded, load_documents
 from reconciler.documents.emitting import field_lines
 from reconciler.documents.files import Files
 from reconciler.errors import DocumentError
-from reconciler.model import Entry, Live
+from reconciler.model import Desired, Drift, DriftedField, Entry, Live, Side
 from reconciler.planning.compare import compare, managed
 from reconciler.planning.drift import drift_of
 from reconciler.pull.accepting import Accepting, Wish
 from reconciler.pull.draft import Style
 from reconciler.pull.overlay import Overlay
 from tests.documents.memory import MemoryFiles, fingerprint
-from tests.pull.portal import SCHEMAS
+from tests.pull.portal import RECEPTION, SCHEMAS
 from tests.support.strategies import contents
 
 PATH = "assistants/reception.yaml"
 
 
-def load(files: Files, variables: Mapping[str, str]) -> Loaded:
+def load(files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None) -> Loaded:
     return load_documents(
         files=files,
         folder="assistants",
@@ -34,6 +35,7 @@ def load(files: Files, variables: Mapping[str, str]) -> Loaded:
         environ=variables,
         catalog={},
         fingerprint=fingerprint,
+        settled=settled,
     )
 
 
@@ -68,3 +70,28 @@ def test_after_accepting_nothing_has_drifted(mine: dict[str, Any], theirs: dict[
     assert all(f"# about {name}" in text for name in mine)
     untouched = [name for name in mine if name not in made.accepted]
     assert all(line in text for name in untouched for line in field_lines(name, mine[name]))
+
+
+def test_documents_of_other_files_are_not_read_again() -> None:
+    """Of a thousand documents, accepting one reads one, and those that share a file with it."""
+    base = yaml.safe_dump({name: each for name, each in RECEPTION.items() if name != "name"})
+    on_base = "name: {name}\nreconciler: {{extends: [_base.yaml]}}\n"
+    files = MemoryFiles(
+        {
+            "assistants/_base.yaml": base,
+            "assistants/night.yaml": on_base.format(name="Night desk"),
+            "assistants/reception.yaml": on_base.format(name="Reception"),
+            "assistants/reminder.yaml": yaml.safe_dump(RECEPTION),
+        }
+    )
+    before = load(files, {})
+    _, reception, reminder = before.desired
+    entry = Entry(key="reception", id=101, last_applied=managed(reception, creating=False))
+    moved = DriftedField(field="voice_id", side=Side.LIVE, last_applied=1, live=2, desired=1)
+    drift = Drift(key="reception", id=101, updated_at=None, fields=(moved,))
+    style = Style(folder="assistants", schema_path=None)
+    accepting = Accepting(files=files, load=load, loaded=before, style=style, schemas=SCHEMAS)
+    made = accepting.accept(reception, entry, drift, Wish(allow_shared=True), now="2026-11-05T10:00:00Z")
+    assert made.after.desired[2] is reminder
+    assert [each.content["voice_id"] for each in made.after.desired] == [2, 2, 1]
+    assert made.also == ("night",)

@@ -141,7 +141,7 @@ def test_a_secret_is_named_and_never_written(account: Portal) -> None:
     assert f"environment variable {name}, which is not set" in done.stderr
     everything = [done.stdout, done.stderr, *(each.decode() for each in account.files().values())]
     assert not [each for each in everything if "cal_live_canary" in each]
-    assert f"environment variable {name} is not set" in account.run("plan").stderr
+    assert f"environment variable {name} is not set" in account.run("plan").stdout
     assert account.ok("plan", **{name: "cal_live_canary"}) == "No changes.\n"
     changed = account.run("plan", **{name: "another"})
     assert "1 to update" in changed.stdout
@@ -193,6 +193,14 @@ def test_a_pull_that_died_is_completed_by_the_next(account: Portal, lost: str) -
     again = account.files()
     assert again.keys() == whole.keys()
     assert all(again[path] == whole[path] for path in whole if not path.startswith("state/"))
+
+
+def test_texts_of_the_project_file_are_known_to_a_pull(account: Portal) -> None:
+    """A document that takes one is as valid here as in a plan."""
+    account.write("reconciler.yaml", "environments: {default: {variables: {PRACTICE: Harbour Dental}}}\n")
+    account.write("assistants/night.yaml", yaml.safe_dump({**RECEPTION, "name": "${env:PRACTICE}"}))
+    account.add(name="Reminder")
+    assert account.json("pull")["pulled"][0]["key"] == "reminder"
 
 
 def test_a_dry_run_writes_nothing(account: Portal) -> None:

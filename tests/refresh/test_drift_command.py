@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import textwrap
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.support.practice import RECEPTION, REMINDER, Practice, practice
 from tests.support.vendor import ticking
 
 FRONT = "assistants/reception.yaml"
+CHANGED = "2026-11-03T09:00:02.000000Z"
 
 
 @pytest.fixture
@@ -75,16 +77,17 @@ def test_an_account_in_sync(desk: Practice) -> None:
     }
 
 
-def test_what_the_portal_changed_is_drift(desk: Practice) -> None:
+def test_what_the_portal_changed_is_drift(desk: Practice, storage: MemoryStorage) -> None:
     """With both values, what the document says, and when; 2 only where that was asked for."""
     in_the_portal(desk, initial_message="Hi!")
+    by_the_platform(storage, updated_at=CHANGED)
     found = report(desk, "--detailed-exitcode", code=2)
     said = "Thank you for calling Lakeview Dental. How can I help you?"
     assert found["drift"] == [
         {
             "key": "reception",
             "id": 101,
-            "updated_at": "2026-11-03T09:00:02.000000Z",
+            "updated_at": CHANGED,
             "fields": [
                 {"field": "initial_message", "side": "live", "last_applied": said, "live": "Hi!", "desired": said}
             ],
@@ -93,7 +96,7 @@ def test_what_the_portal_changed_is_drift(desk: Practice) -> None:
     assert found["summary"]["drifted"] == 1
     told = desk.done("drift").out.splitlines()
     assert told[-1] == "Drift: 1 drifted, 0 vanished."
-    assert told[0].endswith("last changed there 2026-11-03T09:00:02.000000Z  assistants/reception.yaml:1")
+    assert told[0].endswith(f"last changed there {CHANGED}  assistants/reception.yaml:1")
 
 
 def test_a_document_that_is_ahead_is_no_drift(desk: Practice) -> None:
@@ -205,15 +208,21 @@ def test_what_the_api_does_not_show_is_told(desk: Practice) -> None:
     assert "not observable, since the API does not show it: `ringing_time`" in desk.done("plan", "--refresh").out
 
 
-def test_the_plan_marks_what_it_undoes(desk: Practice) -> None:
+def test_the_plan_marks_what_it_undoes(desk: Practice, storage: MemoryStorage) -> None:
     """In text and in JSON, with the day; a saved plan says so too."""
     in_the_portal(desk, initial_message="Hi!")
+    by_the_platform(storage, updated_at=CHANGED)
     told = desk.done("plan", "--refresh").out
     assert "(the portal changed this on 2026-11-03; this apply sets it back)" in told
     desk.done("plan", "--refresh", "--out", str(desk.folder / "change.plan"))
     assert desk.done("show", str(desk.folder / "change.plan")).out == told
+    for form in ("markdown", "html"):
+        shown = desk.done("plan", "--refresh", "-o", form).out
+        assert "the portal changed this on 2026-11-03; this apply sets it back" in shown
+        assert "reconciler -C" in shown
+        assert "apply --refresh" in shown, "without it, another plan would be applied"
     plan = json.loads(desk.done("plan", "--refresh", "-o", "json").out)
-    assert plan["changes"][0]["fields"][0]["overwrites"] == {"updated_at": "2026-11-03T09:00:02.000000Z"}
+    assert plan["changes"][0]["fields"][0]["overwrites"] == {"updated_at": CHANGED}
     desk.edit(FRONT, "voice_id: 12", "voice_id: 14\nmax_duration: 300")
     assert "the portal changed this" in desk.done("plan", "--refresh").out
     assert "the portal changed this" not in desk.done("plan").out
@@ -233,3 +242,15 @@ def test_an_audit_needs_a_key(desk: Practice) -> None:
     """Told before anything is read."""
     ended = desk.runs("drift", RECONCILER_API_KEY=None)
     assert (ended.code, "RECONCILER_API_KEY" in ended.err) == (1, True)
+
+
+def test_every_form_of_an_audit(desk: Practice) -> None:
+    """What moved, and both ways out, in the folder and environment that was asked."""
+    in_the_portal(desk, initial_message="Hi!")
+    for form in ("text", "markdown", "html"):
+        shown = html.unescape(desk.runs("-e", "default", "drift", "-o", form).out)
+        assert "Hi!" in shown
+        assert "Drift: 1 drifted, 0 vanished." in shown
+        for way in ("apply --refresh", "pull --accept KEY"):
+            assert f"reconciler -C {desk.folder.as_posix()} -e default {way}" in shown
+    assert desk.runs("drift", "-o", "markdown", "--max-bytes", "40").code == 64

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from dataclasses import replace
 
@@ -12,11 +11,15 @@ import pytest
 from reconciler.model import Drift, DriftedField, Side
 from reconciler.planfile import audit_to_json
 from reconciler.planning.audit import Audit, Managed, Unmanaged
+from reconciler.render.drift_html import render_audit_html
 from reconciler.render.drift_markdown import render_audit_markdown
-from reconciler.render.drift_text import render_audit
+from reconciler.render.drift_text import Ways, render_audit
 from reconciler.render.escape import json_text
+from reconciler.render.frame import LEAST
 from reconciler.secrecy import secret_reference
 from tests.render.golden_files import check_golden
+from tests.render.html_reading import read_page
+from tests.render.markdown_reading import assert_contained
 
 PROMPT = "Answer the phone for a dental practice.\n\nBe brief.\nBe kind.\nNever give medical advice.\n"
 RECEPTION = Managed(
@@ -78,7 +81,22 @@ def test_an_audit_as_markdown() -> None:
     check_golden("drift.md", render_audit_markdown(AUDIT))
 
 
-@pytest.mark.parametrize("most", [2_000, 10_000, 65_536])
+def test_an_audit_as_a_page() -> None:
+    """Everything that the text says, in one file, and where to go from there."""
+    page = read_page(render_audit_html(AUDIT, ways=Ways(keep="reconciler -e production pull --accept KEY")))
+    assert "script" not in page.tags
+    for told in ("Drift: 2 drifted, 1 vanished.", "Be quick.", "greeting (portal)", "Old bot", "label_ids"):
+        assert told in page.text
+    assert "2026-11-03T09:18:42Z · assistants/dental/reception.yaml:3" in page.text
+    assert "reconciler -e production pull --accept KEY writes what the portal says" in page.text
+    assert [each.split() for each in page.classes if each.startswith("change")] == [
+        ["change", "apart", "c0"],
+        ["change", "live", "c1"],
+    ]
+    assert "body:has(#c1:checked) .change:not(.c1) { display: none; }" in page.style
+
+
+@pytest.mark.parametrize("most", [LEAST, 10_000, 65_536])
 def test_markdown_fits_into_a_comment(most: int) -> None:
     """Six hundred assistants that drifted and five thousand that nobody manages: it says how much it leaves out."""
     moved = tuple((replace(RECEPTION, key=f"clinic-{at}"), AUDIT.moved[0][1]) for at in range(600))
@@ -86,13 +104,13 @@ def test_markdown_fits_into_a_comment(most: int) -> None:
     printed = render_audit_markdown(replace(AUDIT, moved=moved, unmanaged=everybody, compared=600), most=most)
     assert len(printed.encode()) <= most
     assert printed.startswith("### Drift: 600 drifted, 1 vanished.")
-    assert "left out to stay within the size of a comment" in printed
-    assert printed.count("<details") == printed.count("</details>")
-    assert printed.count("```") % 2 == 0
+    assert "> Left out to stay within the size of a comment: " in printed
+    assert "All of it: `reconciler drift`" in printed
+    assert_contained(printed)
 
 
-def test_what_somebody_typed_stands_in_code_alone() -> None:
-    """No fence, mention, link, comment or tag of theirs is read as one."""
+def test_what_somebody_typed_acts_nowhere() -> None:
+    """No fence, mention, link, comment or tag of theirs is read as one, in Markdown or in a page."""
     bad = "```\n<!-- x --></details>@everyone [a](https://evil.example) #1 |"
     managed = Managed(key=bad, id=1, name=bad, file=bad, line=1, since=bad)
     fields = tuple(DriftedField(field=bad, side=each, last_applied=bad, live=bad * 3, desired=bad) for each in Side)
@@ -104,10 +122,9 @@ def test_what_somebody_typed_stands_in_code_alone() -> None:
         unobservable=(bad,),
         compared=1,
     )
-    outside = re.sub(r"^(`{3,})text\n.*?^\1$", "", render_audit_markdown(audit), flags=re.MULTILINE | re.DOTALL)
-    outside = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", re.sub(r"<code>.*?</code>", "", outside))
-    assert not any(each in outside for each in ("@everyone", "evil.example", "<!--", "#1", "```"))
-    assert outside.count("</details>") == 1
+    assert_contained(render_audit_markdown(audit, ways=Ways(keep=bad)))
+    page = read_page(render_audit_html(audit, ways=Ways(keep=bad)))
+    assert page.text.count("<!-- x -->") > 8, "as text"
 
 
 def test_an_account_in_sync_is_two_lines() -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from reconciler.errors import Diagnostic, error
 from reconciler.model import Plan
-from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, Frame, failure_in, plan_in, validation_in
-from reconciler.render.review import Next
+from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, failure_in, plan_in, validation_in
+from reconciler.render.frame import Frame, Next
 from tests.planfile.plans import after_hours, lettings, plans, reception, sales, shown
 from tests.render.html_reading import read_page
 from tests.render.markdown_reading import assert_contained

@@ -16,7 +16,8 @@ from reconciler.planfile import plan_difference, plan_file, plan_to_json, read_p
 from reconciler.render.diagnostics_text import render_diagnostics
 from reconciler.render.difference import difference_to_json
 from reconciler.render.escape import json_text
-from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, Frame, failure_in, plan_in, validation_in
+from reconciler.render.forms import PLAN_FORMS, VALIDATION_FORMS, failure_in, plan_in, validation_in
+from reconciler.render.frame import Frame
 from reconciler.render.outcome import outcome_to_json, render_outcome
 from reconciler.render.plan_text import render_plan
 from reconciler.render.validation import diagnostics_to_json, render_validation

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from reconciler.model import Plan
 from reconciler.render.escape import cells
-from reconciler.render.forms import Frame, plan_in
+from reconciler.render.forms import plan_in
+from reconciler.render.frame import Frame
 from reconciler.render.gutter import Look
 from reconciler.render.lines import Line
 from reconciler.render.prose import prose

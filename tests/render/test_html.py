@@ -8,9 +8,9 @@ from pathlib import Path
 
 from reconciler.errors import error
 from reconciler.model import Plan
+from reconciler.render.frame import Next
 from reconciler.render.html_page import MOST_CLIENTS
 from reconciler.render.plan_html import render_plan_html
-from reconciler.render.review import Next
 from tests.planfile.plans import every_kind
 from tests.render.html_reading import read_page
 from tests.render.reviews import RULE, agency, crowd

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from reconciler.errors import error
 from reconciler.model import FieldChange, Plan, Risk
 from reconciler.render.diff_fence import Extent, diff_lines
-from reconciler.render.fitting import GITHUB, LEAST
+from reconciler.render.frame import GITHUB, LEAST, Next
 from reconciler.render.markdown_safe import code_span, code_tag, fence
 from reconciler.render.plan_markdown import render_plan_markdown
-from reconciler.render.review import Bundle, Next, review
+from reconciler.render.review import Bundle, review
 from tests.planfile.plans import after_hours, every_kind, reception, shown
 from tests.render.markdown_reading import assert_contained, read
 from tests.render.reviews import RULE, agency, crowd

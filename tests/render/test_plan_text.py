@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from reconciler.errors import warning
 from reconciler.model import Action, Change, Drift, DriftedField, FieldChange, Plan, Reason, Risk, Side
 from reconciler.planning.safety import UNASSIGNED
+from reconciler.render.plan_html import render_plan_html
+from reconciler.render.plan_markdown import render_plan_markdown
 from reconciler.render.plan_text import render_plan
 from reconciler.secrecy import secret_reference
 from tests.planfile.plans import after_hours, every_kind, lettings, plans, reception, shown, viewings
+from tests.render.html_reading import read_page
 from tests.support.frontdesk import frontdesk
 
 LONG_LINE = "Ask whether the caller is a new patient, and if so, how they heard of the practice; then go on."
@@ -199,6 +202,8 @@ def test_what_the_portal_changed_is_marked_where_it_is_undone(side: Side, update
     assert [each.strip() for each in lines if "portal" in each] == [f"({told})"]
     assert lines[lines.index(f"        ({told})") - 1].split() == ["line_id:", "44", "→", "46"]
     assert list(plan.overwrites) == [(base.key, "line_id")]
+    assert f"! line_id: {told}\n" in render_plan_markdown(plan, digest="sha256:5f2b")
+    assert read_page(render_plan_html(plan, digest="sha256:5f2b")).text.count(told) == 1
 
 
 def test_the_last_line() -> None:

@@ -78,6 +78,34 @@ def test_show_says_which_number_nobody_answers(root: Path) -> None:
     ]
 
 
+NOTE = Unassigned(field="line_id", value=45, since="2026-11-03T09:00:00Z")
+
+
+def test_a_number_that_nobody_answers_is_given_up(root: Path) -> None:
+    """The notes go and nothing else does; an entry that stood there for its notes alone goes with them."""
+    store(root).write(replace(SALES, unassigned=(NOTE,)))
+    store(root).write(replace(DESK, unassigned=(NOTE, replace(NOTE, value=46))))
+    store(root).write(Entry(key="acme/heir", unassigned=(NOTE,), created_at="2026-11-03T09:00:00Z"))
+    done = run(root, "forget", "--unanswered", "acme/sales-en", "acme/heir")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Gave up line_id 45 of acme/sales-en.\nGave up line_id 45 of acme/heir.\n"
+    assert [each["value"] for each in result(root, "forget", "--unanswered", "dental/reception")["given_up"]] == [
+        45,
+        46,
+    ]
+    assert dict(store(root).read()) == {SALES.key: SALES, DESK.key: DESK}
+
+
+def test_nothing_is_given_up_where_one_key_has_nothing_to_give(root: Path) -> None:
+    """It is named, and the others stay as they were; a typo is an unknown key as ever."""
+    noted = replace(SALES, unassigned=(NOTE,))
+    store(root).write(noted)
+    done = run(root, "forget", "--unanswered", "acme/sales-en", "dental/reception", "-o", "json")
+    assert (done.returncode, codes(done)) == (1, ["nothing-unanswered"])
+    assert codes(run(root, "forget", "--unanswered", "acme/sale-en", "-o", "json")) == ["state-key-unknown"]
+    assert dict(store(root).read()) == {SALES.key: noted, DESK.key: DESK}
+
+
 def test_list_is_a_table_for_people(root: Path) -> None:
     """One line an entry, in the order of the keys, with what is pending told apart."""
     done = run(root, "list")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from reconciler.model import Desired, Entry, Live, Pending, Plan
-from reconciler.planning import PlanOptions, make_plan
+from reconciler.planning import Finding, PlanOptions, make_plan
 from reconciler.schemas import SchemaSet
 from tests.support.frontdesk import frontdesk
 
@@ -60,6 +61,8 @@ def plan(
     shown: list[Live] | None = None,
     *,
     schemas: SchemaSet | None = None,
+    findings: Mapping[str, Finding] | None = None,
+    previous: Mapping[str, Desired] | None = None,
     **options: Any,
 ) -> Plan:
     """The plan for these three sides, of the frontdesk brand unless another is given."""
@@ -72,5 +75,7 @@ def plan(
         entries={each.key: each for each in stored},
         schemas=schemas or frontdesk(),
         live=None if shown is None else {each.id: each for each in shown},
+        findings=findings,
+        previous=previous,
         options=PlanOptions(**options),
     )

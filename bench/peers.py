@@ -1,0 +1,73 @@
+"""The tools that people would use instead, given the same number of things to look after, in their fastest form.
+
+Each is measured where its command is found, and left out, with a word about it, where it is not.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.corpus import document
+from bench.measure import Command, run
+
+_QUIET: Mapping[str, str] = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peer:
+    """`prepare(folder, count)` makes a project in which one in a hundred things changed, and gives what plans it."""
+
+    name: str
+    program: str
+    prepare: Callable[[Path, int], Command]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its command is found."""
+        return shutil.which(self.program) is not None
+
+
+def _terraform(folder: Path, count: int) -> Command:
+    """`terraform_data` needs no provider and no network; without refresh and lock, `plan` compares and no more."""
+    folder.mkdir(parents=True)
+    _write_terraform(folder, count, changed=False)
+    for words in (["init", "-input=false"], ["apply", "-auto-approve", "-input=false"]):
+        run(Command(arguments=["terraform", *words], folder=folder, environ=_QUIET))
+    _write_terraform(folder, count, changed=True)
+    words = ["plan", "-refresh=false", "-lock=false", "-input=false"]
+    return Command(arguments=["terraform", *words], folder=folder, environ=_QUIET)
+
+
+def _write_terraform(folder: Path, count: int, *, changed: bool) -> None:
+    things = {
+        f"line_{number:05}": {"input": document(number) + ("\n" if changed and number % 100 == 0 else "")}
+        for number in range(count)
+    }
+    written = json.dumps({"resource": {"terraform_data": things}})
+    (folder / "main.tf.json").write_text(written, "utf-8")
+
+
+def _octodns(folder: Path, count: int) -> Command:
+    """A zone from one folder to another; a record is much less than a document."""
+    for side in ("config", "target"):
+        (folder / side).mkdir(parents=True)
+        lines = ["---"]
+        for number in range(count):
+            last = 2 if side == "config" and number % 100 == 0 else 1
+            lines.append(f"'line-{number:05}': {{type: A, value: 192.0.2.{last}}}")
+        (folder / side / "example.com.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+    provider = {"class": "octodns.provider.yaml.YamlProvider"}
+    zone = {"sources": ["config"], "targets": ["target"]}
+    providers = {side: {**provider, "directory": f"./{side}"} for side in ("config", "target")}
+    (folder / "octodns.yaml").write_text(json.dumps({"providers": providers, "zones": {"example.com.": zone}}), "utf-8")
+    return Command(arguments=["octodns-sync", "--config-file", "octodns.yaml"], folder=folder)
+
+
+PEERS = (
+    Peer(name="Terraform", program="terraform", prepare=_terraform),
+    Peer(name="octoDNS", program="octodns-sync", prepare=_octodns),
+)

@@ -1,0 +1,1 @@
+"""Bytes that nobody meant, for everything that reads: what is promised of them is in `targets`."""

@@ -1,0 +1,69 @@
+"""What a run imports: a library that a verb does not need must not be waited for at every prompt."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli import run
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {
+    "asyncio", "concurrent.futures", "decimal", "deepdiff", "difflib", "filelock", "httpx", "jsonschema",
+    "jsonschema_rs", "multiprocessing", "obstore", "psycopg", "random", "rich", "ruamel", "socket", "sqlite3",
+    "ssl", "subprocess", "tempfile", "xml", "zipfile", "zoneinfo",
+}  # fmt: skip
+WATCHED = f"""
+import json, sys
+from reconciler.cli import run
+sys.stdout = sys.stderr
+code = run(sys.argv[1:])
+print(json.dumps([code, sorted({HEAVY!r} & set(sys.modules)), len(sys.modules)]), file=sys.__stdout__)
+"""
+
+
+def imported(folder: Path, *arguments: str) -> tuple[int, set[str], int]:
+    """A run in a process of its own: its exit code, which of HEAVY it had imported, and how many modules in all."""
+    done = subprocess.run([sys.executable, "-c", WATCHED, *arguments], capture_output=True, text=True, cwd=folder)
+    assert done.stdout, done.stderr
+    code, found, count = json.loads(done.stdout)
+    return code, set(found), count
+
+
+@pytest.fixture
+def applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example assistants, applied to the sandbox."""
+    shutil.copytree(ROOT / "assistants", tmp_path / "assistants")
+    (tmp_path / "reconciler.yaml").write_text('environments:\n  default:\n    api: "sandbox:"\n', "utf-8")
+    monkeypatch.setenv("CLINIC_TOWN", "Chicago")
+    assert run(["-C", str(tmp_path), "apply", "-y", "-q"]) == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("asked", ["--help", "--version"])
+def test_help_imports_no_library_but_click(asked: str) -> None:
+    """Nor most of the program: verbs are imported when they run. The count is a ceiling, some way above today's 107."""
+    code, found, count = imported(ROOT, asked)
+    assert (code, found) == (0, set())
+    assert count < 150
+
+
+def test_a_plan_with_nothing_to_explain_imports_no_library_for_it(applied: Path) -> None:
+    """HTTP, explaining differences and broken documents, progress bars: none of it is there. Today's count is 231."""
+    code, found, count = imported(applied, "plan")
+    assert (code, found) == (0, set())
+    assert count < 275
+
+
+def test_an_edit_of_a_plain_field_imports_the_validator_and_the_time_zones(applied: Path) -> None:
+    """The compiled gate says yes by itself: what explains a no is left out, and so is what compares inside objects."""
+    document = applied / "assistants/dental-reception.yaml"
+    document.write_text(document.read_text("utf-8").replace("max_duration: 900", "max_duration: 600"), "utf-8")
+    code, found, _ = imported(applied, "plan", "--detailed-exitcode")
+    assert code == 2
+    assert found & {"asyncio", "deepdiff", "httpx", "jsonschema", "rich"} == set()
