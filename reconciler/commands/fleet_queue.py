@@ -27,7 +27,7 @@ from reconciler.config import read_environments
 from reconciler.errors import ConfigError, UsageError, error
 from reconciler.fleet.jobs import Ended, FleetVerb, Job, Place, run_job, worst
 from reconciler.fleet.members import Members, check_apart, environ_of
-from reconciler.fleet.queue import Worker, enqueue, open_queue
+from reconciler.fleet.queue import Queue, Worker, enqueue, open_queue
 from reconciler.fleet.results import Queued
 from reconciler.planfile import FORMAT_VERSION
 from reconciler.render.escape import json_text, terminal_safe
@@ -37,7 +37,6 @@ from reconciler.render.paint import counted
 _queue_option = click.option(
     "--queue",
     envvar="RECONCILER_QUEUE",
-    required=True,
     show_envvar=True,
     metavar="ADDRESS",
     help="postgres://USER@HOST/DATABASE",
@@ -50,7 +49,7 @@ _queue_option = click.option(
 @given_argument
 def enqueue_verb(
     invocation: Invocation,
-    queue: str,
+    queue: str | None,
     only: tuple[str, ...],
     shard: tuple[int, int] | None,
     name: FleetVerb,
@@ -63,7 +62,7 @@ def enqueue_verb(
     planning, sending = options_of(name, given)
     _, wanted, _ = picked(invocation, only=only, shard=shard, sends=False)
     jobs = [Job(environment=each, verb=name, planning=planning, sending=sending) for each in wanted.names]
-    waiting = enqueue(open_queue(queue), jobs)
+    waiting = enqueue(_opened(queue), jobs)
     also = f" {len(waiting):,} waited there already, as they were queued." if waiting else ""
     invocation.result(f"Queued {name} of {counted(len(jobs) - len(waiting), 'environment')}.{also}")
     return 0
@@ -80,7 +79,7 @@ def enqueue_verb(
     help="After so long without a sign, a worker's environments are given to others. [30]",
 )
 def worker_verb(
-    invocation: Invocation, queue: str, workers: int, lock_timeout: float, until_empty: bool, silence: float
+    invocation: Invocation, queue: str | None, workers: int, lock_timeout: float, until_empty: bool, silence: float
 ) -> int:
     """Do what is queued, with this machine's checkout and keys, until a signal; on as many machines as wanted.
 
@@ -89,7 +88,7 @@ def worker_verb(
     read_environments(invocation.directory)
     with tempfile.TemporaryDirectory(prefix="reconciler-fleet-") as folder:
         Worker(
-            queue=open_queue(queue),
+            queue=_opened(queue),
             do=_doing(invocation, Path(folder), lock_timeout),
             schemas=schemas_of(invocation, None),
             workers=workers,
@@ -103,12 +102,12 @@ def worker_verb(
 
 @verb("status", outputs=("text", "json"))
 @_queue_option
-def status_verb(invocation: Invocation, queue: str) -> int:
+def status_verb(invocation: Invocation, queue: str | None) -> int:
     """Show the newest job of every environment, and what many of them share. Ends with the worst of their exit codes.
 
     With `-o json` one object: `queue` is what waits or runs, `results` an object for each verb, as that verb prints it.
     """
-    found = open_queue(queue).newest()
+    found = _opened(queue).newest()
     if not found:
         raise UsageError(error("nothing-queued", "nothing was ever queued there", "`reconciler fleet enqueue apply`"))
     schemas = schemas_of(invocation, None)
@@ -142,6 +141,13 @@ def _waiting(found: Sequence[Queued]) -> list[Json]:
         for each in found
         if each.ended is None
     ]
+
+
+def _opened(address: str | None) -> Queue:
+    if not address:
+        told = "no queue is named"
+        raise UsageError(error("no-queue", told, "Give its address as --queue, or set RECONCILER_QUEUE."))
+    return open_queue(address)
 
 
 def _doing(invocation: Invocation, plans: Path, lock_timeout: float) -> Callable[[Job], Ended]:
