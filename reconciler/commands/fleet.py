@@ -13,6 +13,7 @@ import click
 
 from reconciler.commands.fleet_options import (
     PASSED,
+    flags_of,
     given_argument,
     lock_option,
     only_option,
@@ -128,7 +129,7 @@ def _run(
     ):
         ended = run_all(
             jobs,
-            Place(root=root, plans=Path(folder), lock_timeout=chosen.lock_timeout),
+            Place(root=root, plans=Path(folder), lock_timeout=chosen.lock_timeout, flags=flags_of(invocation)),
             environs,
             workers=chosen.workers,
             on_end=lambda each: say(job_line(name, each, pad=pad, color=invocation.color)),

@@ -100,6 +100,11 @@ def picked(
     return root, wanted, {each: environ_of(each, invocation.environ, alone=wanted.alone) for each in wanted.names}
 
 
+def flags_of(invocation: Invocation) -> tuple[str, ...]:
+    """What was said of the program itself, for every process that is started."""
+    return ("--insecure-http",) if invocation.insecure_http else ()
+
+
 def schemas_of(invocation: Invocation, environment: str | None) -> SchemaSet:
     """The project's schemas, by which what is shown is masked."""
     return open_project(replace(invocation, environment=environment), with_documents=False).schemas

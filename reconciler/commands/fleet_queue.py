@@ -11,6 +11,7 @@ import click
 from reconciler.canonical import Json
 from reconciler.commands.fleet_options import (
     PASSED,
+    flags_of,
     given_argument,
     lock_option,
     only_option,
@@ -165,6 +166,7 @@ def _doing(invocation: Invocation, plans: Path, lock_timeout: float) -> Callable
         except ConfigError as wrong:
             return Ended(environment=job.environment, code=wrong.exit_code, diagnostics=wrong.diagnostics)
         environ = environ_of(job.environment, invocation.environ, alone=False)
-        return run_job(job, Place(root=root, plans=plans, lock_timeout=lock_timeout), environ)
+        place = Place(root=root, plans=plans, lock_timeout=lock_timeout, flags=flags_of(invocation))
+        return run_job(job, place, environ)
 
     return do

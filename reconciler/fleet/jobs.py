@@ -109,11 +109,15 @@ class Crew:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where jobs run: the project's folder, a private folder for plans, and how long to wait for a lock (seconds)."""
+    """Where jobs run: the project's folder, a private folder for plans, and how long to wait for a lock (seconds).
+
+    `flags` are of the program, not of a verb, and given to every process.
+    """
 
     root: Path
     plans: Path
     lock_timeout: float
+    flags: tuple[str, ...] = ()
     crew: Crew = field(default_factory=Crew)
 
 
@@ -185,7 +189,7 @@ def _read(path: Path) -> Plan | None:
 
 
 def _said(job: Job, place: Place, environ: Mapping[str, str], words: Sequence[str]) -> _Said:
-    where = ("-C", str(place.root), "-e", job.environment, "-o", "json", "-q")
+    where = ("-C", str(place.root), "-e", job.environment, "-o", "json", "-q", *place.flags)
     command = (sys.executable, "-P", "-m", "reconciler", *where, *words)
     with place.crew.started(command, environ) as process:
         if process is None:

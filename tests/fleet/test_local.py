@@ -169,3 +169,12 @@ def test_what_makes_no_sense_is_told_before_anything_runs(
     """A wrong command line ends with 64 and says what is meant instead."""
     assert told in made.runs("fleet", *words, code=code)
     assert made.accounts.writes == 0
+
+
+def test_what_is_said_of_the_program_is_said_to_every_process(made: Fleet) -> None:
+    """An address without encryption beyond this machine is refused in each, unless the flag says that it is meant."""
+    made.environ["RECONCILER_API_URL"] = "http://portal.invalid/api"
+    refused = made.runs("fleet", "drift", "--only", "*-01", code=1)
+    allowed = made.runs("fleet", "--insecure-http", "drift", "--only", "*-01", code=1)
+    assert "--insecure-http" in refused
+    assert "--insecure-http" not in allowed
