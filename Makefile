@@ -1,7 +1,7 @@
 # What a developer does here. Needs python3 (3.11 or newer), git and make; `make` alone lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test docs coverage faults fuzz bench mutants lint types format clean
+.PHONY: help setup demo test docs coverage faults fleet fuzz bench mutants lint types format clean
 
 PYTHON ?=
 BIN := .venv/bin
@@ -38,6 +38,9 @@ docs: $(STAMP) ## Write what in docs/ is made from the code
 
 faults: $(STAMP) ## Kill and mislead the program some 300 times, and print what was lost
 	@$(BIN)/python -m tests.faults
+
+fleet: $(STAMP) ## Kill two of four workers on 60 accounts of 20 assistants, and count what came of it
+	@RECONCILER_FLEET=full $(BIN)/python -m pytest -q tests/fleet/test_queue.py -k killed
 
 coverage: $(STAMP) ## Run the tests, and require every branch of the core and 95 % of everything
 	@rm -f .coverage .coverage.*

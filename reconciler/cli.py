@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "import": ("reconciler.commands.adopt:adopt", "Bind an existing assistant to a key."),
     "pull": ("reconciler.commands.pull:pull", "Write documents for what the portal has and nobody manages."),
     "catalog": ("reconciler.commands.catalog:catalog", "Name the ids of voices, numbers and other things."),
+    "fleet": ("reconciler.commands.fleet:fleet", "Plan, apply or audit every environment at once."),
     "show": ("reconciler.commands.show:show", "Show a saved plan."),
     "why": ("reconciler.commands.why:why", "Show where a value comes from."),
     "schema": ("reconciler.commands.schema:schema", "Turn the vendor's pages into schemas, and compare them."),

@@ -43,6 +43,8 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("listing", frozenset()),
     ("apply", frozenset()),
     ("config", frozenset()),
+    # runs the program itself for every environment of a project
+    ("fleet", frozenset({"procrastinate", "psycopg"})),
     ("commands", frozenset({"click", "httpx", "rich"})),
     ("cli", frozenset({"click"})),
     ("__main__", frozenset()),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -198,7 +198,14 @@ def _words(context: click.Context) -> Iterator[str]:
     if context.parent is not None:
         yield from _words(context.parent)
         yield context.info_name or ""
+    yield from option_words(context)
+
+
+def option_words(context: click.Context, names: Container[str] | None = None) -> Iterator[str]:
+    """What one verb was given on its command line, as words to give it again; of `names` alone, where there are any."""
     for each in context.command.params:
+        if names is not None and each.name not in names:
+            continue
         given = context.get_parameter_source(each.name or "") is click.core.ParameterSource.COMMANDLINE
         if given and each.name not in _NOT_REPEATED:
             value = context.params[each.name or ""]

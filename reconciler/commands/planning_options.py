@@ -13,7 +13,7 @@ from reconciler.errors import UsageError, error
 from reconciler.planning import Overrides, PlanOptions
 
 _PLAN = ("targets", "prune", "allow_new", "allow_protected")
-_NAMES = (
+PLANNING_NAMES = (
     *_PLAN,
     *("allow_deletes", "allow_updates", "allow_unassigned", "allow_other_account"),
     *("refresh", "to_previous", "only_secrets", "catalogs"),
@@ -43,7 +43,7 @@ def planning_options(function: Callable[..., int]) -> Callable[..., int]:
     """Add the options; the function gets one argument, `asked`."""
 
     def run(*arguments: Any, **given: Any) -> int:
-        chosen = {name: given.pop(name) for name in _NAMES}
+        chosen = {name: given.pop(name) for name in PLANNING_NAMES}
         return function(*arguments, asked=_asked(chosen), **given)
 
     run.__doc__ = function.__doc__

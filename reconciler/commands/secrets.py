@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reconciler.documents import OWN_VARIABLES
+from reconciler.documents import is_own_variable
 from reconciler.errors import ConfigError, Diagnostic, error
 from reconciler.model import Plan
 from reconciler.planfile import plan_secrets
@@ -30,7 +30,7 @@ def value_of(name: str, documents: Vault, environ: Mapping[str, str]) -> str | N
     The variables that hold the program's own secrets are none: a state or a plan that was tampered with must not send
     the API's key to where a webhook goes.
     """
-    if name.upper() in OWN_VARIABLES:
+    if is_own_variable(name):
         return None
     found = documents.values.get(name, environ.get(name, ""))
     # a CI system gives an empty text for a secret that it does not know or may not show

@@ -8,7 +8,7 @@ from reconciler.config.catalogs import with_catalogs
 from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import make_key
 from reconciler.config.openings import open_client, open_store
-from reconciler.config.project import Project, open_project
+from reconciler.config.project import Project, open_project, read_environments
 from reconciler.config.schema_files import find_lookups, find_schemas
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "open_client",
     "open_project",
     "open_store",
+    "read_environments",
     "with_catalogs",
 ]

@@ -131,6 +131,12 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
     )
 
 
+def read_environments(directory: Path) -> tuple[Path, Settings]:
+    """The project's folder, absolute, and what its file says of all environments. Raises ConfigError, as above."""
+    root = _root(directory)
+    return root, _settings(ProjectFiles(root, ""))
+
+
 def _root(directory: Path) -> Path:
     if directory.is_dir():
         return Path(os.path.realpath(directory))

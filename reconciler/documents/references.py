@@ -28,8 +28,14 @@ _WHOLE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
 _NAME_ALONE = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
 _INSIDE = re.compile(rf"(?<!\$)\$\{{(?:{'|'.join(SCHEMES)}):[^{{}}\n]*\}}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-OWN_VARIABLES = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_STATE"})
-"""Variables that hold what no document may show or send: a stranger's pull request is planned where they are set."""
+OWN_VARIABLES = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_QUEUE", "RECONCILER_STATE"})
+"""Variables that hold what no document may show or send: a stranger's pull request is planned where they are set.
+So do the keys of single environments, RECONCILER_API_KEY_<ENVIRONMENT>."""
+
+
+def is_own_variable(name: str) -> bool:
+    """Whether a variable holds a secret of this program, whatever its case."""
+    return name.upper() in OWN_VARIABLES or name.upper().startswith("RECONCILER_API_KEY_")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,7 +199,7 @@ class _Resolving:
         if not _VARIABLE.fullmatch(name):
             then = "Names are letters, digits and underscores."
             raise Unresolved("reference-name", f"`{name}` is no name of an environment variable", then)
-        if name.upper() in OWN_VARIABLES:
+        if is_own_variable(name):
             then = "It holds a secret of this program. Set a variable of the assistant's own."
             raise Unresolved("reference-name", f"a document may not use {name}", then)
         text = self.world.environ.get(name)
