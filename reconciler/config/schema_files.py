@@ -80,6 +80,8 @@ def _file(folder: Traversable, role: str) -> Traversable:
 def read_json(file: Traversable, where: str) -> Json:
     """The JSON value of one file of a set, which messages call `where`. Raises SchemaError for what is none."""
     try:
+        if not file.is_file() and isinstance(file, Path) and file.exists():
+            raise _unreadable(where, "it is a folder, a pipe or a device")  # opening one may never end
         with file.open("rb") as opened:
             content = opened.read(SIZE_LIMIT + 1)
     except OSError as problem:
