@@ -154,6 +154,14 @@ def test_no_verb_that_reads_live_shows_or_keeps_a_secret(watch: Watch) -> None:
         watch.runs("drift", *form)
     for form in (*(["-o", each] for each in PLAN_FORMS), ["-vv"]):
         watch.runs("plan", "--refresh", *form, "--out", saved)
+    for field in ("tools", "variables", "webhook_url", "tools.0.calcom_api_key"):
+        for form in ("text", "json"):
+            watch.runs("why", "reception", field, "--refresh", "-o", form)
+    for verb in (["ci", "comment"], ["ci", "comment", "--refresh"], ["ci", "issue"]):
+        watch.runs(*verb, "--dry-run", "-vv")
+    watch.runs("fleet", "plan", "--only", "default", "-vv")
+    watch.runs("schema", "check", "-vv", code=1)
+    watch.runs("validate", "--online", "-o", "json", code=1)
     watch.runs("catalog", "-vv")
     watch.runs("import", "hand", "102", "-vv")
     watch.runs("state", "forget", "-y", "hand")
