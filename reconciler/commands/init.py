@@ -15,6 +15,7 @@ from reconciler.canonical import Json
 from reconciler.commands.init_files import REQUIREMENTS, project_files, where_from
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.pull import pull_now
+from reconciler.config import make_key
 from reconciler.durable import create_file
 from reconciler.errors import ConfigError, error
 from reconciler.render.escape import json_text, terminal_safe
@@ -65,6 +66,7 @@ def init(
     requirement = requirement or where_from()
     files = project_files(ci=ci, api=api, example=not from_live, requirement=requirement)
     made = _write(root, files, git=not no_git)
+    make_key(root)  # before anything with a secret is taken over; the one that is there stays
     if from_live:
         (root / "assistants").mkdir(exist_ok=True)
     pulled = pull_now(invocation) if from_live else None

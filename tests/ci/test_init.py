@@ -26,7 +26,9 @@ def test_an_empty_folder_becomes_a_repository_that_works(tmp_path: Path) -> None
     assert reconciler("validate", cwd=tmp_path).stdout == "1 document is valid.\n"
     assert reconciler("plan", cwd=tmp_path).stdout.endswith("Plan: 1 to create, 0 to update, 0 to delete.\n")
     assert reconciler("apply", "-y", cwd=tmp_path).returncode == 0
-    write(tmp_path / ".reconciler" / "fingerprint.key", "canary")
+    key = tmp_path / ".reconciler" / "fingerprint.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(key.read_text("utf-8").strip()) == 64
     git(tmp_path, "add", "--all")
     added = git(tmp_path, "diff", "--cached", "--name-only").splitlines()
     assert "state/default/reception.json" in added
