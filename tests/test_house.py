@@ -21,7 +21,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     # what a schema file may say; a room of its own, since nothing in it speaks of documents
     ("vocabulary", frozenset()),
     ("schemas", frozenset()),
-    ("documents", frozenset({"yaml", "ruamel"})),
+    ("documents", frozenset({"yaml"})),
     ("planning", frozenset({"deepdiff"})),
     ("spelling", frozenset()),
     ("live", frozenset()),

@@ -15,7 +15,7 @@ from reconciler.cli import run
 ROOT = Path(__file__).parent.parent
 HEAVY = {
     "asyncio", "concurrent.futures", "decimal", "deepdiff", "difflib", "filelock", "httpx", "jsonschema",
-    "jsonschema_rs", "multiprocessing", "obstore", "psycopg", "random", "rich", "ruamel", "socket", "sqlite3",
+    "jsonschema_rs", "multiprocessing", "obstore", "psycopg", "random", "rich", "socket", "sqlite3",
     "ssl", "subprocess", "tempfile", "xml", "zipfile", "zoneinfo",
 }  # fmt: skip
 WATCHED = f"""

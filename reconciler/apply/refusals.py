@@ -27,7 +27,7 @@ def refusal_diagnostics(
 ) -> tuple[Diagnostic, ...]:
     """One diagnostic (`refused-by-api`) for each text of a 422's `errors`, at the place in the document it is about.
 
-    Keys of `errors` are dotted paths (`post_call_schema.0.name`) and are kept as `field`. Where the document is not
+    Keys of `errors` are dotted paths (`field.0.part`) and are kept as `field`. Where the document is not
     at hand, as with a saved plan, the place is the change's own. Texts must hold no secret any more. Of a field that is
     `exclusive` it says how to find out who holds its value.
     """

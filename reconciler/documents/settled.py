@@ -8,13 +8,13 @@ that changed are parsed. Whatever is unusual about an entry or an input leaves i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler import __version__
 from reconciler.canonical import Json, digest_bytes, exact_digest
 from reconciler.documents.files import Files
 from reconciler.documents.references import Unresolved, look_up
-from reconciler.entries.glance import Glanced, glance
+from reconciler.entries import entry_from_text
 from reconciler.errors import DocumentError
 from reconciler.model import Desired, Entry
 from reconciler.schemas import SchemaSet
@@ -68,29 +68,25 @@ class Settling:
         self._fields.extend(dict.fromkeys(names))
 
     def entry(self, key: str, stored: bytes) -> Entry | None:
-        """The entry of a settled document, as far as its plan needs it; None for any other: it is decoded whole."""
+        """The entry of a settled document, as far as its plan needs it; None for any other: it is judged whole."""
         path = self.paths.get(key)
-        seen = None if path is None else glance(stored, self._fields)
-        if path is None or seen is None or self._source_now(seen, path) != seen.source:
+        whole = None if path is None else entry_from_text(key, stored)
+        if path is None or whole is None or whole.id is None or whole.unassigned or not whole.inputs:
             return None
+        if self._source_now(whole, path) != whole.source:
+            return None
+        shown = {name: whole.last_applied[name] for name in self._fields if name in whole.last_applied}
         self.found[key] = Desired(
-            key=key, content=seen.fields, source=seen.source, file=path, inputs=seen.inputs, protect=seen.protect
+            key=key, content=shown, source=whole.source, file=path, inputs=whole.inputs, protect=whole.protect
         )
-        return Entry(
-            key=key,
-            id=seen.id,
-            last_applied=seen.fields,
-            source=seen.source,
-            inputs=seen.inputs,
-            protect=seen.protect,
-        )
+        return replace(whole, last_applied=shown, history=())
 
-    def _source_now(self, seen: Glanced, path: str) -> str | None:
+    def _source_now(self, entry: Entry, path: str) -> str | None:
         """What `source` would be today, or None where that is for a whole reading to find out."""
         files: dict[str, str] = {}
         references: dict[str, Json] = {}
         try:
-            for each in seen.inputs:
+            for each in entry.inputs:
                 kind, _, name = each.partition(":")
                 if kind == "yaml":
                     files[name] = self._digest(name, once=name == path)

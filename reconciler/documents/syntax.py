@@ -32,7 +32,7 @@ _KNOWN: tuple[tuple[str, str, bool, str, str], ...] = (
         "",
         "mapping values are not allowed",
         False,
-        "a second `: ` on this line, or a line that is indented too far",
+        "a second `: ` on this line, one that is indented too far, or none on the line above",
         _QUOTES,
     ),
     (

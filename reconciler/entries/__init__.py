@@ -1,11 +1,11 @@
 """Entries: what the state knows of one key, how it is stored, and what happens to it."""
 
-from reconciler.entries.glance import Glanced, glance
 from reconciler.entries.stored import (
     CHECKSUM,
     FORMAT_VERSION,
     entry_digest,
     entry_from_json,
+    entry_from_text,
     entry_text,
     entry_to_json,
 )
@@ -24,15 +24,14 @@ from reconciler.entries.transitions import (
 __all__ = [
     "CHECKSUM",
     "FORMAT_VERSION",
-    "Glanced",
     "begin_create",
     "bind",
     "bound_to",
     "entry_digest",
     "entry_from_json",
+    "entry_from_text",
     "entry_text",
     "entry_to_json",
-    "glance",
     "move",
     "note_assigned",
     "note_unassigned",

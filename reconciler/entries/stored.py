@@ -5,6 +5,7 @@ Core: stdlib only, no IO.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ _ENTRY = frozenset(
 _OPTIONAL = frozenset({"inputs", "unassigned"})
 """Left out where there is nothing to say: entries without it are byte for byte what they were before it existed."""
 CHECKSUM = "checksum"
+_FIRST = f'{{\n  "{CHECKSUM}": "'.encode()
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 _UNASSIGNED = frozenset({"field", "since", "value"})
@@ -58,10 +60,24 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
 
 
 def entry_text(entry: Entry) -> bytes:
-    """The entry as a file or an object holds it. Its first line has the checksum of the rest (see `glance`)."""
+    """The entry as a file or an object holds it. Its first line is the checksum of the rest (see `entry_from_text`)."""
     # a lone surrogate has no UTF-8; escaped it is JSON like any other, and comes back as it was
     rest = pretty(entry_to_json(entry)).removeprefix("{\n").encode("utf-8", "backslashreplace")
     return f'{{\n  "{CHECKSUM}": "{digest_bytes(rest)}",\n'.encode() + rest
+
+
+def entry_from_text(key: str, stored: bytes) -> Entry | None:
+    """The entry, where the bytes are exactly what `entry_text` wrote; None for any other, edited by hand or newer.
+
+    None says nothing of what is wrong, if anything is: `entry_from_json` does.
+    """
+    digest, found, rest = stored.removeprefix(_FIRST).partition(b'",\n')
+    if not found or digest != digest_bytes(rest).encode() or not stored.startswith(_FIRST):
+        return None
+    try:
+        return entry_from_json(key, json.loads(stored), where="")
+    except (StateError, ValueError):
+        return None
 
 
 def entry_from_json(key: str, stored: Json, *, where: str) -> Entry:

@@ -2,7 +2,7 @@
 
 ~ dental/reception  "Reception" (id 789)  last changed there 2026-11-03T09:18:42Z  assistants/dental/reception.yaml:1
       changed in the portal:
-        max_duration: 600 → 900
+        limit: 600 → 900
 """
 
 from __future__ import annotations

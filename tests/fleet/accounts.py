@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,6 +40,10 @@ system_prompt: You answer the phone of Lakeview Dental.
 """
 
 
+PATIENCE = 600.0
+"""Seconds after which a wait that should end counts as hanging. No test passes because of it."""
+
+
 class Accounts:
     """A vendor of several accounts: whose request it is says its key. Counts writes over all of them."""
 
@@ -54,17 +58,26 @@ class Accounts:
 
         self.vendors = {name: vendor(key) for name, key in self.keys.items()}
         self._by_key = {f"Bearer {key}": self.vendors[name] for name, key in self.keys.items()}
-        self._guard = threading.Lock()
+        self._wrote = threading.Condition()
         self.writes = 0
+        self.at_write: Callable[[int], object] = lambda count: None
+        """Called at every write, before it is carried out, with how many there were."""
 
     def handle(self, call: Call) -> Answer:
         vendor = self._by_key.get(call.headers.get("authorization", ""))
         if vendor is None:
             return unauthenticated(call)
         if call.method != "GET":
-            with self._guard:
+            with self._wrote:
                 self.writes += 1
+                self.at_write(self.writes)
+                self._wrote.notify_all()
         return vendor.handle(call)
+
+    def wait_for(self, writes: int) -> None:
+        """Return once so many writes were asked for."""
+        with self._wrote:
+            assert self._wrote.wait_for(lambda: self.writes >= writes, PATIENCE), "too few writes"
 
     def names(self, account: str) -> Counter[str]:
         """How often each name stands in an account."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,8 +129,7 @@ def test_an_account_that_fails_keeps_no_other_back(made: Fleet) -> None:
 def test_processes_that_are_killed_are_begun_again(made: Fleet) -> None:
     """Every account converges, and holds nothing twice, though the process of one was killed in the middle."""
     running = made.start("fleet", "apply", "-y", "-o", "json", "--workers", "2")
-    while made.accounts.writes < 2:
-        time.sleep(0.005)
+    made.accounts.wait_for(writes=2)
     os.kill(descendants(running.pid)[0], signal.SIGKILL)
     out, err = running.communicate()
     assert running.returncode == 0, out + err
@@ -142,8 +140,7 @@ def test_processes_that_are_killed_are_begun_again(made: Fleet) -> None:
 def test_a_signal_ends_what_is_under_way_and_begins_nothing_new(made: Fleet) -> None:
     """Ended with 130; what was sent is recorded, and another run finishes without making anything twice."""
     running = made.start("fleet", "apply", "-y", "--workers", "1")
-    while made.accounts.writes < 1:
-        time.sleep(0.005)
+    made.accounts.wait_for(writes=1)
     running.send_signal(signal.SIGTERM)
     out, err = running.communicate()
     assert running.returncode == 130, out + err

@@ -6,14 +6,13 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fleet.accounts import Fleet, Log, descendants, fleet
+from tests.fleet.accounts import PATIENCE, Fleet, Log, descendants, fleet
 from tests.support.postgres import Server, postgres
 
 ACCOUNTS, ASSISTANTS = (60, 20) if os.environ.get("RECONCILER_FLEET") == "full" else (8, 6)
@@ -37,18 +36,24 @@ def kill(worker: subprocess.Popen[str], *, with_children: bool) -> None:
             continue
 
 
-def kill_two_midway(made: Fleet, workers: list[subprocess.Popen[str]], log: Log) -> None:
-    """Kill one at a quarter of the writes and one at half of them, and wait until the others have ended."""
-    due = [(ACCOUNTS * ASSISTANTS // 4, workers[0], True), (ACCOUNTS * ASSISTANTS // 2, workers[1], False)]
-    while any(each.poll() is None for each in workers[2:]) or due:
+def kill_two_midway(made: Fleet, log: Log, *words: str) -> None:
+    """Of four workers kill one at a quarter of the writes and one at half, and wait until the others have ended."""
+    workers: list[subprocess.Popen[str]] = []
+    due = {ACCOUNTS * ASSISTANTS // 4: (0, True), ACCOUNTS * ASSISTANTS // 2: (1, False)}
+
+    def at_write(count: int) -> None:
         log.look()
-        assert not all(each.poll() is not None for each in workers), "nobody is left"
-        if due and made.accounts.writes >= due[0][0]:
-            _, worker, with_children = due.pop(0)
+        if count in due:
+            number, with_children = due.pop(count)
+            worker = workers[number]
             assert worker.poll() is None, "the worker had ended before it was killed"
             kill(worker, with_children=with_children)
-        time.sleep(0.02)
-    log.look()
+
+    made.accounts.at_write = at_write
+    workers += [made.start(*words) for _ in range(4)]
+    for each in workers[2:]:
+        each.wait(PATIENCE)
+    assert not due, "nobody was killed"
 
 
 def test_every_account_converges_though_two_of_four_workers_are_killed(tmp_path: Path, server: Server) -> None:
@@ -58,7 +63,7 @@ def test_every_account_converges_though_two_of_four_workers_are_killed(tmp_path:
         log = Log(made.folder, tmp_path / "log")
         assert made.runs("fleet", "enqueue", "apply") == f"Queued apply of {ACCOUNTS} environments.\n"
         words = ("fleet", "worker", "--workers", "1", "--until-empty", "--silence", "3")
-        kill_two_midway(made, [made.start(*words) for _ in range(4)], log)
+        kill_two_midway(made, log, *words)
         every = Counter({f"Lakeview Dental - Reception {number:02}": 1 for number in range(1, ASSISTANTS + 1)})
         assert {name: made.accounts.names(name) for name in made.accounts.keys} == dict.fromkeys(
             made.accounts.keys, every
