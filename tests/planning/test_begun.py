@@ -116,6 +116,27 @@ def test_what_was_found_is_recorded_with_all_that_was_sent() -> None:
     assert (change.record, change.source, change.requests) == (desk.content(), "sha256:reception", ())
 
 
+def test_what_was_found_of_an_edited_document_is_recorded_as_it_says_now() -> None:
+    """The edit is sent to the id that was found; the body of the create is history."""
+    document = desk.desired(settings={"protect": True}, pitch=1.5)
+    plan = desk.plan(document, desk.pending(), findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
+    (change,) = plan.changes
+    assert (change.action, change.reason) == (Action.UPDATE, Reason.ADOPTED)
+    assert [(request.path, request.body) for request in change.requests] == [("/agent/7", {"pitch": 1.5})]
+    assert (change.record, change.protect) == (desk.content(pitch=1.5), True)
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_what_was_found_without_a_document_is_recorded_as_it_was_sent(protect: bool) -> None:
+    """Nothing else says what is managed of it, and whether it may be deleted."""
+    entry = replace(desk.pending(pitch=1.5), protect=protect)
+    plan = desk.plan([], entry, findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
+    (change,) = plan.changes
+    assert (change.action, change.reason, change.id, change.requests) == (Action.UPDATE, Reason.ADOPTED, 7, ())
+    assert (change.record, change.protect) == (desk.content(pitch=1.5), protect)
+    assert change.expects == entry_digest(entry)
+
+
 def test_an_open_entry_that_was_never_begun_stays_where_it_is() -> None:
     """A hand may leave one: the document that names it is a new assistant, and takes nothing along."""
     change = desk.plan(desk.desired(settings={"moved_from": "open"}), Entry(key="open")).changes[0]
