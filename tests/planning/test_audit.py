@@ -154,6 +154,15 @@ def test_a_rename_goes_by_its_new_key() -> None:
     assert sides(audit([], [desk.entry(pitch=1.4)], [live(pitch=1.9)])) == {"reception": {"pitch": Side.LIVE}}
 
 
+def test_a_rename_that_is_done_says_nothing_of_the_old_key() -> None:
+    """The new key has its entry, so an entry that stands under the old one is an orphan and goes by its own."""
+    renamed = desk.desired("front", settings={"moved_from": "reception"}, pitch=1.2)
+    entries = [desk.entry("front", id=5, pitch=1.2), desk.entry(pitch=1.4)]
+    found = audit([renamed], entries, [live(5, pitch=1.2), live(pitch=1.9)])
+    ((named, drift),) = found.moved
+    assert (named.key, named.file, [each.side for each in drift.fields]) == ("reception", None, [Side.LIVE])
+
+
 def test_some_keys_are_a_report_on_these_alone() -> None:
     """Then nothing is said of others, nor of what nobody manages."""
     entries = [desk.entry("a", id=1, pitch=1.4), desk.entry("b", id=2, pitch=1.4), desk.entry("c", id=3)]
