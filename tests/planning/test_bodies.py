@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from reconciler.model import Action, Plan, Reason
+from reconciler.schemas import SchemaSet
 from tests.support import desk
+from tests.support.frontdesk import frontdesk_files
 
 NONE: dict[str, Any] = {}
 
@@ -124,6 +126,15 @@ def test_what_has_its_clear_value_already_is_not_sent() -> None:
     """The field left the document, and the server has what would be sent."""
     assert bodies(desk.plan(desk.desired(), desk.entry(pitch=1.0))) == []
     assert bodies(desk.plan(desk.desired(), desk.entry(pitch=1.4), [desk.live(pitch=1.0)])) == []
+
+
+def test_a_list_of_ids_that_is_cleared_in_another_order_is_cleared() -> None:
+    """A brand whose assistants have the queues 1 and 2 unless somebody says otherwise."""
+    queues = {"type": "array", "items": {"type": "integer"}, "x-clear": [1, 2], "x-unordered": True}
+    schemas = SchemaSet.from_files(frontdesk_files(queue_ids=queues))
+    there = desk.plan(desk.desired(), desk.entry(queue_ids=[3]), [desk.live(queue_ids=[2, 1])], schemas=schemas)
+    assert bodies(there) == []
+    assert bodies(desk.plan(desk.desired(), desk.entry(queue_ids=[3]), schemas=schemas)) == [{"queue_ids": [1, 2]}]
 
 
 def test_a_field_of_an_older_schema_is_released_with_a_warning() -> None:
