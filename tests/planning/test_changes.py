@@ -152,7 +152,7 @@ def test_a_move_of_what_is_as_it_was_carries_everything() -> None:
 
 
 def test_what_is_up_to_date_carries_its_name_and_place_alone() -> None:
-    """Whether its document was read or is known to be what was applied; an entry lends its name where that has none."""
+    """Whether its document was read or is known to be what was applied."""
     entry = replace(desk.entry(), protect=True)
     for content in (dict(entry.last_applied), entry.last_applied):
         document = replace(wanted(protect=True), content=content)
@@ -168,8 +168,19 @@ def test_what_is_up_to_date_carries_its_name_and_place_alone() -> None:
                 protect=True,
             ),
         )
-    released = wanted(title=..., seed=frozenset({"title"}))
-    assert desk.plan(released, desk.entry(title="Front desk")).changes[0].name == "Front desk"
+
+
+def test_a_document_and_its_entry_lend_each_other_the_name() -> None:
+    """One that was sent once stands in no entry; one that only a create may give may have left the document."""
+    (change,) = desk.plan(wanted(seed=frozenset({"title"})), desk.entry(title=...)).changes
+    assert (change.action, change.name) == (Action.NO_OP, "Reception, Harbour Dental")
+    (change,) = desk.plan(wanted(title=..., seed=frozenset({"title"})), desk.entry(title="Front desk")).changes
+    assert (change.action, change.name) == (Action.UPDATE, "Front desk")
+    files = frontdesk_files()
+    fixed = {name: each for name, each in files["update"]["properties"].items() if name != "title"}
+    schemas = SchemaSet.from_files(files | {"update": files["update"] | {"properties": fixed}})
+    (change,) = desk.plan(wanted(title=...), desk.entry(title="Front desk"), schemas=schemas).changes
+    assert (change.action, change.name) == (Action.NO_OP, "Front desk")
 
 
 def test_a_record_names_the_files_that_made_all_of_it() -> None:
