@@ -260,6 +260,13 @@ class TestModeChange:
         assert plan.changes[0].releases == ()
         assert set(plan.changes[0].record) == set(wanted.content)
 
+    def test_what_the_reset_clears_by_itself_is_not_called_settled(self) -> None:
+        """The portal shows no brain already; that it stays so is the engine's doing, and nothing to note."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3)
+        plan = desk.plan(wanted, desk.entry(), [desk.live(brain_id=None)])
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3}]
+        assert plan.diagnostics == ()
+
     def test_an_explicit_null_is_sent_with_the_change(self) -> None:
         """A null that the document insists on is desired, and what is desired and reset is sent."""
         wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3, mouth_id=None)
