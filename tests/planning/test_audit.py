@@ -82,6 +82,13 @@ def test_each_field_is_told_by_the_side_that_moved_it(document: Any, applied: An
     assert (found.ahead, found.in_sync) == (int(bool(wanted) and not by_live), int(not wanted))
 
 
+def test_one_field_that_live_moved_is_drift_whatever_git_moved_beside_it() -> None:
+    """The assistant counts once, and among those that drifted."""
+    found = audit([desk.desired(pitch=1.1)], [desk.entry(pitch=1.4)], [live(pitch=1.4, greeting="Hi!")])
+    assert sides(found) == {"reception": {"pitch": Side.GIT, "greeting": Side.LIVE}}
+    assert (found.drifted, found.ahead, found.in_sync, found.has_drift) == (1, 0, 0, True)
+
+
 def test_a_move_is_told_with_all_three_values_and_its_time() -> None:
     """What was applied, what is there, and what the document makes of it; what left the document is cleared."""
     found = audit([desk.desired()], [desk.entry(pitch=1.4)], [live(pitch=1.9)])
