@@ -12,6 +12,7 @@ from reconciler.entries import entry_digest
 from reconciler.model import Action, Change, Entry, FieldChange, Reason, Request, Risk
 from reconciler.planning.risk import field_risk, worst
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import secret_reference
 from tests.support import desk
 from tests.support.frontdesk import frontdesk, frontdesk_files
 
@@ -213,6 +214,16 @@ def test_a_secret_stands_for_any_value_in_a_create() -> None:
     (change,) = desk.plan(wanted(greeting=sealed)).changes
     assert change.action is Action.CREATE
     assert (change.requests[0].body or {})["greeting"] == sealed
+
+
+def test_of_a_secret_that_nobody_could_look_at_what_is_known_of_it_stands() -> None:
+    """Where it is not sent; what is sent anew, for an edit beside it, is recorded as it was sent."""
+    known, unseen = (secret_reference("DESK_KEY", each) for each in ("hmac-sha256:a1:0f", None))
+    entry = desk.entry(greeting=known, actions=[{"type": "book", "api_key": known}])
+    (change,) = desk.plan(wanted(greeting=unseen, actions=[{"type": "ask", "api_key": unseen}]), entry).changes
+    assert [each.field for each in change.fields] == ["actions"]
+    assert change.record["greeting"] == known
+    assert change.record["actions"] == [{"type": "ask", "api_key": unseen}]
 
 
 @pytest.mark.parametrize(("prune", "action"), [(False, Action.NO_OP), (True, Action.DELETE)])
