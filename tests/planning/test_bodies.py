@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.model import Action, Plan, Reason
+from reconciler.model import Action, Live, Plan, Reason
 from reconciler.schemas import SchemaSet
 from tests.support import desk
 from tests.support.frontdesk import frontdesk_files
@@ -228,6 +228,15 @@ class TestOnlyAtCreation:
         ]
         assert desk.plan(desk.desired(opened_in=2004), desk.entry(opened_in=1998)).is_empty
 
+    def test_a_list_of_ids_in_another_order_is_the_same(self) -> None:
+        """Nothing is said of it."""
+        files = frontdesk_files(site_ids={"type": "array", "items": {"type": "integer"}, "x-unordered": True})
+        del files["update"]["properties"]["site_ids"]
+        schemas = SchemaSet.from_files(files)
+        assert desk.plan(desk.desired(site_ids=[2, 1]), desk.entry(site_ids=[1, 2]), schemas=schemas).diagnostics == ()
+        told = desk.plan(desk.desired(site_ids=[2, 3]), desk.entry(site_ids=[1, 2]), schemas=schemas).diagnostics
+        assert [each.code for each in told] == ["only-at-creation"]
+
     def test_leaving_the_document_changes_nothing(self) -> None:
         """It cannot be cleared, and the entry goes on knowing it."""
         assert desk.plan(desk.desired(), desk.entry(opened_in=1998)).is_empty
@@ -259,6 +268,22 @@ class TestModeChange:
         assert plan.diagnostics == ()
         assert plan.changes[0].releases == ()
         assert set(plan.changes[0].record) == set(wanted.content)
+
+    @pytest.mark.parametrize(
+        "shown", [None, [desk.live(ear_id=None)]], ids=["a null that was applied", "in the portal"]
+    )
+    def test_what_is_cleared_already_is_not_sent_with_the_reset_either(self, shown: list[Live] | None) -> None:
+        """It left the document, and there is nothing to clear any more."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3)
+        plan = desk.plan(wanted, desk.entry(ear_id=5 if shown else None), shown)
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3}]
+
+    def test_what_is_live_already_and_sent_again_is_not_called_settled(self) -> None:
+        """The document names a mouth that the portal has: it is in the PUT, so there is something to send."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3, mouth_id=8)
+        plan = desk.plan(wanted, desk.entry(), [desk.live(mouth_id=8)])
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3, "mouth_id": 8}]
+        assert plan.diagnostics == ()
 
     def test_what_the_reset_clears_by_itself_is_not_called_settled(self) -> None:
         """The portal shows no brain already; that it stays so is the engine's doing, and nothing to note."""

@@ -171,6 +171,15 @@ def test_what_is_up_to_date_carries_its_name_and_place_alone() -> None:
         )
 
 
+def test_what_was_applied_and_not_read_again_is_looked_for_in_live() -> None:
+    """The document is known to say what was applied; what the portal made of it since is still drift."""
+    entry = desk.entry()
+    document = replace(wanted(), content=entry.last_applied)
+    (change,) = desk.plan(document, entry, [desk.live(greeting="Hi!")]).changes
+    assert (change.action, change.reason) == (Action.UPDATE, Reason.DRIFTED)
+    assert [request.body for request in change.requests] == [{"greeting": desk.RECEPTION["greeting"]}]
+
+
 def test_a_document_and_its_entry_lend_each_other_the_name() -> None:
     """One that was sent once stands in no entry; one that only a create may give may have left the document."""
     (change,) = desk.plan(wanted(seed=frozenset({"title"})), desk.entry(title=...)).changes
