@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.entries import entry_digest
-from reconciler.model import Action, Content, Entry, Live, Reason
+from reconciler.model import Action, Content, Desired, Entry, Live, Reason
 from reconciler.planning import Finding, Verdict, as_found, look_up, make_plan, unread
 from tests.support import desk
 from tests.support.frontdesk import frontdesk
@@ -105,6 +105,28 @@ def test_what_came_to_nothing_is_created_though_an_orphan_looks_like_it() -> Non
     plan = desk.plan(renamed, [desk.pending(), orphan], findings=findings)
     (change,) = [each for each in plan.changes if each.action is Action.CREATE]
     assert (change.key, change.moved_from) == ("front", "reception")
+    assert change.expects == entry_digest(desk.pending())
+
+
+SETTLED: list[tuple[str, list[Desired], Action, Reason, list[str]]] = [
+    ("still wanted", [desk.desired()], Action.CREATE, Reason.CREATE_INCOMPLETE, ["create-absent"]),
+    ("its document is gone", [], Action.FORGET, Reason.REMOVED_FROM_CONFIG, ["create-absent"]),
+    ("another is adopted", [desk.desired(settings={"id": 789})], Action.UPDATE, Reason.ADOPTED, []),
+    ("it lacks something now", [desk.desired(zone=...)], Action.BLOCKED, Reason.CONFLICTING, ["cannot-create"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("documents", "action", "reason", "told"), [row[1:] for row in SETTLED], ids=[row[0] for row in SETTLED]
+)
+def test_what_came_to_nothing_is_told_where_it_ends(
+    documents: list[Desired], action: Action, reason: Reason, told: list[str]
+) -> None:
+    """Made again, or forgotten; where something else is done, that has its own reason."""
+    plan = desk.plan(documents, desk.pending(), findings={"reception": Finding(verdict=Verdict.ABSENT)})
+    (change,) = plan.changes
+    assert (change.action, change.reason) == (action, reason)
+    assert [each.code for each in change.diagnostics] == told
     assert change.expects == entry_digest(desk.pending())
 
 
