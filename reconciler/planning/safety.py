@@ -63,9 +63,9 @@ def left_unassigned(stances: Sequence[Stance], schemas: SchemaSet) -> tuple[Diag
         leaving = [each for each in stances if each.before is not each.after and held(policy, each.before) is not None]
         kept = {canonical_bytes(held(policy, each.after)) for each in stances} if leaving else set()
         for each in leaving:
-            value = held(policy, each.before)
-            if value is not None and canonical_bytes(value) not in kept:
-                found.append(_unanswered(policy.name, canonical_bytes(value).decode(), each))
+            mark = canonical_bytes(held(policy, each.before))
+            if mark not in kept:
+                found.append(_unanswered(policy.name, mark.decode(), each))
     return tuple(found)
 
 
