@@ -167,6 +167,13 @@ class TestAValueThatCannotBeCleared:
         plan = desk.plan(wanted, [was("a", 1, None), was("b", 2, None, badge_id=7)], schemas=self.SCHEMAS)
         assert [(change.key, request.after) for request, change in plan.requests()] == [("b", ()), ("a", (1,))]
 
+    def test_what_an_orphan_holds_of_it_is_refused_though_no_line_moves(self) -> None:
+        """Every exclusive field is asked, whatever became of the others."""
+        before = [was("a", 1, 45), was("b", 2, None, badge_id=7)]
+        plan = desk.plan([doc("a", 45, badge_id=7)], before, schemas=self.SCHEMAS)
+        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.BLOCKED, Reason.VALUE_HELD)
+        assert [each.field for each in plan.diagnostics if each.severity == "error"] == ["badge_id"]
+
     def test_a_swap_is_blocked_with_the_way_out(self) -> None:
         """Nobody can let go first."""
         wanted = [doc("a", None, badge_id=8), doc("b", None, badge_id=7)]
