@@ -151,8 +151,9 @@ def _default(page_field: PageField, facts: list[Fact]) -> tuple[bool, Json]:
     printed = page_field.default if page_field.default is not None else next((f.parts["value"] for f in facts), None)
     if printed is None:
         return False, None
-    text = printed.strip("`\"'“” ") if page_field.default is None else printed
-    converted = convert(text if page_field.default is not None else text.rstrip("."), page_field.type)
+    # a sentence's full stop is none of the value, one inside of its quotes is
+    text = printed.rstrip(".").strip("`\"'“” ") if page_field.default is None else printed
+    converted = convert(text, page_field.type)
     return converted is not None, converted
 
 

@@ -182,7 +182,7 @@ def _given(facts: Iterable[Fact], kind: str, names: tuple[str, str]) -> dict[str
 
 def _defaulted(printed: str, kind: str | None) -> dict[str, Json]:
     quoted = printed[:1] in '"“'
-    text = printed.strip('`"“”').replace("\\n", "\n")
+    text = printed.rstrip(".").strip('`"“”').replace("\\n", "\n")
     if kind == "string" or quoted:
         return {"type": "string", "default": text}
     if text in ("true", "false"):
