@@ -21,7 +21,11 @@ SECRET_WORDS = re.compile(r"\b(?:API key|access token|password|secret)\b", re.IG
 def property_of(field: Field, own: Meaning, *, nullable: bool, reset_by: tuple[str, ...]) -> Schema:
     """The property of one file. `own` is the meaning on the page whose words describe it there."""
     both = field.both
-    schema: Schema = {**_typed(both.field.type, nullable), "description": described(own.field), **_limits(both)}
+    schema: Schema = {
+        **_typed(both.field.type, nullable),
+        "description": described(own.field),
+        **_limits(both, nullable),
+    }
     if both.has_default:
         schema["default"] = both.default
     schema |= _parts(both)
@@ -87,9 +91,11 @@ def _typed(kind: str, nullable: bool) -> Schema:
     return {"type": [bare, "null"] if nullable else bare} if bare else {}
 
 
-def _limits(meaning: Meaning) -> Schema:
+def _limits(meaning: Meaning, nullable: bool) -> Schema:
+    values = [each.value for each in meaning.choices]
     given = {
-        "enum": [each.value for each in meaning.choices] or None,
+        # a list of values refuses null, whatever the type says of it
+        "enum": [*values, *([None] if nullable else [])] if values else None,
         "minimum": meaning.low,
         "maximum": meaning.high,
         "minLength": meaning.shortest,
@@ -148,7 +154,7 @@ def _nested(field: PageField) -> Schema:
         properties[each.name] = {
             **_typed(each.type, meaning.nullable),
             "description": described(each),
-            **_limits(meaning),
+            **_limits(meaning, meaning.nullable),
         }
         if meaning.has_default:
             properties[each.name]["default"] = meaning.default

@@ -129,3 +129,11 @@ def test_one_page_is_compared_by_what_it_says_alone() -> None:
         each.pop("x-clear", None)
     lone["create"]["properties"]["max_duration"]["maximum"] = 900
     assert evolved(OWN, lone) == [Evolved(kind="tightened", field="max_duration", told="maximum 1200 → 900")]
+
+
+def test_null_beside_listed_values_is_told_with_the_type_alone() -> None:
+    """A list of values names null because the type allows it: that is one change and not two."""
+    nullable = {"type": ["string", "null"], "enum": [*OWN["assistant"]["properties"]["endpoint_type"]["enum"], None]}
+    there, back = changed(endpoint_type=nullable), changed(endpoint_type={})
+    assert told(OWN, there) == [("loosened", "endpoint_type", "type string → string or null")]
+    assert told(there, back) == [("tightened", "endpoint_type", "type string or null → string")]
