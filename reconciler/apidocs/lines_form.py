@@ -76,9 +76,8 @@ def read(text: str) -> Draft:
 
 def read_lines(numbered: Iterable[Numbered], title: str = "") -> Draft:
     """The same from lines with the numbers that they have in the page."""
-    reading = _Reading(
-        [(number, each if each in (OPENS, CLOSES) else each.strip()) for number, each in numbered], title
-    )
+    stripped = ((number, each if each in (OPENS, CLOSES) else each.strip()) for number, each in numbered)
+    reading = _Reading([piece for line in stripped for piece in _unglued(*line)], title)
     while reading.index < len(reading.lines):
         reading.step()
     reading.close()
