@@ -267,7 +267,7 @@ class _Reading:
             self.notes.append(words)
             self.note_lines.append(self.numbers[self.index - 1])
         elif above and self.open.description and not bullet and _goes_on(self.open.description[-1], line):
-            self.open.description[-1] = re.sub(r" (?=[,.;)])", "", f"{self.open.description[-1]} {words}")
+            self.open.description[-1] = re.sub(r" (?=[,.;)])|(?<=\() ", "", f"{self.open.description[-1]} {words}")
         else:
             self.open.description.append(words)
             self.open.lines.append(self.numbers[self.index - 1])
