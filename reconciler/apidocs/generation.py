@@ -222,6 +222,6 @@ def _unread(meanings: tuple[PageMeaning, ...]) -> Iterable[Diagnostic]:
                 "sentence-not-understood",
                 f'{f"`{each.field}`" if each.field else "beside the fields"}: no rule was made of "{each.words}"',
                 file=meaning.page.source,
-                line=each.line or None,
+                line=each.line,
                 field=each.field.partition(".")[0] or None,
             )
