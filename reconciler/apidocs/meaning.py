@@ -70,7 +70,7 @@ class PageMeaning:
 def meaning_of(page: Page) -> PageMeaning:
     """Read all sentences of a page's body fields and notes. Never fails: what no rule reads means nothing."""
     choices = {each.name: choices_of(each) for each in page.body}
-    known = Known(page, choices)
+    known = Known(page.body, choices, page.notes)
     found = {each.name: _field(each, known) for each in page.body}
     for noted in notes_of(page, known):
         found[noted.field] = _noted(found[noted.field], noted, known)
@@ -140,10 +140,7 @@ def _field(page_field: PageField, known: Known) -> Meaning:
 
 def nested_meaning(page_field: PageField) -> Meaning:
     """The meaning of a field inside another one: the same rules, and no field beside it to depend on."""
-    page = Page(
-        source="", form="", title="", description="", method="", path="", api=None, sha256="", fields=(page_field,)
-    )
-    return _field(page_field, Known(page, {page_field.name: choices_of(page_field)}))
+    return _field(page_field, Known((page_field,), {page_field.name: choices_of(page_field)}))
 
 
 def _default(page_field: PageField, facts: list[Fact]) -> tuple[bool, Json]:

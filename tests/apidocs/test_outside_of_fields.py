@@ -80,6 +80,7 @@ SWITCHES = (
         ("`tune` is required for live mode", ["engine live needs `tune`"]),
         ("`tune` is required if hums is true", ["`hums: true` needs `tune`"]),
         ("`tune` is required if `engine` is Live", ["`engine: Live` needs `tune`"]),
+        ("`tune` is required if hums is TRUE", ["`hums: true` needs `tune`"]),
         ("`tune` is required if `sings` is true", []),
         ("For live mode, `yields` is always on", ["with engine live, `yields` cannot be turned off"]),
         ("In live mode, `yields` cannot be turned off", ["with engine live, `yields` cannot be turned off"]),
