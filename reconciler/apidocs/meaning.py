@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.apidocs.choices import Choice, choices_of, parts_of
@@ -104,7 +104,7 @@ def _noted(meaning: Meaning, noted: Noted, known: Known) -> Meaning:
 def _field(page_field: PageField, known: Known) -> Meaning:
     facts = facts_in(page_field.text, known.values)
     by_kind: dict[str, list[Fact]] = {}
-    for fact in facts:
+    for fact in _of_the_field(facts):
         by_kind.setdefault(fact.gives, []).append(fact)
     choices = known.choices[page_field.name]
     has_default, default = _default(page_field, by_kind.get("default", []))
@@ -141,6 +141,14 @@ def _field(page_field: PageField, known: Known) -> Meaning:
 def nested_meaning(page_field: PageField) -> Meaning:
     """The meaning of a field inside another one: the same rules, and no field beside it to depend on."""
     return _field(page_field, Known((page_field,), {page_field.name: choices_of(page_field)}))
+
+
+def _of_the_field(facts: list[Fact]) -> Iterator[Fact]:
+    """The facts but for what stands in brackets behind a listed value: that limits the value (`_choice_limits`)."""
+    lists = [(fact.start, fact.end) for fact in facts if fact.gives == "choices"]
+    for fact in facts:
+        if not fact.values or not any(start <= fact.start and fact.end <= end for start, end in lists):
+            yield fact
 
 
 def _default(page_field: PageField, facts: list[Fact]) -> tuple[bool, Json]:

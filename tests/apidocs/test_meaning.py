@@ -277,6 +277,8 @@ def test_a_rule_that_speaks_of_a_field_which_a_page_lacks_is_not_in_that_pages_f
     named = field("agency_name", "string", "Shown to callers (max 60 characters)", "{required}")
     lacks_engine = written(field("engine", "string", ENGINE) + hums + other, hums + other, base=named)
     assert (rules(lacks_engine), rules(lacks_engine, "update")) == ([told], [])
+    late = written(other, other + field("tune", "string", "What it hums. Required for live mode."))
+    assert (rules(late), rules(late, "create")) == (["engine live needs `tune`"], [])
 
 
 @pytest.mark.parametrize("kind", ["", "date", "date[]", "file | string"])
@@ -296,3 +298,55 @@ def test_a_type_that_one_page_gives_holds_for_both(pages: tuple[str, str]) -> No
     """As with every limit."""
     made = written(*(field("floor", each, "Which floor") for each in pages))
     assert [keywords(made, "floor", kind)["type"] for kind in ("assistant", "create", "update")] == ["integer"] * 3
+
+
+@pytest.mark.parametrize(
+    ("printed", "default"),
+    [("One moment.", "One moment."), ("'One' moment", "'One' moment"), ("“One”, two", "“One”, two")],
+)
+def test_a_default_that_is_printed_as_a_mark_is_taken_as_it_stands(printed: str, default: str) -> None:
+    """Its full stop and its quotes are its own, and a sentence does not change it."""
+    made = written(field("notice", "string", "What to say (default: `Never`)", f' default="{printed}"'))
+    assert keywords(made, "notice") == {"type": "string", "default": default, "x-clear": default}
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "values"),
+    [
+        (
+            "How notes reach it:",
+            "\n  - `lookup`: It asks\n  - `inline`\n\n  Nothing else.\n  - `digest`\n",
+            ["lookup", "inline"],
+        ),
+        ("How notes reach it:", "\n  - lookup: It asks\n  - inline — All at once\n", ["lookup", "inline"]),
+        ("How notes reach it:", "\n  - `lookup`: It asks\n", None),
+        ("How notes reach it:", "\n  - It asks for them\n  - `inline`\n  - `digest`\n", None),
+        ("How notes reach it.", "\n  - `lookup`\n  - `inline`\n", None),
+        ("How notes reach it.", "\n\n  One of:\n  - `lookup`\n  - `inline`\n", ["lookup", "inline"]),
+        ("Options: `lookup`", "", None),
+        ("Options: `lookup` (soon), `inline` (default)", "", ["lookup", "inline"]),
+        ("How notes reach it: lookup, inline, or digest.", "", ["lookup", "inline", "digest"]),
+        ("Valid options: lookup, all at once (slow), never", "", ["lookup", "all at once", "never"]),
+        ('Options: "free text", “a number”', "", ["free text", "a number"]),
+    ],
+)
+def test_the_values_of_a_text_are_bullets_under_a_colon_or_a_list_in_a_sentence(
+    text: str, inside: str, values: list[str] | None
+) -> None:
+    """Two at least, in page order; a bullet that is no value ends them."""
+    found = keywords(written(field("recall", "string", text, inside=inside)), "recall")
+    assert found.get("enum") == values
+
+
+@pytest.mark.parametrize("kind", ["integer", "boolean", "array", "object"])
+def test_values_of_what_is_no_text_are_no_list(kind: str) -> None:
+    """A field of no known type may have some."""
+    made = written(field("recall", kind, "Options: `1`, `2`") + field("other", "date", "Options: `mo`, `tu`"))
+    assert "enum" not in keywords(made, "recall")
+    assert keywords(made, "other")["enum"] == ["mo", "tu"]
+
+
+def test_what_is_said_in_brackets_behind_a_value_limits_it() -> None:
+    """As what is said beside a bullet does."""
+    made = written(field("recall", "string", "Options: `lookup`, `inline` (classic mode only)"))
+    assert rules(made) == ["with engine live or hybrid, `recall` can only be lookup"]
