@@ -167,8 +167,8 @@ def _schema(key: _Key) -> dict[str, Any]:
 
 def _inline(key: _Key) -> list[_Key]:
     """Keys of the entries named in the text itself: "Each one has: `a` (required), `b` (what it is)"."""
-    before, has, listed = key.text.partition(" has: ")
-    if not has or not before:
+    _, has, listed = key.text.partition(" has: ")
+    if not has:
         return []
     return [
         _Key(name=each.value, text=each.text, indent=0, required=each.text.startswith("required"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
+
 from reconciler.apidocs import Generated, generate
 from tests.apidocs.pages import page
 
@@ -33,6 +35,7 @@ def written(create: str, update: str | None = None, notes: str = MODES, base: st
 
 def schema(made: Generated, kind: str = "assistant") -> dict[str, Any]:
     found: Any = made.files[f"{kind}.schema.json"]
+    jsonschema.Draft202012Validator.check_schema(found)
     return dict(found)
 
 
