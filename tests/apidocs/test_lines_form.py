@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.apidocs.lines_form import read
+from reconciler.apidocs.lines_form import CLOSES, OPENS, read, read_lines
 from reconciler.apidocs.page import Draft, PageField
 
 HEAD = "Take somebody on\n\nAdds one assistant to the office. It takes a minute.\n\nRequest\n\n"
@@ -287,3 +287,43 @@ def test_text_in_a_fold_out_without_fields_describes_its_entries() -> None:
     found = fields("steps\narray\nWhat it does.\nShow kinds\nring - Rings\n• times: How often\n")
     assert found["steps"].details == ("ring - Rings", "- times: How often")
     assert found["steps"].description == ("What it does.",)
+
+
+def test_a_line_over_a_text_is_none_of_its_heading() -> None:
+    """Blank above and text below: it is a note's first line, and the section stays."""
+    draft = drafted("floor\ninteger\nWhich.\n\nWho answers\nis told here.\nagent_id\ninteger\nWho.\n")
+    assert draft.notes[1:] == ("Who answers",)
+    assert [each.section for each in draft.fields] == ["Request", "Request"]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_last_line_without_a_stop_is_text(end: str) -> None:
+    """Nothing stands under it that it could head."""
+    draft = drafted(f"floor\ninteger\nWhich.\nWhat else{end}")
+    assert draft.fields[0].description == ("Which.", "What else")
+
+
+def test_marked_fold_outs_end_where_they_are_marked() -> None:
+    """At any depth; what stands behind an end is the outer field's, or the next field."""
+    inner = ["owner", "object", "Whose.", OPENS, "name", "string", "Its name.", CLOSES, "Or nobody's."]
+    lines = ["Request", "", "houses", "array", "All.", OPENS, "name", "string", "Street.", *inner, CLOSES]
+    draft = read_lines(enumerate([*lines, "Not all of them.", "agent_id", "integer", "Who."], start=1))
+    houses, agent = draft.fields
+    assert (houses.description, agent.name) == (("All.", "Not all of them."), "agent_id")
+    name, owner = houses.fields
+    assert (name.name, owner.description) == ("name", ("Whose.", "Or nobody's."))
+    assert [(each.name, each.description) for each in owner.fields] == [("name", ("Its name.",))]
+    (again, direct) = read_lines(enumerate([*lines, "agent_id", "integer", "Who."], start=1)).fields
+    assert (len(again.fields), direct.name) == (2, "agent_id")
+
+
+def test_a_mark_without_a_field_holds_nothing() -> None:
+    """A fold-out of the docs site's own has fields that stand as if it were not there."""
+    draft = read_lines(enumerate(["Request", "", OPENS, "floor", "integer", "Which.", CLOSES, CLOSES], start=1))
+    assert [(each.name, each.description) for each in draft.fields] == [("floor", ("Which.",))]
+
+
+def test_a_title_that_is_known_is_kept() -> None:
+    """The first heading is a section then."""
+    draft = read_lines(enumerate(["Who answers", "", "agent_id", "integer", "Who."], start=1), "Take somebody on")
+    assert (draft.title, draft.fields[0].section) == ("Take somebody on", "Who answers")
