@@ -48,7 +48,8 @@ UPDATE = (
 )
 NOTES = (
     f"{MODES}- `tune` is required for live mode\n- To let go of it, set `line_id` to `null`\n"
-    "- Changing the engine resets its parts (speech).\n"
+    "- Changing the engine resets its parts (speech).\n\n"
+    "| Engine | Required fields |\n|---|---|\n| `hybrid` | `speech_id` |\n"
 )
 
 
@@ -225,6 +226,16 @@ def tag(name: str, kind: str, marks: str = "") -> str:
                 "said beside its values",
                 "create.mdx",
                 "- `lookup`: It asks",
+            ),
+        ),
+        (
+            "speech_id",
+            (
+                "rule",
+                "engine hybrid needs `speech_id`",
+                "| `hybrid` | `speech_id` |",
+                "create.mdx",
+                "| `hybrid` | `speech_id` |",
             ),
         ),
         ("houses", ("street.type", "string", "type string", "create.mdx", tag("street", "string", " required"))),

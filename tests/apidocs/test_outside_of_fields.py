@@ -115,6 +115,13 @@ def test_a_fields_own_text_has_the_last_word(own: str, note: str, expected: list
     assert rules(written(tune, notes=f"{MODES}- {note}\n")) == expected
 
 
+def test_of_two_notes_on_one_field_the_first_holds() -> None:
+    """They may not be added up: each says "only"."""
+    notes = "- `hums` is only available in `classic` mode\n- `hums` is only available in `live` mode\n"
+    made = written(SWITCHES, notes=MODES + notes)
+    assert keywords(made, "hums")["x-applies"] == {"engine": ["classic"]}
+
+
 def test_a_switch_keeps_the_modes_of_its_own_text() -> None:
     """A note about another mode changes nothing."""
     own = field("yields", "boolean", "Yields. Cannot be disabled in hybrid mode.")
@@ -189,8 +196,11 @@ def test_a_reset_may_stand_in_the_notes_where_it_names_its_field() -> None:
         made = written(PARTS, notes=f"{MODES}{notes}\n")
         found: Any = schema(made)["properties"]
         assert [name for name, each in found.items() if "x-reset-by" in each] == ["tempo"]
-    lost = written(PARTS, notes=f"{MODES}- Ein Wechsel des Motors setzt alles Zugehörige (Tempo) zurück.\n")
-    assert not any("x-reset-by" in each for each in schema(lost)["properties"].values())
+    nameless = "Ein Wechsel des Motors setzt alles Zugehörige (Tempo) zurück."
+    lost = written(PARTS, notes=f"{MODES}- {nameless}\n")
+    beside = written(PARTS + field("mood", "string", nameless))
+    for each in (lost, beside):
+        assert not any("x-reset-by" in one for one in schema(each)["properties"].values())
 
 
 def test_what_decides_over_others_is_the_required_field_that_has_the_values() -> None:
