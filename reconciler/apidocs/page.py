@@ -151,7 +151,7 @@ def gathered(fields: tuple[PageField, ...], outer: str = "") -> tuple[PageField,
                 twice.append(inner)
             found.setdefault((each.where, name), inner)
         elif parent is not None:
-            found[each.where, parent.name] = replace(parent, fields=(*parent.fields, *gathered((inner,))))
+            found[each.where, parent.name] = replace(parent, fields=gathered((*parent.fields, inner)))
         else:
             kind = "array" if head.endswith("[]") else "object"
             made = replace(each, name=head.removesuffix("[]"), type=kind, default=None, code=(), details=())

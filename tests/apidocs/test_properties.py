@@ -308,3 +308,35 @@ def test_a_list_of_values_takes_null_where_the_type_does() -> None:
     )
     inner = keywords(written(field("home", "object", "One", inside=part)), "home")["properties"]["kind"]
     assert (inner["type"], inner["enum"]) == (["string", "null"], ["flat", "house", None])
+
+
+def test_dotted_names_of_any_depth_are_put_inside() -> None:
+    """Of an object or of a list's entries, beside what is documented of the object in between."""
+    made = written(
+        field("owner.name", "string", "Who", " required")
+        + field("owner.address", "object", "Where", " required")
+        + field("owner.address.street", "string", "Which street")
+        + field("owner.address.town", "string", "Which town (max 40 characters)")
+        + field("houses[].rooms[].size", "number", "How large")
+        + field("houses[].rooms[].floor", "integer", "Which floor", " required")
+    )
+    assert keywords(made, "owner") == {
+        "type": "object",
+        "required": ["name", "address"],
+        "properties": {
+            "name": {"type": "string", "description": "Who"},
+            "address": {
+                "type": "object",
+                "description": "Where",
+                "properties": {
+                    "street": {"type": "string", "description": "Which street"},
+                    "town": {"type": "string", "description": "Which town (max 40 characters)", "maxLength": 40},
+                },
+            },
+        },
+    }
+    houses = keywords(made, "houses")
+    assert houses["type"] == "array"
+    rooms = houses["items"]["properties"]["rooms"]
+    assert (rooms["type"], rooms["items"]["required"]) == ("array", ["floor"])
+    assert list(rooms["items"]["properties"]) == ["size", "floor"]
