@@ -15,7 +15,7 @@ PLAIN_NUMBER = rf"-?{WHOLE}(\.\d{{1,12}})?"
 WORD = r"[a-z][a-z0-9_]*"
 PIECES = {
     "n": NUMBER,
-    "whole": WHOLE,
+    "d": WHOLE,
     "to": r"\s*(?:-|–|—|\bto\b|\band\b|\bbis\b|\bund\b|\ba\b|\bà\b|\by\b|\be\b)\s*",
     "chars": r"(?:characters?|chars?|Zeichen|caracteres|caractères|caratteri|karakter|знака|символа)",
     "max": r"(?:max(?:imum|imal|\.)?|máx(?:imo|\.)?|at most|up to|no more than|höchstens|en fazla|no longer than"
