@@ -2,13 +2,16 @@
 
 One thread (the caller's) decides, writes the state and tells; a pool of threads only sends. They meet in one queue,
 so nothing here needs a lock. A create is written down as pending before it is sent, and an answer is written down
-before anything that depends on it is sent; whatever ends the run, the requests under way are waited for and recorded.
+before it is told and before anything that depends on it is sent; whatever ends the run, the requests under way are
+waited for and recorded. What depends on nothing is sent before the last answer is written down: a durable write takes
+some milliseconds, and the server would have one request less to work on for as long.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -77,6 +80,15 @@ def apply_plan(
     return run.outcome()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Acted:
+    """A request that the server carried out for the assistant `id`; None where that is deleted and was not known."""
+
+    progress: Progress
+    request: Request
+    id: int | None
+
+
 @dataclass(kw_only=True, slots=True)
 class _Run:
     plan: Plan
@@ -95,6 +107,8 @@ class _Run:
     creating: int = 0
     """The creates under way. The first goes alone until the API has answered something: at a wrong address, or with a
     server that is down, every one of ten at once would stay unknown."""
+    answered: deque[_Acted] = field(default_factory=deque)
+    """What the server carried out, and the state does not say yet."""
     silent: bool = False
 
     def __post_init__(self) -> None:
@@ -134,16 +148,23 @@ class _Run:
 
     def _send_all(self) -> None:
         while True:
-            while self.halting.may_start and self.sending.in_flight.total() < self.parallelism:
+            while self.halting.may_start and self._has_room():
                 free = self.schedule.take(creates=self.halting.answered or not self.creating)
                 if free is None:
                     break
                 self._start(*free)
             if self.returns.in_question:
                 self._give_back(self.schedule.free_keys() if self.halting.may_start else set())
-            if not self.sending.in_flight:
+            if not self._take_in():
                 return
-            self._take_in()
+
+    def _has_room(self) -> bool:
+        """Whether one more may be under way. What is answered has left its place, as soon as that was heard; but a
+        create keeps its own until its id is written down, so that never more than `parallelism` are pending."""
+        under_way, answered = self.sending.in_flight.total(), len(self.answered)
+        pending = sum(each.request.method == "POST" for each in self.answered)
+        # one at a time is one after the other; and a slow disk keeps no more answers waiting than are under way
+        return under_way + pending < self.parallelism and under_way + answered < 2 * self.parallelism - 1
 
     def _start(self, request: Request, change: Change) -> None:
         progress = self.progress.get(change.key)
@@ -165,8 +186,18 @@ class _Run:
         self.creating += request.method == "POST"
         self.sending.submit(ready)
 
-    def _take_in(self) -> None:
-        message = self.sending.receive()
+    def _take_in(self) -> bool:
+        """One report, or else one answer written down; waits where there is neither. False where nothing is left."""
+        message = self.sending.receive(wait=not self.answered)
+        if message is not None:
+            self._hear(message)
+        elif self.answered:
+            self._record(self.answered.popleft())
+        else:
+            return False
+        return True
+
+    def _hear(self, message: Ended | Event) -> None:
         if not isinstance(message, Ended):
             self._tell(message)
             return
@@ -180,23 +211,29 @@ class _Run:
             self._failed(progress, message.request, message.result)
 
     def _succeeded(self, progress: Progress, request: Request, answer: Answer) -> None:
-        change = progress.change
-        self.returns.acted(request)
         created = request.method == "POST"
         id = _created_id(answer.json) if created else progress.id
         if created and id is None:
+            self.returns.acted(request)
             progress.touched = True
+            change = progress.change
             progress.end(Status.UNKNOWN, messages.created_without_id(change), messages.create_unknown(change))
             self.halting.failed(None)
             return
         self.halting.succeeded()
+        self.answered.append(_Acted(progress=progress, request=request, id=id))
+
+    def _record(self, acted: _Acted) -> None:
+        progress, request, change = acted.progress, acted.request, acted.progress.change
+        self.returns.acted(request)
         progress.touched = True
-        progress.id = id
+        progress.id = acted.id
         try:
-            self.recorder.succeeded(change, request, id)
+            self.recorder.succeeded(change, request, acted.id)
         except StateError as problem:
+            created = request.method == "POST"
             status = Status.UNKNOWN if created else Status.FAILED
-            state_broke(self.halting, progress, status, messages.not_saved(change, id, created=created), problem)
+            state_broke(self.halting, progress, status, messages.not_saved(change, acted.id, created=created), problem)
             return
         self.schedule.succeeded(request.step)
         progress.request_done(request)
@@ -233,7 +270,8 @@ class _Run:
 
     def _give_back(self, waiting: set[str]) -> None:
         """Send back what can go back now; `waiting` are keys with requests that are still to be sent."""
-        for each in self.returns.due(waiting | set(self.sending.in_flight)):
+        answered = {each.progress.change.key for each in self.answered}
+        for each in self.returns.due(waiting | answered | set(self.sending.in_flight)):
             if self.halting.stop.is_set():
                 return
             giver = self.progress[each.giver]
@@ -268,8 +306,7 @@ class _Run:
         """What was not given back yet, because its claim was never sent, is given back now, or is told of."""
         self.returns.ended()
         self._give_back(set())
-        while self.sending.in_flight:
-            self._take_in()
+        while self._take_in():
             self._give_back(set())
         for each in self.returns.nobodys():
             taker = self.progress[each.taker]
@@ -279,7 +316,7 @@ class _Run:
         """The run breaks down (a bug, a second Ctrl-C): what is under way is still waited for and written down."""
         self.halting.stop.set()
         self.silent = True
-        while self.sending.in_flight:
+        while self.sending.in_flight or self.answered:
             with contextlib.suppress(Exception):
                 self._take_in()
 

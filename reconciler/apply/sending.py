@@ -110,9 +110,13 @@ class Sending:
         self.in_flight[ready.change.key] += 1
         self._pool.submit(self._send, ready)
 
-    def receive(self) -> Ended | Event:
-        """The next report; waits for it. Raises what a crashed thread raised."""
-        message = self._inbox.get()
+    def receive(self, *, wait: bool) -> Ended | Event | None:
+        """The next report, or None where there is none; `wait` for it, if any is to come. Raises what a crashed thread
+        raised."""
+        try:
+            message = self._inbox.get(block=wait and bool(self.in_flight))
+        except queue.Empty:
+            return None
         if isinstance(message, Ended | Crashed):
             self.in_flight -= Counter({message.change.key: 1})
         if isinstance(message, Crashed):
