@@ -75,6 +75,7 @@ class FaultyStore:
     store: StateStore
     fails: Callable[[int], bool]
     count: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def write(self, entry: Entry) -> None:
         self._maybe_fail(entry.key)
@@ -88,8 +89,10 @@ class FaultyStore:
         return self.store.read(keys)
 
     def _maybe_fail(self, key: str) -> None:
-        self.count += 1
-        if self.fails(self.count):
+        with self.lock:
+            self.count += 1
+            broken = self.fails(self.count)
+        if broken:
             raise StateError(error("state-unwritable", "No space left on device", file=f"state/default/{key}.json"))
 
 
