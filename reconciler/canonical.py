@@ -16,6 +16,8 @@ from typing import TypeAlias
 # made once: json.dumps would make one for every call, which takes as long as encoding something small
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+SCALARS: frozenset[type] = frozenset({str, int, float, bool, type(None)})
+"""The types of values with nothing inside: to ask whether one is a Mapping takes ten times as long as this."""
 
 
 def canonical(value: Json, *, unordered: bool = False) -> Json:
@@ -35,6 +37,21 @@ def canonical(value: Json, *, unordered: bool = False) -> Json:
         return {name: canonical(value[name]) for name in sorted(value)}
     items = [canonical(item) for item in value]
     return _as_set(items) if unordered else items
+
+
+def identical(left: Json, right: Json) -> bool:
+    """Whether two values are the same to the letter, which makes them equal by any rule; False says nothing yet.
+
+    Nearly everything that is compared is: this takes a twentieth of what `equal` does.
+    """
+    kind = type(left)
+    if kind is not type(right):  # true is not 1, nor is 1.0
+        return False
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(identical(each, right[name]) for name, each in left.items())
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(identical, left, right))
+    return kind in SCALARS and left == right
 
 
 def equal(left: Json, right: Json, *, unordered: bool = False) -> bool:

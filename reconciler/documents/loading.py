@@ -152,8 +152,7 @@ class _Loading:
             problems.append(error("key-invalid", told, "Rename the file.", file=shown, line=1, column=1))
         if parsed.value is None:
             return _Draft(path=path, key=key, diagnostics=tuple(problems))
-        known = frozenset(self.world.schemas.fields)
-        settings = read_settings(parsed, key=key, fields=known, environment=self.environment)
+        settings = read_settings(parsed, key=key, fields=self.layers.fields, environment=self.environment)
         layered = self.layers.document(parsed, settings, key=key)
         problems += [*settings.diagnostics, *layered.diagnostics]
         layered, released = _released(layered, settings.unmanaged, parsed.file, key)
@@ -215,6 +214,8 @@ def _is_plain(settings: Settings, found: Resolution) -> bool:
 
 def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) -> tuple[Layered, list[Diagnostic]]:
     """The layers without the released fields; a value that the document itself gives to one is told."""
+    if not unmanaged:
+        return layered, []
     warnings = []
     for name in sorted(unmanaged & set(layered.content)):
         place = layered.names.get((name,)) or place_of((name,), layered)
