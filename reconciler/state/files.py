@@ -80,7 +80,6 @@ class FileStore:
         # removing prunes empty folders, and would pull one away from under another thread's write. Writes go together:
         # eight files that are made durable at once take a tenth of the time that they take one after the other
         self._changing = Gate()
-        self._begun = False
         self._settled: set[Path] = set()
 
     @property
@@ -149,15 +148,18 @@ class FileStore:
         """Save one entry durably. Raises StateError, and leaves the old one, where that fails."""
         place = self._place(entry.key)
         content = entry_text(entry)
-        if not self._begun:
-            with self._changing.alone(), self._told(place, "written"):
-                self._begin()
-        with self._changing.together(), self._told(place, "written"):
-            self._refuse_strangers(place)
-            path = Path(place.path)
-            new = {each for each in path.parents if self._folder in each.parents} - self._settled
-            replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
-            self._settled |= new
+        with self._told(place, "written"):
+            with self._changing.together():
+                begun = self.lineage() is not None
+            if not begun:
+                with self._changing.alone():
+                    self._begin()
+            with self._changing.together():
+                self._refuse_strangers(place)
+                path = Path(place.path)
+                new = {each for each in path.parents if self._folder in each.parents} - self._settled
+                replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
+                self._settled |= new
 
     def remove(self, key: str) -> None:
         """Forget one entry durably; nothing happens where there is none."""
@@ -173,7 +175,6 @@ class FileStore:
             self._ignore_locks()
         holder = this_process(command=command, now=self._clock(), environ=self._environ)
         with self._lock.held(holder, timeout=timeout):
-            self._begun = False
             sweep(self._folder)
             yield
 
@@ -210,7 +211,6 @@ class FileStore:
         """Make the lineage where there is none. It comes before the first entry: entries without one are an error."""
         if self.lineage() is None:
             self._make_meta(str(uuid.uuid4()))
-        self._begun = True
 
     def _make_meta(self, lineage: str) -> None:
         self._ignore_locks()

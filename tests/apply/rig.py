@@ -97,6 +97,26 @@ class FaultyStore:
 
 
 @dataclass(kw_only=True, slots=True)
+class WatchedStore:
+    """A real store that tells before it writes an entry, and after."""
+
+    store: StateStore
+    before: Callable[[Entry], object] = lambda entry: None
+    after: Callable[[Entry], object] = lambda entry: None
+
+    def write(self, entry: Entry) -> None:
+        self.before(entry)
+        self.store.write(entry)
+        self.after(entry)
+
+    def remove(self, key: str) -> None:
+        self.store.remove(key)
+
+    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
+        return self.store.read(keys)
+
+
+@dataclass(kw_only=True, slots=True)
 class Watched:
     """A client that tells before it sends and after, and counts how many are sending at once."""
 
