@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 # made once: json.dumps would make one for every call, which takes as long as encoding something small
+_quoted = json.encoder.encode_basestring
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
 SCALARS: frozenset[type] = frozenset({str, int, float, bool, type(None)})
@@ -73,7 +74,19 @@ def digest(value: Json) -> str:
 
 def exact_digest(value: Json) -> str:
     """Like `digest`, but of the value as it is: a changed newline or `1` against `1.0` gives another digest."""
-    return digest_bytes(_dump(value))
+    return digest_text(exact_text(value))
+
+
+def exact_text(value: Json) -> str:
+    """JSON of the value as it is, keys sorted, no spaces: what `exact_digest` is made of."""
+    if type(value) is str:
+        return _quoted(value)  # 0.2 µs instead of 3
+    return _ENCODER.encode(value)
+
+
+def digest_text(text: str) -> str:
+    """The digest of a text that was put together of parts, each by `exact_text`."""
+    return digest_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def digest_bytes(content: bytes) -> str:
@@ -98,4 +111,4 @@ def _as_set(items: Sequence[Json]) -> list[Json]:
 
 def _dump(value: Json) -> bytes:
     # surrogates cannot come out of our loaders, but an API answer may hold them: never a traceback for that
-    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
+    return exact_text(value).encode("utf-8", "surrogatepass")

@@ -7,9 +7,8 @@ A document with errors yields no Desired, and nothing hides anything else: every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
 
 from reconciler.canonical import Json
 from reconciler.documents.across import Claimant, conflicts
@@ -27,15 +26,9 @@ from reconciler.documents.settled import inputs_of, source_digest
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, note, warning
-from reconciler.model import Desired, Path, Position
+from reconciler.model import Desired, Path, Position, Spread
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
-
-
-class Spread(Protocol):
-    """`map` of one sequence, in its order, however it is done."""
-
-    def __call__(self, function: Callable[[Any], Any], items: Sequence[Any], /) -> Iterable[Any]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -243,14 +236,13 @@ def _claimant(settings: Settings, found: Resolution, key: str, path: str, places
 
 def _settled_claimant(desired: Desired) -> Claimant:
     start = Position(file=desired.file, line=1, column=1)
-    places: dict[Path, Position] = {(name,): start for name in desired.content}
     return Claimant(
         key=desired.key,
         file=desired.file,
         content=desired.content,
         id=None,
         moved_from=None,
-        places=places,
+        places={(name,): start for name in desired.content},
     )
 
 
