@@ -288,8 +288,8 @@ def test_a_create_keeps_its_place_until_its_id_is_written_down(tmp_path: Path) -
             store=desk.store,
             after=lambda entry: pending.append(sum(each.pending is not None for each in desk.store.read().values())),
         )
-        outcome = desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(20)), store=store, parallelism=3)
-    assert outcome.created == 20
+        outcome = desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(40)), store=store, parallelism=3)
+    assert outcome.created == 40
     assert max(pending) <= 3
 
 
