@@ -39,7 +39,7 @@ class Recorder:
         self._entries: dict[str, Entry] = dict(store.read(sorted(keys)))
         self._before_create: dict[str, Entry | None] = {}
         self._tied = {name for each in plan.hand_overs for name in (each.giver, each.taker)}
-        self._turn = threading.RLock()
+        self._turn = threading.Lock()
 
     def entry(self, key: str) -> Entry | None:
         """What the state holds of `key` now."""
