@@ -112,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         code = BROKEN_PIPE
     _let_go_of_output()
+    gc.freeze()  # nothing is looked through once more at the end: 30 ms of any plan
     sys.exit(code)
 
 

@@ -234,15 +234,24 @@ def _claimant(settings: Settings, found: Resolution, key: str, path: str, places
     )
 
 
+class _Beginning(dict[Path, Position]):
+    """Every place is the file's beginning: where a value stands in a document that was not read."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __missing__(self, path: Path) -> Position:
+        return Position(self.file, 1, 1)
+
+
 def _settled_claimant(desired: Desired) -> Claimant:
-    start = Position(file=desired.file, line=1, column=1)
     return Claimant(
         key=desired.key,
         file=desired.file,
         content=desired.content,
         id=None,
         moved_from=None,
-        places={(name,): start for name in desired.content},
+        places=_Beginning(desired.file),
     )
 
 
