@@ -163,7 +163,8 @@ class FileStore:
             with self._changing.together():
                 self._refuse_strangers(place)
                 path = Path(place.path)
-                new = {each for each in path.parents if self._folder in each.parents} - self._settled
+                above = () if path.parent in self._settled else path.parents
+                new = {each for each in above if self._folder in each.parents} - self._settled
                 replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
                 self._settled |= new
 
