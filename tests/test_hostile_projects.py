@@ -176,6 +176,7 @@ PLACES = (
     ("names.yaml", ("plan", "--catalog", "names.yaml")),
     ("page.txt", ("schema", "generate", "--create", "page.txt", "--update", "page.txt", "--explain", "mode")),
     ("schemas/create.schema.json", ("schema", "check", "--structure", "--against", "schemas")),
+    ("schemas/lookups.json", ("catalog",)),
 )
 FORMS: dict[str, Callable[[Path], None]] = {
     "a pipe": a_pipe,
