@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.commands import saving
 from tests.api.rawserver import Reply, http, raw_server
 from tests.support.practice import PROMPT, REMINDER, REPOSITORY, Ended, Practice, practice
 
@@ -444,6 +445,15 @@ def test_a_plan_that_cannot_be_saved_is_an_error(desk: Practice) -> None:
     ended = refused(desk, "plan", "--out", str(desk.folder / "taken" / "change.plan"), code=1)
     assert "the plan cannot be written" in ended.err
     assert "Choose another place" in ended.err
+
+
+def test_a_plan_that_nobody_could_read_again_is_not_saved(desk: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `apply` would refuse for its size, `plan --out` does not write; what stood there stays."""
+    monkeypatch.setattr(saving, "LARGEST", 1000)
+    old = desk.write("change.plan", "an older one")
+    ended = refused(desk, "plan", "--out", str(old), code=1)
+    assert "the plan cannot be written: it is larger than" in ended.err
+    assert "--target" in ended.err
 
 
 USAGE = (

@@ -6,7 +6,6 @@ true of nobody. It is a file of its own, because Windows lets nobody read a lock
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY
 from reconciler.errors import LockHeldError, StateError, error
-from reconciler.state.entryfiles import reason
+from reconciler.state.entryfiles import Place, read_object, reason
 from reconciler.state.holders import holder_from, lock_held
 from reconciler.state.store import Holder
 
@@ -61,8 +60,8 @@ class FolderLock:
     def recorded(self) -> Holder | None:
         """What the record says, whether or not it is true now; None where there is none or it cannot be read."""
         try:
-            return holder_from(json.loads(self._path(RECORD).read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError):
+            return holder_from(read_object(Place(path=str(self._path(RECORD)), shown=RECORD)) or {})
+        except (StateError, KeyError):
             return None
 
     def clear(self) -> Holder | None:

@@ -97,7 +97,7 @@ def test_a_record_without_a_lock_names_nobody(tmp_path: Path) -> None:
     assert not (tmp_path / "_lock.json").exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff", "[" * 5000])
 def test_a_damaged_record_does_not_hide_the_lock(tmp_path: Path, content: str) -> None:
     """The record is for people; with a broken one the lock is held as firmly, by somebody unnamed."""
     with opened(tmp_path).lock(command="apply", timeout=0):
