@@ -177,6 +177,8 @@ PLACES = (
     ("page.txt", ("schema", "generate", "--create", "page.txt", "--update", "page.txt", "--explain", "mode")),
     ("schemas/create.schema.json", ("schema", "check", "--structure", "--against", "schemas")),
     ("schemas/lookups.json", ("catalog",)),
+    ("schemas/list.schema.json", ("plan",)),
+    ("schemas/pages/create.txt", ("schema", "check")),
 )
 FORMS: dict[str, Callable[[Path], None]] = {
     "a pipe": a_pipe,

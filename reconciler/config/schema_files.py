@@ -6,6 +6,7 @@ Edge: reads the disk and the package's resources.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ def find_schemas(root: Path, folder: str = "schemas") -> SchemaSet:
     Raises SchemaError with every file that is missing, unreadable or not JSON, at its line and column.
     """
     own = root / folder
-    if any(_file(own, role).is_file() for role in (*REQUIRED_FILES, *OPTIONAL_FILES)):
+    if any(_stands(_file(own, role)) for role in (*REQUIRED_FILES, *OPTIONAL_FILES)):
         return read_schemas(own, where=folder)
     return read_schemas(packaged_schemas(), where="the packaged schemas")
 
@@ -38,7 +39,7 @@ def read_schemas(folder: Traversable, *, where: str) -> SchemaSet:
     problems: list[Diagnostic] = []
     for role in (*REQUIRED_FILES, *OPTIONAL_FILES):
         file = _file(folder, role)
-        if not (file.is_file() or file.is_dir()):
+        if not _stands(file):
             continue  # from_files says which of the missing ones are missed
         try:
             found[role] = read_json(file, f"{where}/{file.name}")
@@ -58,6 +59,11 @@ def packaged_schemas() -> Traversable:
     from importlib import resources  # an archive; where there is none, asking costs as much as importing click
 
     return resources.files("reconciler") / "_schemas"
+
+
+def _stands(file: Traversable) -> bool:
+    """Whether anything stands at a file's place: a pipe or a link that leads nowhere is no missing file."""
+    return os.path.lexists(file) if isinstance(file, Path) else file.is_file()
 
 
 def _file(folder: Traversable, role: str) -> Traversable:
