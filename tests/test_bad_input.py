@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -415,11 +417,28 @@ def test_a_plan_of_another_user_or_in_an_open_folder_is_not_done(desk: Practice,
     given.chmod(0o600)
     folder.chmod(0o777)
     assert "everybody may replace files in its folder" in refused(desk, "apply", str(given), code=1).err
+    folder.chmod(0o775)
+    if os.geteuid() == 0:
+        os.chown(folder, -1, 1000)
+        assert "its folder's group (1000) may replace files in it" in refused(desk, "apply", str(given), code=1).err
+        folder.chmod(0o755)
+        os.chown(folder, 1000, -1)
+        assert "its folder belongs to another user (1000)" in refused(desk, "apply", str(given), code=1).err
+        os.chown(folder, 0, 0)
     folder.chmod(0o1777)
     if os.geteuid() == 0:
         os.chown(given, 1000, -1)
         assert "it belongs to another user (1000)" in refused(desk, "apply", str(given), code=1).err
     desk.done("apply", str(given), "--trust-plan")
+
+
+def test_a_folder_of_the_user_s_own_group_is_nobody_else_s(desk: Practice, saved: str) -> None:
+    """Where each user has a group of their own, folders are made writable for it; that lets nobody in."""
+    user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(os.getegid())
+    if user.pw_name != group.gr_name or set(group.gr_mem) - {user.pw_name}:
+        pytest.skip("this user has no group of its own")
+    desk.folder.chmod(0o775)
+    desk.done("apply", saved)
 
 
 def test_trust_goes_no_further_than_who_wrote_it(desk: Practice, saved: str) -> None:

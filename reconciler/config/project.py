@@ -48,6 +48,8 @@ class Asked(Protocol):
     def environ(self) -> Mapping[str, str]: ...
     @property
     def insecure_http(self) -> bool: ...
+    @property
+    def quiet(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +83,8 @@ class Project:
     environ: Mapping[str, str] = field(repr=False)
     insecure_http: bool = False
     """Whether the person said that the key may go to an address without TLS."""
+    quiet: bool = False
+    """Whether the person wants to hear of results and errors alone, and so of no pause."""
     others: tuple[str, ...] = ()
 
     def files(self) -> ProjectFiles:
@@ -127,6 +131,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
         insecure_http=asked.insecure_http,
+        quiet=asked.quiet,
         others=tuple(each for each in sorted(settings.environments) if each != environment),
     )
 
