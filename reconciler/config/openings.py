@@ -55,8 +55,8 @@ def open_home_of(project: Project, home: str, *, warn: Callable[[str], None] = _
 def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, **settings: Any) -> ApiClient:
     """The client of the project's API, to be closed (it is a context manager). Sends nothing yet.
 
-    Its requests are logged in `.reconciler/log/`. `warn` is told once where they cannot be, and, unless the person wants
-    quiet, of each pause before a repetition. `settings` are ApiClient's own (`connections`, ...); `listen` takes the
+    Its requests are logged in `.reconciler/log/`. `warn` is told once where they cannot be and, unless quiet is wanted,
+    of each pause before a repetition. `settings` are ApiClient's own (`connections`, ...); `listen` takes the
     place of the latter. `sandbox:` is the built-in vendor in this process, which keeps its assistants in
     `.reconciler/sandbox/ENVIRONMENT.db`.
     Raises AuthError (`no-api-key`) without a key, and ConfigError without an address that a key may be sent to.

@@ -29,9 +29,8 @@ from reconciler.config.settings import (
     why_no_environment_name,
 )
 from reconciler.config.settings_schema import LONGEST_SETTLE
-from reconciler.config.values import PROJECT_FILE
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
-from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
+from reconciler.errors import PROJECT_FILE, ConfigError, Diagnostic, DocumentError, error
 from reconciler.planning.safety import Limits
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
