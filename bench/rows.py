@@ -56,7 +56,7 @@ class Bench:
 
     def peer(self, peer: Peer, count: int) -> Command:
         """What plans `count` things with another tool; its project is made once."""
-        folder = self.folder / f"{peer.program}-{count}"
+        folder = self.folder / f"{peer.name.replace(' ', '-')}-{count}"
         if folder not in self._made:
             self._made[folder] = peer.prepare(folder, count)
         return self._made[folder]

@@ -15,15 +15,17 @@ import stat
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
 from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_text
 from reconciler.errors import Diagnostic, LockHeldError, StateError, error
-from reconciler.model import Entry
+from reconciler.model import Entry, Spread
 from reconciler.state.entryfiles import Place, decode_object, entries_under, read_bytes, read_object, reason, unreadable
 from reconciler.state.folderlock import LOCK, FolderLock
 from reconciler.state.holders import this_process
@@ -121,7 +123,9 @@ class FileStore:
             stored = read_object(place) or {}
             replace_file(self._folder / META, pretty({**stored, "account": account}).encode())
 
-    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
+    def read(
+        self, keys: Iterable[str] | None = None, *, glance: Glance | None = None, spread: Spread = map
+    ) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
         problems: list[Diagnostic] = []
         try:
@@ -132,10 +136,12 @@ class FileStore:
                 raise
             problems.extend(problem.diagnostics)
         entries: dict[str, Entry] = {}
-        for place in self._places(keys, problems):
+        places = list(self._places(keys, problems))
+        for place, found in zip(places, spread(partial(_looked_at, glance), places), strict=True):
             try:
-                entry = _entry_at(place, glance)
-                if entry is not None:
+                if glance is not None and place.key is not None and found is not None and type(found) is not bytes:
+                    entries[place.key] = glance.entry(place.key, found)
+                elif (entry := _entry_at(place, found)) is not None:
                     entries[entry.key] = entry
             except StateError as problem:
                 problems.extend(problem.diagnostics)
@@ -264,12 +270,23 @@ class FileStore:
         )
 
 
-def _entry_at(place: Place, glance: Glance | None) -> Entry | None:
-    content = read_bytes(place)
+def _looked_at(glance: Glance | None, place: Place) -> Any | bytes | None:
+    """What can be seen of an entry, else its bytes; None where it cannot be read, which is for `_entry_at` to say."""
+    with suppress(StateError):
+        content = read_bytes(place)
+        if content is not None and glance is not None and place.key is not None:
+            seen = glance.seen(place.key, content)
+            return content if seen is None else seen
+        return content
+    return None
+
+
+def _entry_at(place: Place, content: bytes | None) -> Entry | None:
+    """The entry that was read, or is read now: None is no file, or one that could not be read before."""
+    content = read_bytes(place) if content is None else content
     if content is None or place.key is None:
         return None
-    seen = None if glance is None else glance(place.key, content)
-    return entry_from_json(place.key, decode_object(place, content), where=place.shown) if seen is None else seen
+    return entry_from_json(place.key, decode_object(place, content), where=place.shown)
 
 
 def _refuse_twin(path: Path, place: Place) -> None:
