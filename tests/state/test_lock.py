@@ -98,7 +98,7 @@ def test_a_record_without_a_lock_names_nobody(tmp_path: Path) -> None:
     assert not (tmp_path / "_lock.json").exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff", "[" * 5000])
 def test_a_damaged_record_does_not_hide_the_lock(tmp_path: Path, content: str) -> None:
     """The record is for people; with a broken one the lock is held as firmly, by somebody unnamed."""
     with opened(tmp_path).lock(command="apply", timeout=0):
@@ -213,8 +213,9 @@ def test_a_file_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pyt
 def test_a_record_that_cannot_be_written_gives_the_lock_back(tmp_path: Path) -> None:
     """A lock that could not say who holds it is not held."""
     (tmp_path / "_lock.json").mkdir()
-    with pytest.raises(StateError), opened(tmp_path).lock(command="apply", timeout=0):
+    with pytest.raises(StateError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
         pytest.fail("the lock was held without a record")
+    assert str(caught.value.diagnostics[0].file).endswith("/_lock.json")
     (tmp_path / "_lock.json").rmdir()
     with opened(tmp_path).lock(command="apply", timeout=0):
         pass
