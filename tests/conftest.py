@@ -4,5 +4,10 @@ from __future__ import annotations
 
 import signal
 
+from hypothesis import settings
+
 # a shell that starts a job in the background has it ignore Ctrl-C, and every process that it starts as well
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# few examples, always the same: `make mutants` repeats the tests a thousand times
+settings.register_profile("mutants", max_examples=6, derandomize=True, database=None)
