@@ -24,7 +24,8 @@ ROOMS = {
     "planning": Room(code=["reconciler/planning/*"], tests=["tests/planning"]),
     "apidocs": Room(code=["reconciler/apidocs/*"], tests=["tests/apidocs"]),
     "live": Room(
-        code=["reconciler/live.py", "reconciler/spelling.py"], tests=["tests/refresh", "tests/apply/test_readback.py"]
+        code=["reconciler/live.py", "reconciler/spelling.py"],
+        tests=["tests/refresh/test_live.py", "tests/refresh/test_spelling.py"],
     ),
     "state": Room(
         code=[f"reconciler/state/{each}.py" for each in _COMMON_OF_STATE],
