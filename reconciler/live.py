@@ -96,7 +96,7 @@ class _Seal:
             return None
         name = secret_name(like)
         if name is not None:
-            return secret_reference(name, self.fingerprint(name, value if isinstance(value, str) else str(value)))
+            return secret_reference(name, self.fingerprint(name, str(value)))
         if isinstance(value, str):
             for moved, proof in self.sent:
                 if proof is not None and self.fingerprint(moved, value) == proof:
