@@ -19,8 +19,8 @@ class Room:
     tests: list[str]
 
 
-# homes on the network are too slow to be asked a thousand times: the laws that all homes share, for files alone
-_FILES_ALONE = ["-k", "not postgres and not objects"]
+# what starts processes, or kills one at each of its calls, is too slow to be asked a thousand times
+_QUICK = ["-k", "not killed and not processes and not sweeps"]
 _COMMON_OF_STATE = ["entryfiles", "files", "folderlock", "holders", "homes", "meta", "places", "transfer"]
 ROOMS = {
     "planning": Room(code=["reconciler/planning/*"], tests=["tests/planning"]),
@@ -31,8 +31,7 @@ ROOMS = {
     ),
     "state": Room(
         code=[f"reconciler/state/{each}.py" for each in _COMMON_OF_STATE],
-        tests=[f"tests/state/test_{each}.py" for each in ("file_store", "lock", "durability", "transfer")]
-        + _FILES_ALONE,
+        tests=[f"tests/state/test_{each}.py" for each in ("file_store", "lock", "durability", "snapshot")] + _QUICK,
     ),
     "postgres": Room(code=["reconciler/state/postgres*"], tests=["tests/state/test_postgres_store.py"]),
     "objects": Room(code=["reconciler/state/object*"], tests=["tests/state/test_object_store.py"]),

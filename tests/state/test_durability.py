@@ -251,7 +251,9 @@ def test_a_folder_that_may_not_be_read_is_not_empty(readable: Path) -> None:
     (readable / "acme").chmod(0o000)
     with pytest.raises(StateError) as caught, somebody_else():
         opened(readable).read()
-    assert [each.file for each in caught.value.diagnostics] == ["state/production/acme"]
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.file) == ("state-unreadable", "state/production/acme")
+    assert found.detail
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:

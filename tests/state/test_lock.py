@@ -173,6 +173,7 @@ def test_a_file_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pyt
         pytest.fail("there was no lock to be had")
     (found,) = caught.value.diagnostics
     assert (found.code, found.file) == ("state-lock-failed", "state/production/_lock")
+    assert found.detail
     assert not isinstance(caught.value, LockHeldError)
 
 
