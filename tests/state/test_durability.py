@@ -236,12 +236,15 @@ def test_who_may_not_write_is_told_so(readable: Path) -> None:
 
     acts = [(lambda: store.write(CHANGED), "state-write-failed"), (lambda: store.write(NEW), "state-write-failed")]
     acts += [(lambda: store.remove(SALES.key), "state-write-failed"), (locked, "state-lock-failed")]
+    acts.append((lambda: store.remember_account("sha256:practice"), "state-write-failed"))
     for act, code in acts:
         with pytest.raises(StateError) as caught, somebody_else():
             act()
         (found,) = caught.value.diagnostics
         assert found.code == code
+        assert (found.file or "").startswith("state/production/")
         assert "permission denied" in found.summary
+        assert found.detail
     assert dict(store.read()) == {SALES.key: SALES}
     assert temporary(readable) == []
 

@@ -307,7 +307,7 @@ def test_an_environment_with_a_bad_lineage_is_left_alone(
     """Neither read nor written: a second lineage would make every saved plan of the first one look right."""
     store.write(SALES)
     path = put(folder, "_meta.json", content)
-    for act in (store.lineage, store.read, lambda: store.write(DESK)):
+    for act in (store.lineage, store.account, store.read, lambda: store.write(DESK)):
         with pytest.raises(StateError) as caught:
             act()
         assert [(each.file, each.code) for each in caught.value.diagnostics] == [("state/production/_meta.json", code)]

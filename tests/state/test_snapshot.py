@@ -107,6 +107,19 @@ def test_what_is_no_snapshot_is_refused(stored: Any, told: list[tuple[str, str |
     assert {each.file for each in found if each.code != "state-key-unsafe"} <= {WHERE}
 
 
+@pytest.mark.parametrize(
+    ("stored", "why"),
+    [
+        ({"environment": "production", "entries": {}}, "it is no state of format 1.0"),
+        ({"format_version": "1.0", "entries": {}}, "it has no `environment`"),
+    ],
+)
+def test_what_a_snapshot_lacks_is_said(stored: Any, why: str) -> None:
+    """In words that tell a wrong file from a damaged one."""
+    (found,) = refusal(lambda: snapshot_from_json(json.dumps(stored).encode(), where=WHERE)).diagnostics
+    assert found.summary.startswith(f"the file cannot be read: {why}")
+
+
 MOVES: list[tuple[str, list[Entry], list[Entry], Moved]] = [
     ("into an empty home", [], [DESK, OLD], Moved(written=(DESK.key, OLD.key), removed=(), equal=())),
     ("over what is older", [OLD, DESK], [NEW, DESK], Moved(written=(NEW.key,), removed=(), equal=(DESK.key,))),
