@@ -31,7 +31,8 @@ ROOMS = {
     ),
     "state": Room(
         code=[f"reconciler/state/{each}.py" for each in _COMMON_OF_STATE],
-        tests=[f"tests/state/test_{each}.py" for each in ("file_store", "lock", "durability", "snapshot")] + _QUICK,
+        tests=[f"tests/state/test_{each}.py" for each in ("addresses", "file_store", "lock", "durability", "snapshot")]
+        + _QUICK,
     ),
     "postgres": Room(code=["reconciler/state/postgres*"], tests=["tests/state/test_postgres_store.py"]),
     "objects": Room(code=["reconciler/state/object*"], tests=["tests/state/test_object_store.py"]),

@@ -237,6 +237,8 @@ def test_who_may_not_write_is_told_so(readable: Path) -> None:
     acts = [(lambda: store.write(CHANGED), "state-write-failed"), (lambda: store.write(NEW), "state-write-failed")]
     acts += [(lambda: store.remove(SALES.key), "state-write-failed"), (locked, "state-lock-failed")]
     acts.append((lambda: store.remember_account("sha256:practice"), "state-write-failed"))
+    staging = opened(readable.parent / "staging")
+    acts.append((lambda: staging.begin("0b9f4a52-5a3d-4a30-9d0c-6d6f3c1b7c11"), "state-write-failed"))
     for act, code in acts:
         with pytest.raises(StateError) as caught, somebody_else():
             act()

@@ -207,7 +207,9 @@ def test_another_lineage_is_never_replaced(home: FileStore) -> None:
     for force in (False, True):
         problem = refusal(lambda force=force: put_into(home, snapshot(OLD), force=force))  # type: ignore[misc]
         assert isinstance(problem, StateConflictError)
-        assert [each.code for each in problem.diagnostics] == ["state-other-lineage"]
+        (found,) = problem.diagnostics
+        assert found.code == "state-other-lineage"
+        assert "at elsewhere/production: its lineage is" in found.summary
     assert home.read() == {DESK.key: DESK}
 
 
