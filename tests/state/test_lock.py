@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -82,8 +82,19 @@ def test_the_message_says_everything_there_is_to_know(tmp_path: Path) -> None:
         "since 2026-11-03T09:18:42Z: apply"
     )
     assert "--lock-timeout" in (found.detail or "")
+    assert found.commands == (("state", "unlock"),)
     assert f"end process {os.getpid()} on {record['host']}." in (found.detail or "")
     assert caught.value.exit_code == 5
+
+
+def test_since_when_is_told_in_one_zone(tmp_path: Path) -> None:
+    """Whatever the clock of a runner shows: people in two towns read the same line."""
+    clock = datetime(2026, 11, 3, 9, 18, 42, tzinfo=timezone(timedelta(hours=2)))
+    store = FileStore(tmp_path, environment="production", clock=lambda: clock, environ={})
+    with store.lock(command="apply", timeout=0):
+        holder = store.holder()
+    assert holder is not None
+    assert holder.since == "2026-11-03T07:18:42Z"
 
 
 def test_a_record_without_a_lock_names_nobody(tmp_path: Path) -> None:

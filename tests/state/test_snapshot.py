@@ -235,6 +235,14 @@ class Forgetful(FileStore):
         super().write(replace(entry, protect=True))
 
 
+class Losing(FileStore):
+    """A home that says yes and keeps nothing."""
+
+    def write(self, entry: Entry) -> None:
+        if entry.key != DESK.key:
+            super().write(entry)
+
+
 class Mistaken(FileStore):
     """A home that says it is another environment's once it is made."""
 
@@ -242,7 +250,10 @@ class Mistaken(FileStore):
         return super().lineage() and "77777777-5a3d-4a30-9d0c-6d6f3c1b7c11"
 
 
-@pytest.mark.parametrize(("kind", "told"), [(Forgetful, f"{OLD.key}, {DESK.key}"), (Mistaken, "the lineage")])
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [(Forgetful, f"{OLD.key}, {DESK.key}"), (Losing, DESK.key), (Mistaken, "the lineage")],
+)
 def test_a_home_that_keeps_something_else_is_noticed(tmp_path: Path, kind: type[FileStore], told: str) -> None:
     """It is read back, and what is wrong is named."""
     odd = kind(tmp_path, environment="production", shown="elsewhere")
