@@ -74,10 +74,10 @@ bench: $(STAMP) ## Measure beside what people know, and write bench/RESULTS.md
 	@$(BIN)/python -m bench --sizes $(SIZES) --peer-most $(PEER_MOST) --out bench/RESULTS.md
 
 # mutmut has an environment of its own: nobody else needs it; it leaves its files in mutants/
-mutants: $(MUTMUT) ## Mutate planning, and list what no test notices
+OF ?= planning
+mutants: $(MUTMUT) ## Mutate the room OF (planning, live, state, apidocs ...), and list what no test notices
 	@rm -rf mutants
-	@$(MUTMUT) run
-	@$(MUTMUT) results
+	@.mutmut/bin/python -P tests/mutants.py $(OF)
 
 $(MUTMUT): constraints.txt
 	@python=$$(.ci/find-python $(PYTHON)) || exit 1; \

@@ -89,7 +89,8 @@ def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Itera
             continue
         except OSError as problem:
             where = f"{shown}/{prefix}".rstrip("/")
-            problems.append(error("state-unreadable", f"the folder cannot be read: {reason(problem)}", file=where))
+            why = f"the folder cannot be read: {reason(problem)}"
+            problems.append(error("state-unreadable", why, "Give this user the right to read it.", file=where))
 
 
 def unreadable(place: Place, why: str) -> StateError:
