@@ -21,6 +21,7 @@ STRINGS = re.compile(r"\"(?:\\.|[^\"\\])*\"")
 BOILERPLATE = frozenset({"skip to main content", "copy", "copy page", "was this page helpful?", "on this page"})
 LONGEST = 400
 """Characters. A longer line is text: neither a field's head nor a label."""
+GLUED_FOLD = re.compile(r"(?P<text>.*[a-z.)])(?P<fold>(?:Show|Hide) [\w ]+)")
 OPENS, CLOSES = "\x0e", "\x0f"
 """Lines that a reader with a better source puts around nested fields: text from a browser marks their start alone."""
 Numbered = tuple[int, str]
@@ -90,6 +91,12 @@ def read_lines(numbered: Iterable[Numbered], title: str = "") -> Draft:
         note_lines=tuple(reading.note_lines),
         samples=tuple(reading.samples),
     )
+
+
+def _unglued(number: int, line: str) -> list[Numbered]:
+    """A line, and the label of a fold-out that a browser has put right behind its last word."""
+    parts = GLUED_FOLD.fullmatch(line) if len(line) < LONGEST else None
+    return [(number, parts["text"]), (number, parts["fold"])] if parts else [(number, line)]
 
 
 def _starts_field(lines: list[str], index: int) -> bool:
