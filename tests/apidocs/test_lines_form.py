@@ -175,6 +175,7 @@ def test_a_heading_at_the_end_of_a_page_ends_it() -> None:
         ("One of:\n• near\n• far", ("One of:", "- near", "- far")),
         ("It is near\n• or far", ("It is near", "- or far")),
         ("It is **near** or [far](https://lettings.example/far).", ("It is near or far.",)),
+        (r"It is __near__ or \_far\_, \[both\].", ("It is near or _far_, [both].",)),
     ],
 )
 def test_a_sentence_that_was_broken_at_its_code_spans_is_made_whole(lines: str, description: tuple[str, ...]) -> None:
