@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.canonical import Json
 from reconciler.model import Content, Live, Path
 from reconciler.schemas import SchemaSet
-from reconciler.secrecy import secret_name, secret_reference
+from reconciler.secrecy import secret_name, secret_reference, secrets_in
 from reconciler.spelling import Spelling, number_in
 
 _NESTED = frozenset({"type", "data"})
@@ -72,34 +72,46 @@ def sealed(live: Live, like: Content, schemas: SchemaSet, fingerprint: Callable[
     """The assistant with every secret as a reference: the API shows them in clear, and nothing may keep them so.
 
     Where `like` (what was sent) has a secret at the same place, the reference has its name, so that the two compare by
-    fingerprint; elsewhere the schema says what is secret, and the reference has no name.
+    fingerprint. One that was sent and stands elsewhere in its field now (somebody put a tool before its tool) is known
+    by its fingerprint. Elsewhere the schema says what is secret, and the reference has no name.
     """
     content = {
-        name: _sealed(value, like.get(name), (name,), schemas, fingerprint) for name, value in live.content.items()
+        name: _Seal(schemas=schemas, fingerprint=fingerprint, sent=tuple(secrets_in(like.get(name)))).on(
+            value, like.get(name), (name,)
+        )
+        for name, value in live.content.items()
     }
     return replace(live, content=content)
 
 
-def _sealed(
-    value: Json, like: Json, path: Path, schemas: SchemaSet, fingerprint: Callable[[str, str], str | None]
-) -> Json:
-    name = secret_name(like)
-    if name is not None and value is not None:
-        return secret_reference(name, fingerprint(name, value if isinstance(value, str) else str(value)))
-    if schemas.is_secret(path) and value is not None:
-        return secret_reference("", None)
-    if isinstance(value, Mapping):
-        around = like if isinstance(like, Mapping) else {}
-        return {
-            each: _sealed(inner, around.get(each), (*path, each), schemas, fingerprint) for each, inner in value.items()
-        }
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        beside = like if isinstance(like, Sequence) and not isinstance(like, str) else ()
-        return [
-            _sealed(inner, beside[at] if at < len(beside) else None, (*path, at), schemas, fingerprint)
-            for at, inner in enumerate(value)
-        ]
-    return value
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seal:
+    schemas: SchemaSet
+    fingerprint: Callable[[str, str], str | None]
+    sent: Sequence[tuple[str, str | None]]
+    """Name and fingerprint of the secrets that were sent somewhere in the field."""
+
+    def on(self, value: Json, like: Json, path: Path) -> Json:
+        if value is None:
+            return None
+        name = secret_name(like)
+        if name is not None:
+            return secret_reference(name, self.fingerprint(name, str(value)))
+        if isinstance(value, str):
+            for moved, proof in self.sent:
+                if proof is not None and self.fingerprint(moved, value) == proof:
+                    return secret_reference(moved, proof)
+        if self.schemas.is_secret(path):
+            return secret_reference("", None)
+        if isinstance(value, Mapping):
+            around = like if isinstance(like, Mapping) else _EMPTY
+            return {each: self.on(inner, around.get(each), (*path, each)) for each, inner in value.items()}
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            beside = like if isinstance(like, Sequence) and not isinstance(like, str) else ()
+            return [
+                self.on(inner, beside[at] if at < len(beside) else None, (*path, at)) for at, inner in enumerate(value)
+            ]
+        return value
 
 
 def as_desired(value: Json, schema: Mapping[str, Any]) -> Json:
@@ -174,6 +186,6 @@ def _text(value: Json) -> str | None:
 
 def _places(shown: Json, number: Json) -> int | None:
     """How many decimals a number has that is shown as text; None for what is shown otherwise."""
-    if not isinstance(shown, str) or isinstance(number, str | bool) or not isinstance(number, int | float):
+    if not isinstance(shown, str) or isinstance(number, bool) or not isinstance(number, int | float):
         return None
     return len(shown.strip().partition(".")[2])

@@ -57,17 +57,22 @@ def reveal(value: Json, vault: Vault) -> Json:
 
 def secret_names(value: Json) -> Iterator[str]:
     """The names of all secrets that a value refers to."""
+    return (name for name, _ in secrets_in(value))
+
+
+def secrets_in(value: Json) -> Iterator[tuple[str, str | None]]:
+    """Name and fingerprint of all secrets that a value refers to."""
     if type(value) in SCALARS:
         return
     name = secret_name(value)
     if name is not None:
-        yield name
+        yield name, _fingerprint(value)
     elif isinstance(value, Mapping):
         for each in value.values():
-            yield from secret_names(each)
+            yield from secrets_in(each)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for each in value:
-            yield from secret_names(each)
+            yield from secrets_in(each)
 
 
 def same(left: Json, right: Json, *, unordered: bool = False) -> bool:

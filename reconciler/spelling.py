@@ -83,7 +83,7 @@ class Spelling:
         if self._loose or self._schema.get("items", _EMPTY).get("required") == ["type"]:
             pairs = zip(value, _of_the_same_type(value, like), strict=True)
             return [each if sent is None else Spelling(like=sent, loose=True).of(each) for each, sent in pairs]
-        if len(value) != len(like) or self._schema.get("x-unordered"):
+        if len(value) != len(like):
             return value
         return [Spelling(like=sent).of(each) for each, sent in zip(value, like, strict=True)]
 

@@ -7,8 +7,8 @@ Keywords that mean nothing here pass. Core: stdlib only.
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from reconciler.canonical import Json
@@ -17,8 +17,11 @@ DEEPEST = 64
 """Levels of one file; a set that was generated has a dozen."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
+_LONGEST_PATTERN = 500
 _RUNAWAY = re.compile(r"[+*}]\)*[+*{]")
 """A repetition of a repetition: the time that it takes can double with every character."""
+_DIALECT = re.compile(r"\(\?(?!:)|\\(?![dDwWsS]|[^0-9A-Za-z_])|\{(?![0-9])|\[[^\]]*(?:\[|--|&&|\|\||~~)")
+"""What Python's expressions and ECMA's do not both know, or read as two things."""
 
 
 def why_no_vocabulary(schema: Json) -> str | None:
@@ -29,40 +32,46 @@ def why_no_vocabulary(schema: Json) -> str | None:
 def _faults(schema: Json, way: str, depth: int) -> Iterator[str]:
     if depth > DEEPEST:
         yield "it is nested too deeply"
-        return
-    if isinstance(schema, bool):
-        return
-    if not isinstance(schema, Mapping):
+    elif isinstance(schema, Mapping):
+        for keyword, value in schema.items():
+            yield from _fault(keyword, value, way, depth + 1)
+    elif not isinstance(schema, bool):
         yield f"{way} is no schema"
-        return
-    for keyword, value in schema.items():
-        yield from _fault(keyword, value, way, depth + 1)
 
 
 def _fault(keyword: str, value: Json, way: str, depth: int) -> Iterator[str]:
     here = f"{way}: {keyword}" if way != "the file" else keyword
-    if keyword in ("$ref", "$dynamicRef", "$id", "$anchor"):
+    if keyword in _REFERRING:
         yield f"{here}: references are not followed"
+    elif keyword in _UNUSED:
+        yield f"{here}: a keyword that no page leads to"
     elif keyword in _NAMED:
-        if not isinstance(value, Mapping):
-            yield f"{here} is no object"
-            return
+        yield from _named(keyword, value, here, depth)
+    elif keyword in _LISTED:
+        if not isinstance(value, list) or not value:
+            yield f"{here} is no list of schemas"
+        else:
+            for each in value:
+                yield from _faults(each, here, depth + 1)
+    elif keyword in _ONE:
+        yield from _faults(value, here, depth)
+    elif keyword in _SHAPES:
+        if not _SHAPES[keyword](value):
+            yield f"{here} has a value that it cannot have"
+    elif not _is_json(value, depth) or not _is_text(keyword):
+        yield f"{here} holds what JSON has no form for"
+
+
+def _named(keyword: str, value: Json, here: str, depth: int) -> Iterator[str]:
+    if not isinstance(value, Mapping):
+        yield f"{here} is no object"
+    else:
         for name, each in value.items():
             if keyword == "patternProperties" and not _is_pattern(name):
                 yield f"{here}: a pattern that cannot be used"
+            elif not _is_text(name):
+                yield f"{here} holds text that is none"
             yield from _faults(each, f"{here}: {name}", depth + 1)
-    elif keyword in _LISTED:
-        if not isinstance(value, list):
-            yield f"{here} is no list"
-            return
-        for each in value:
-            yield from _faults(each, here, depth + 1)
-    elif keyword in _ONE:
-        yield from _faults(value, here, depth)
-    elif keyword in _SHAPES and not _SHAPES[keyword](value):
-        yield f"{here} has a value that it cannot have"
-    elif not _is_text_throughout(value, depth) or not _is_text(keyword):
-        yield f"{here} holds text that is none"
 
 
 def _is_text(value: Json) -> bool:
@@ -75,15 +84,17 @@ def _is_text(value: Json) -> bool:
     return True
 
 
-def _is_text_throughout(value: Json, depth: int) -> bool:
-    """Whether every text in a value has a UTF-8 form: the validator in Rust takes no other."""
+def _is_json(value: Json, depth: int) -> bool:
+    """Whether every text in a value has a UTF-8 form, and every number a finite one: 1e999 is read as infinity."""
     if depth > DEEPEST:
         return False
     if isinstance(value, Mapping):
-        return all(_is_text(name) and _is_text_throughout(each, depth + 1) for name, each in value.items())
+        return all(_is_text(name) and _is_json(each, depth + 1) for name, each in value.items())
     if isinstance(value, list):
-        return all(_is_text_throughout(each, depth + 1) for each in value)
-    return not isinstance(value, str) or _is_text(value)
+        return all(_is_json(each, depth + 1) for each in value)
+    if isinstance(value, str):
+        return _is_text(value)
+    return value is None or isinstance(value, bool) or _is_number(value)
 
 
 def _is_flag(value: Json) -> bool:
@@ -91,7 +102,7 @@ def _is_flag(value: Json) -> bool:
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _is_count(value: Json) -> bool:
@@ -108,11 +119,13 @@ def _is_type(value: Json) -> bool:
 
 
 def _is_choice(value: Json) -> bool:
-    return isinstance(value, list) and bool(value) and _is_text_throughout(value, 0)
+    return isinstance(value, list) and bool(value) and _is_json(value, 0)
 
 
 def _is_pattern(value: Json) -> bool:
-    if not isinstance(value, str) or not _is_text(value) or len(value) > 500 or _RUNAWAY.search(value):
+    if not isinstance(value, str) or not _is_text(value) or len(value) > _LONGEST_PATTERN:
+        return False
+    if _RUNAWAY.search(value) or _DIALECT.search(value):
         return False
     try:
         re.compile(value)
@@ -128,9 +141,18 @@ def _are_conditions(value: Json) -> bool:
 
 
 def _is_object(value: Json) -> bool:
-    return isinstance(value, Mapping) and _is_text_throughout(value, 0)
+    return isinstance(value, Mapping) and _is_json(value, 0)
 
 
+_REFERRING = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveAnchor", "$recursiveRef", "$ref"})
+_UNUSED = frozenset(
+    {
+        *("$comment", "$vocabulary", "contentEncoding", "contentMediaType", "contentSchema", "definitions"),
+        *("dependencies", "dependentRequired", "dependentSchemas", "deprecated", "examples", "maxContains"),
+        *("minContains", "multipleOf", "readOnly", "unevaluatedItems", "unevaluatedProperties", "writeOnly"),
+    }
+)
+"""Keywords of JSON Schema that a validator would follow, or refuse the whole schema for."""
 _NAMED = frozenset({"properties", "patternProperties", "x-variants", "$defs"})
 _LISTED = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _ONE = frozenset({"additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"})

@@ -226,7 +226,9 @@ class StoreContract:
         assert opener().lineage() == lineage
         with pytest.raises(StateConflictError) as caught:
             opener().begin("77777777-5a3d-4a30-9d0c-6d6f3c1b7c11")
-        assert [each.code for each in caught.value.diagnostics] == ["state-other-lineage"]
+        (found,) = caught.value.diagnostics
+        assert found.code == "state-other-lineage"
+        assert f"at {store.shown}: its lineage is {lineage}" in found.summary
         assert opener().lineage() == lineage
         assert opener().read() == {SALES.key: SALES}
 

@@ -236,12 +236,17 @@ def test_who_may_not_write_is_told_so(readable: Path) -> None:
 
     acts = [(lambda: store.write(CHANGED), "state-write-failed"), (lambda: store.write(NEW), "state-write-failed")]
     acts += [(lambda: store.remove(SALES.key), "state-write-failed"), (locked, "state-lock-failed")]
+    acts.append((lambda: store.remember_account("sha256:practice"), "state-write-failed"))
+    staging = opened(readable.parent / "staging")
+    acts.append((lambda: staging.begin("0b9f4a52-5a3d-4a30-9d0c-6d6f3c1b7c11"), "state-write-failed"))
     for act, code in acts:
         with pytest.raises(StateError) as caught, somebody_else():
             act()
         (found,) = caught.value.diagnostics
         assert found.code == code
+        assert (found.file or "").startswith("state/production/")
         assert "permission denied" in found.summary
+        assert found.detail
     assert dict(store.read()) == {SALES.key: SALES}
     assert temporary(readable) == []
 
@@ -251,7 +256,9 @@ def test_a_folder_that_may_not_be_read_is_not_empty(readable: Path) -> None:
     (readable / "acme").chmod(0o000)
     with pytest.raises(StateError) as caught, somebody_else():
         opened(readable).read()
-    assert [each.file for each in caught.value.diagnostics] == ["state/production/acme"]
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.file) == ("state-unreadable", "state/production/acme")
+    assert found.detail
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path) -> None:

@@ -275,7 +275,9 @@ def test_a_key_that_would_not_be_found_again_is_refused(store: FileStore, folder
     """A key that reading would skip or confuse is refused before anything is touched."""
     with pytest.raises(StateError) as caught:
         store.write(replace(SALES, key=key))
-    assert [each.code for each in caught.value.diagnostics] == ["state-key-unsafe"]
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.key) == ("state-key-unsafe", key)
+    assert found.detail
     assert not folder.exists()
 
 
@@ -305,10 +307,11 @@ def test_an_environment_with_a_bad_lineage_is_left_alone(
     """Neither read nor written: a second lineage would make every saved plan of the first one look right."""
     store.write(SALES)
     path = put(folder, "_meta.json", content)
-    for act in (store.lineage, store.read, lambda: store.write(DESK)):
+    for act in (store.lineage, store.account, store.read, lambda: store.write(DESK)):
         with pytest.raises(StateError) as caught:
             act()
         assert [(each.file, each.code) for each in caught.value.diagnostics] == [("state/production/_meta.json", code)]
+        assert all(each.detail for each in caught.value.diagnostics)
     assert path.read_text() == content
     assert not (folder / "dental").exists()
 
@@ -321,7 +324,7 @@ def test_a_lost_lineage_is_not_made_anew(store: FileStore, folder: Path) -> None
         with pytest.raises(StateError) as caught:
             act()
         (found,) = caught.value.diagnostics
-        assert found.code == "state-lineage-lost"
+        assert (found.code, found.file) == ("state-lineage-lost", "state/production/_meta.json")
         assert "version control" in (found.detail or "")
     store.remove(SALES.key)
     assert store.lineage() is None
@@ -339,7 +342,9 @@ def test_names_that_differ_only_in_case_are_kept_apart(store: FileStore, folder:
         ):
             with pytest.raises(StateError) as caught:
                 act()
-            assert [each.code for each in caught.value.diagnostics] == ["state-key-clash"]
+            (found,) = caught.value.diagnostics
+            assert (found.code, found.file, found.key) == ("state-key-clash", f"state/production/{key}.json", key)
+            assert "state mv" in (found.detail or "")
     store.write(SALES)
     store.write(DESK)
     assert dict(store.read()) == {SALES.key: SALES, DESK.key: DESK}

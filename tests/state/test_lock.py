@@ -6,10 +6,9 @@ import errno
 import fcntl
 import json
 import os
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -84,7 +83,19 @@ def test_the_message_says_everything_there_is_to_know(tmp_path: Path) -> None:
         "since 2026-11-03T09:18:42Z: apply"
     )
     assert "--lock-timeout" in (found.detail or "")
+    assert found.commands == (("state", "unlock"),)
+    assert f"end process {os.getpid()} on {record['host']}." in (found.detail or "")
     assert caught.value.exit_code == 5
+
+
+def test_since_when_is_told_in_one_zone(tmp_path: Path) -> None:
+    """Whatever the clock of a runner shows: people in two towns read the same line."""
+    clock = datetime(2026, 11, 3, 9, 18, 42, tzinfo=timezone(timedelta(hours=2)))
+    store = FileStore(tmp_path, environment="production", clock=lambda: clock, environ={})
+    with store.lock(command="apply", timeout=0):
+        holder = store.holder()
+    assert holder is not None
+    assert holder.since == "2026-11-03T07:18:42Z"
 
 
 def test_a_record_without_a_lock_names_nobody(tmp_path: Path) -> None:
@@ -98,14 +109,56 @@ def test_a_record_without_a_lock_names_nobody(tmp_path: Path) -> None:
     assert not (tmp_path / "_lock.json").exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff", "[" * 5000])
 def test_a_damaged_record_does_not_hide_the_lock(tmp_path: Path, content: str) -> None:
     """The record is for people; with a broken one the lock is held as firmly, by somebody unnamed."""
     with opened(tmp_path).lock(command="apply", timeout=0):
         (tmp_path / "_lock.json").write_text(content, "latin-1")
         with pytest.raises(LockHeldError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
             pass
-    assert re.fullmatch("the state of production is locked", caught.value.diagnostics[0].summary)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.summary) == ("lock-held", "the state of production is locked")
+    assert found.detail
+    assert found.commands == (("state", "unlock"),)
+    assert found.loses
+
+
+def test_a_lock_that_is_held_is_not_cleared(tmp_path: Path) -> None:
+    """Not by force either: the system keeps it for its process, which the refusal says beside who that is."""
+    with opened(tmp_path).lock(command="apply", timeout=0):
+        for force, codes in ((False, ["lock-held"]), (True, ["lock-held", "lock-not-forcible"])):
+            with pytest.raises(LockHeldError) as caught:
+                opened(tmp_path).unlock(force=force)
+            assert [each.code for each in caught.value.diagnostics] == codes
+        with pytest.raises(LockHeldError) as caught:
+            opened(tmp_path).unlock()
+        assert [each.code for each in caught.value.diagnostics] == ["lock-held"]
+        holder = opened(tmp_path).holder()
+    assert holder is not None
+    assert (holder.pid, holder.command) == (os.getpid(), "apply")
+
+
+def test_what_a_holder_left_is_cleared_once(tmp_path: Path) -> None:
+    """Who that was is told; clearing again finds nothing, and a record that names nobody goes as well."""
+    for content, gone in ((json.dumps(RECORD), "maria"), ("half a rec", None)):
+        (tmp_path / "_lock.json").write_text(content)
+        cleared = opened(tmp_path).unlock()
+        assert (None if cleared is None else cleared.who) == gone
+        assert not (tmp_path / "_lock.json").exists()
+        assert opened(tmp_path).unlock() is None
+
+
+def test_a_record_that_cannot_be_cleared_is_told(tmp_path: Path) -> None:
+    """With the place, and the lock is free all the same."""
+    (tmp_path / "_lock.json").mkdir()
+    with pytest.raises(StateError) as caught:
+        opened(tmp_path).unlock()
+    assert [(each.code, each.file) for each in caught.value.diagnostics] == [
+        ("state-lock-failed", "state/production/_lock")
+    ]
+    (tmp_path / "_lock.json").rmdir()
+    with opened(tmp_path).lock(command="apply", timeout=0):
+        pass
 
 
 def test_asking_and_clearing_make_nothing(tmp_path: Path) -> None:
@@ -207,14 +260,16 @@ def test_a_file_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pyt
         pytest.fail("there was no lock to be had")
     (found,) = caught.value.diagnostics
     assert (found.code, found.file) == ("state-lock-failed", "state/production/_lock")
+    assert found.detail
     assert not isinstance(caught.value, LockHeldError)
 
 
 def test_a_record_that_cannot_be_written_gives_the_lock_back(tmp_path: Path) -> None:
     """A lock that could not say who holds it is not held."""
     (tmp_path / "_lock.json").mkdir()
-    with pytest.raises(StateError), opened(tmp_path).lock(command="apply", timeout=0):
+    with pytest.raises(StateError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
         pytest.fail("the lock was held without a record")
+    assert str(caught.value.diagnostics[0].file).endswith("/_lock.json")
     (tmp_path / "_lock.json").rmdir()
     with opened(tmp_path).lock(command="apply", timeout=0):
         pass

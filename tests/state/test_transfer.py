@@ -160,20 +160,6 @@ def test_a_move_that_breaks_off_is_finished_by_the_next(desk: Project, homes: di
     assert held(desk.store(homes["folder"])) == before
 
 
-def test_a_home_that_keeps_something_else_is_noticed(desk: Project, homes: dict[str, str]) -> None:
-    """What is read back differs from what was written: an error, and not a home to use."""
-
-    class Forgetful(FileStore):
-        def write(self, entry: Entry) -> None:
-            super().write(replace(entry, protect=True))
-
-    forgetful = Forgetful(desk.root / homes["folder"], environment="default")
-    snapshot = taken_from(desk.store(), "default")
-    with pytest.raises(StateError) as caught:
-        put_into(forgetful, snapshot, force=False)
-    assert [each.code for each in caught.value.diagnostics] == ["state-not-kept"]
-
-
 @pytest.mark.parametrize(
     ("arguments", "stdin", "code", "told"),
     [
