@@ -21,8 +21,9 @@ from reconciler.vocabulary import why_no_vocabulary
 
 Kind = Literal["assistant", "create", "update"]
 REQUIRED_FILES: tuple[str, ...] = ("assistant", "create", "update")
-MOST_PLACES = 10_000
 OPTIONAL_FILES: tuple[str, ...] = ("list", "delete")
+_MOST_PLACES = 10_000
+"""So many answers are remembered of which places are secret, and then forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +36,7 @@ class Endpoint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldPolicy:
-    """What the pages say of one top-level field. See design section 3 for each annotation's meaning and origin.
+    """What the pages say of one top-level field, from the keywords that `apidocs.properties` writes.
 
     `types` are JSON Schema type names without null. `has_clear` tells a documented null from no clear value at all.
     `updatable` is false for a field that only the create page has: it can be set once, and never changed or cleared.
@@ -178,7 +179,7 @@ class SchemaSet:
             return False
         known = self._secrets.get(path)
         if known is None:
-            if len(self._secrets) > MOST_PLACES:  # names that people choose must not fill the memory
+            if len(self._secrets) > _MOST_PLACES:  # names that people choose must not fill the memory
                 self._secrets.clear()
             known = self._secrets[path] = self._marks_secret(path)
         return known

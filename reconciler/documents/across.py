@@ -27,7 +27,7 @@ class Claimant:
 
 
 Conflict = tuple[frozenset[str], Diagnostic]
-"""The keys of all documents in it, and what to tell."""
+"""The keys of the documents that cannot be planned because of it, and what to tell."""
 
 
 def conflicts(claimants: Sequence[Claimant], schemas: SchemaSet) -> Iterator[Conflict]:

@@ -17,7 +17,7 @@ FORMAT_VERSION = "1.0"
 
 
 def plan_to_json(plan: Plan) -> dict[str, Json]:
-    """The plan JSON of design section 9. `digest` covers all the rest, so equal plans are told by it alone; but not the
+    """What `plan -o json` prints. `digest` covers all the rest, so equal plans are told by it alone; but not the
     commands of diagnostics, which depend on where they are to be run.
 
     A field that undoes what the portal did has `overwrites`, with when the assistant was last changed there.

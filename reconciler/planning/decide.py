@@ -1,7 +1,7 @@
 """The decision table: what happens to one key, from what the files, the state and (where read) live say of it.
 
-Each function below is a row or a few rows of design section 6. Requests here carry no steps yet; `handover` numbers
-them once all changes are known.
+Each function below is a row or a few rows of the table in docs/planning.md. Requests here carry no steps yet; `order`
+numbers them once all changes are known.
 """
 
 from __future__ import annotations
