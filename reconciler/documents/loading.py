@@ -14,7 +14,7 @@ from reconciler.canonical import Json
 from reconciler.documents.across import Claimant, conflicts
 from reconciler.documents.conflicts import check_conflicts
 from reconciler.documents.files import Files, Sources
-from reconciler.documents.judging import judge, place_of
+from reconciler.documents.judging import judge
 from reconciler.documents.keys import key_collisions, key_fault, key_of
 from reconciler.documents.layers import Layered, Layers
 from reconciler.documents.packed import PackedPlaces
@@ -211,7 +211,7 @@ def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) 
         return layered, []
     warnings = []
     for name in sorted(unmanaged & set(layered.content)):
-        place = layered.names.get((name,)) or place_of((name,), layered)
+        place = layered.names.get((name,)) or layered.place((name,))
         if place.file == file:  # over a base's value, `unmanaged` is the way to release it in one document
             told = f"`{name}` is unmanaged and has a value here, which is not sent"
             warnings.append(
