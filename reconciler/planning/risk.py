@@ -38,7 +38,12 @@ def field_risk(schemas: SchemaSet, name: str) -> Risk:
 
 def worst(risks: Iterable[Risk]) -> Risk | None:
     """The highest class present, or None for none."""
-    return min(risks, key=_RANK.__getitem__, default=None)
+    return min(risks, key=rank_of, default=None)
+
+
+def rank_of(risk: Risk | None) -> int:
+    """0 for the worst class; what is of none comes last."""
+    return len(_RANK) if risk is None else _RANK[risk]
 
 
 def _deciding(policies: Iterable[FieldPolicy]) -> frozenset[str]:
