@@ -10,7 +10,7 @@ from reconciler import __version__
 from reconciler.canonical import Json, digest, exact_digest
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Drift, FieldChange, HandOver, Plan, Request
-from reconciler.secrecy import secret_name
+from reconciler.secrecy import secrets_in
 
 FORMAT_VERSION = "1.0"
 """Of the plan JSON and of every other JSON that the program prints. A reader of plan files refuses a newer one."""
@@ -67,10 +67,8 @@ def plan_secrets(plan: Plan) -> Mapping[str, str | None]:
 
     Only bodies count: a record may rightly hold an older fingerprint, of a secret that is sent at creation alone.
     """
-    found: dict[str, str | None] = {}
-    for request, _ in plan.requests():
-        _fingerprints_in(request.body, found)
-    return dict(sorted(found.items()))
+    found = {secret for request, _ in plan.requests() for secret in secrets_in(request.body)}
+    return dict(sorted(found, key=lambda secret: (secret[0], secret[1] or "")))
 
 
 def drift_to_json(drift: Drift) -> dict[str, Json]:
@@ -167,16 +165,3 @@ def _plain(value: Json) -> Json:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(each) for each in value]
     return value
-
-
-def _fingerprints_in(value: Json, found: dict[str, str | None]) -> None:
-    name = secret_name(value)
-    if name is not None and isinstance(value, Mapping):
-        fingerprint = value.get("fingerprint")
-        found[name] = fingerprint if isinstance(fingerprint, str) else None
-    elif isinstance(value, Mapping):
-        for key in sorted(value):
-            _fingerprints_in(value[key], found)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for each in value:
-            _fingerprints_in(each, found)
