@@ -23,7 +23,7 @@ from reconciler.secrecy import remembered, same, untold
 class Comparison:
     """`changes` in schema order; `record` is what last-applied becomes; `releases` are fields no longer managed.
 
-    `drifted` names the fields where live was read and is not what was last applied; `settled` those that live shows as
+    `drifted` names the fields where live was read and is not what was last applied; `already_live` those that live shows as
     the document asks, though they were not applied so: there is nothing to send. `config_changed` says whether the
     document asks for something else than was last applied. `conflicts` are errors: the API would refuse the result.
     """
@@ -32,7 +32,7 @@ class Comparison:
     record: Content
     releases: tuple[str, ...] = ()
     drifted: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
+    already_live: tuple[str, ...] = ()
     config_changed: bool = False
     conflicts: tuple[Diagnostic, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -91,7 +91,7 @@ class _Comparer:
             record={**self._remembered(changes), **fixed},
             releases=releases,
             drifted=self._drifted(),
-            settled=self._settled({**self.wanted, **cleared}, changes),
+            already_live=self._already_live({**self.wanted, **cleared}, changes),
             config_changed=bool(releases) or self._asks_for_more(cleared),
             conflicts=self._conflicts(releases) if changes else (),
             diagnostics=tuple(self.diagnostics),
@@ -233,7 +233,7 @@ class _Comparer:
             sorted(n for n, value in self.applied.items() if n in shown and not self._same(n, shown[n], value))
         )
 
-    def _settled(self, asked: Content, changes: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def _already_live(self, asked: Content, changes: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """An adopted assistant has nothing applied yet, and all of it is recorded anyway."""
         if self.live is None or not self.applied:
             return ()

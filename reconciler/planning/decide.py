@@ -17,8 +17,8 @@ from reconciler.model import Action, Change, Content, Desired, Entry, FieldChang
 from reconciler.planning import problems
 from reconciler.planning.begun import Finding
 from reconciler.planning.compare import Comparison, compare, managed
+from reconciler.planning.findings import with_finding
 from reconciler.planning.risk import field_risk, worst
-from reconciler.planning.settled import with_finding
 from reconciler.planning.twins import Twins, name_of
 from reconciler.schemas import SchemaSet
 
@@ -144,7 +144,7 @@ def _existing(desired: Desired, entry: Entry, sides: Sides, *, moves: bool = Fal
 
 
 def _why(comparison: Comparison) -> Reason:
-    if comparison.settled or any(each.field in comparison.drifted for each in comparison.changes):
+    if comparison.already_live or any(each.field in comparison.drifted for each in comparison.changes):
         return Reason.CONFIG_CHANGED_AND_DRIFTED if comparison.config_changed else Reason.DRIFTED
     return Reason.CONFIG_CHANGED
 
@@ -224,7 +224,7 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         blocked = _blocked(desired, entry, Reason.CONFLICTING, *comparison.conflicts)
         return replace(blocked, diagnostics=(*blocked.diagnostics, *comparison.diagnostics))
     guard = _guard(desired, entry)
-    changed = bool(comparison.changes or comparison.releases or comparison.settled or guard)
+    changed = bool(comparison.changes or comparison.releases or comparison.already_live or guard)
     body = comparison.body
     return Change(
         key=desired.key,
@@ -242,7 +242,7 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         source=desired.source,
         **_recorded(desired, comparison.record),
         expects=entry_digest(entry),
-        diagnostics=(*comparison.diagnostics, *guard, *problems.settled(desired, comparison.settled)),
+        diagnostics=(*comparison.diagnostics, *guard, *problems.already_live(desired, comparison.already_live)),
     )
 
 

@@ -172,7 +172,7 @@ def not_observable(names: list[str]) -> Diagnostic:
     )
 
 
-def settled(desired: Desired, names: Sequence[str]) -> tuple[Diagnostic, ...]:
+def already_live(desired: Desired, names: Sequence[str]) -> tuple[Diagnostic, ...]:
     return tuple(
         note(
             "already-live",
