@@ -68,7 +68,8 @@ def plan_secrets(plan: Plan) -> Mapping[str, str | None]:
     Only bodies count: a record may rightly hold an older fingerprint, of a secret that is sent at creation alone.
     """
     found = {secret for request, _ in plan.requests() for secret in secrets_in(request.body)}
-    return dict(sorted(found, key=lambda secret: (secret[0], secret[1] or "")))
+    # where a name has several, the last one stands: an unknown one, which proves nothing
+    return dict(sorted(found, key=lambda secret: (secret[0], secret[1] is None, secret[1] or "")))
 
 
 def drift_to_json(drift: Drift) -> dict[str, Json]:
