@@ -8,7 +8,7 @@ Core: no IO; the shell reads the files and calls `SchemaSet.from_files`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -102,6 +102,16 @@ class SchemaSet:
         properties: Mapping[str, Any] = self.assistant["properties"]
         own = {name: each for name, each in properties.items() if not each.get("x-reserved")}
         return {name: _policy(name, each, name in required, name in updatable) for name, each in own.items()}
+
+    def in_order(self, names: Collection[str]) -> list[str]:
+        """Names of fields in page order, and behind them those that no page has."""
+        known = [name for name in self.fields if name in names]
+        return known + sorted(set(names) - set(known))
+
+    @cached_property
+    def exclusive_fields(self) -> tuple[FieldPolicy, ...]:
+        """The fields whose value only one assistant may hold."""
+        return tuple(policy for policy in self.fields.values() if policy.exclusive is not None)
 
     @cached_property
     def name_field(self) -> str:
@@ -207,8 +217,13 @@ class SchemaSet:
         schema: Mapping[str, Any] = self.assistant
         for step in path:
             schema = _descend(schema, step)
-        stated = schema.get("type", ())
-        return frozenset((stated,) if isinstance(stated, str) else stated)
+        return frozenset(stated_types(schema))
+
+
+def stated_types(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The JSON types that a schema asks for, null among them; empty where it says none."""
+    stated = schema.get("type", ())
+    return (stated,) if isinstance(stated, str) else tuple(stated)
 
 
 def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
@@ -255,8 +270,7 @@ def _lacks(role: str, schema: Json) -> str | None:
 
 
 def _policy(name: str, schema: Mapping[str, Any], required: bool, updatable: bool) -> FieldPolicy:
-    stated = schema.get("type", ())
-    types = (stated,) if isinstance(stated, str) else tuple(stated)
+    types = stated_types(schema)
     applies = {each: tuple(values) for each, values in schema.get("x-applies", {}).items()}
     return FieldPolicy(
         name=name,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.canonical import canonical_bytes
+from reconciler.canonical import canonical_bytes, equal
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
 from reconciler.model import Content, Path, Position
@@ -34,9 +34,8 @@ def conflicts(claimants: Sequence[Claimant], schemas: SchemaSet) -> Iterator[Con
     """Every conflict between documents, each told once with all the places in it."""
     yield from _same_ids(claimants)
     yield from _same_renames(claimants)
-    for policy in schemas.fields.values():
-        if policy.exclusive is not None:
-            yield from _same_exclusives(claimants, policy)
+    for policy in schemas.exclusive_fields:
+        yield from _same_exclusives(claimants, policy)
 
 
 def _same_ids(claimants: Iterable[Claimant]) -> Iterator[Conflict]:
@@ -79,7 +78,7 @@ def _same_exclusives(claimants: Sequence[Claimant], policy: FieldPolicy) -> Iter
 
 
 def _matches(content: Content, kind: Content) -> bool:
-    return all(name in content and canonical_bytes(content[name]) == canonical_bytes(kind[name]) for name in kind)
+    return all(name in content and equal(content[name], kind[name]) for name in kind)
 
 
 def _groups(pairs: Iterable[tuple[Hashable, Claimant]]) -> list[list[Claimant]]:

@@ -23,9 +23,9 @@ from reconciler.secrecy import remembered, same, untold
 class Comparison:
     """`changes` in schema order; `record` is what last-applied becomes; `releases` are fields no longer managed.
 
-    `drifted` names the fields where live was read and is not what was last applied; `already_live` those that live shows as
-    the document asks, though they were not applied so: there is nothing to send. `config_changed` says whether the
-    document asks for something else than was last applied. `conflicts` are errors: the API would refuse the result.
+    `drifted` names the fields where live was read and is not what was last applied; `already_live` those that live
+    shows as the document asks, though they were not applied so: there is nothing to send. `config_changed` says whether
+    the document asks for something else than was last applied. `conflicts` are errors: the API would refuse the result.
     """
 
     changes: tuple[FieldChange, ...]
@@ -87,7 +87,7 @@ class _Comparer:
         ]
         releases = tuple(sorted(name for name in removed if name not in cleared and not self._is_reset(name)))
         return Comparison(
-            changes=tuple(changes[name] for name in self._in_order(changes)),
+            changes=tuple(changes[name] for name in self.schemas.in_order(changes)),
             record={**self._remembered(changes), **fixed},
             releases=releases,
             drifted=self._drifted(),
@@ -244,10 +244,6 @@ class _Comparer:
     def _same(self, name: str, left: Json, right: Json) -> bool:
         policy = self.schemas.fields.get(name)
         return same(left, right, unordered=policy is not None and policy.unordered)
-
-    def _in_order(self, changes: Mapping[str, FieldChange]) -> list[str]:
-        known = [name for name in self.schemas.fields if name in changes]
-        return known + sorted(set(changes) - set(known))
 
     def _place(self) -> dict[str, str | int | None]:
         return {"file": self.desired.file, "line": self.desired.line, "column": 1, "key": self.desired.key}

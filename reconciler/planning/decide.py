@@ -185,7 +185,7 @@ def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
         return _blocked(desired, entry, Reason.CONFLICTING, problems.cannot_create(desired, names))
     fields = tuple(
         FieldChange(field=name, op="set", before=None, after=content[name], risk=field_risk(schemas, name))
-        for name in _in_order(body, schemas)
+        for name in schemas.in_order(body)
     )
     requests = [_request(schemas, "create", None, body)]
     nulls = _nulls_to_send(content, schemas)
@@ -215,7 +215,7 @@ def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
 def _nulls_to_send(content: Content, schemas: SchemaSet) -> dict[str, Json]:
     """Explicit nulls that a create would not bring about: a POST leaves nulls out, and the field has a default."""
     policies = schemas.fields
-    asked = [name for name in _in_order(content, schemas) if content[name] is None and name in policies]
+    asked = [name for name in schemas.in_order(content) if content[name] is None and name in policies]
     return {name: None for name in asked if policies[name].updatable and policies[name].default is not None}
 
 
@@ -306,8 +306,3 @@ def _request(schemas: SchemaSet, role: str, id: int | None, body: Content | None
     route = schemas.endpoints[role]
     path = route.path if id is None else route.path.replace("{id}", str(id))
     return Request(step=UNNUMBERED, method=route.method, path=path, body=body)
-
-
-def _in_order(content: Content, schemas: SchemaSet) -> list[str]:
-    known = [name for name in schemas.fields if name in content]
-    return known + sorted(set(content) - set(known))

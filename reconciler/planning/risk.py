@@ -28,7 +28,7 @@ def field_risk(schemas: SchemaSet, name: str) -> Risk:
     policy = schemas.fields.get(name)
     if policy is None:
         return Risk.BEHAVIOUR
-    if policy.exclusive is not None or name in _deciding(schemas.fields.values()):
+    if policy.exclusive is not None or name in _deciding(schemas.exclusive_fields):
         return Risk.ROUTING
     if name == schemas.name_field:
         return Risk.COSMETIC
