@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from reconciler import __version__
-from reconciler.canonical import Json, digest, exact_digest
+from reconciler.canonical import Json, canonical, digest, exact_digest
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Drift, FieldChange, HandOver, Plan, Request
 from reconciler.secrecy import secrets_in
@@ -67,9 +67,10 @@ def plan_secrets(plan: Plan) -> Mapping[str, str | None]:
 
     Only bodies count: a record may rightly hold an older fingerprint, of a secret that is sent at creation alone.
     """
-    found = {secret for request, _ in plan.requests() for secret in secrets_in(request.body)}
-    # where a name has several, the last one stands: an unknown one, which proves nothing
-    return dict(sorted(found, key=lambda secret: (secret[0], secret[1] is None, secret[1] or "")))
+    found: dict[str, str | None] = {}
+    for request, _ in plan.requests():
+        found.update(secrets_in(canonical(request.body)))  # in an order that reading it back keeps
+    return dict(sorted(found.items()))
 
 
 def drift_to_json(drift: Drift) -> dict[str, Json]:
