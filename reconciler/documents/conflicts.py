@@ -13,6 +13,7 @@ from reconciler.documents.files import Sources
 from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted
 from reconciler.documents.references import Resolution
+from reconciler.documents.syntax import FINISH_MERGE
 from reconciler.errors import Diagnostic, DocumentError, error
 from reconciler.model import Path, Position
 
@@ -28,8 +29,7 @@ def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, ke
             continue
         place = _first_mark(found, layered.place(path), path, sources)
         summary = f"`{dotted(path)}` holds a merge that nobody finished"
-        then = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
-        told.append(error("merge-conflict", summary, then, **at(place, key=key, path=path)))
+        told.append(error("merge-conflict", summary, FINISH_MERGE, **at(place, key=key, path=path)))
     return told
 
 

@@ -7,7 +7,7 @@ A document with errors yields no Desired, and nothing hides anything else: every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json
@@ -261,15 +261,11 @@ def _settings_places(parsed: Parsed) -> dict[Path, Position]:
 
 def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """In order, and what one line of a base does to many documents told once, with their number."""
-
-    def groups() -> Iterator[list[Diagnostic]]:
-        same: dict[Diagnostic, list[Diagnostic]] = {}
-        for each in sorted(set(problems), key=Diagnostic.sort_key):
-            same.setdefault(replace(each, key=None), []).append(each)
-        yield from same.values()
-
+    same: dict[Diagnostic, list[Diagnostic]] = {}
+    for each in sorted(set(problems), key=Diagnostic.sort_key):
+        same.setdefault(replace(each, key=None), []).append(each)
     told = []
-    for group in groups():
+    for group in same.values():
         first = group[0]
         if len(group) > 1:
             others = f"{len(group) - 1} other document{'s' if len(group) > 2 else ''} on the same base"

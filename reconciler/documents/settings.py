@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeVar
 
 from reconciler.canonical import Json
-from reconciler.documents.keys import key_fault
+from reconciler.documents.keys import ENDINGS, key_fault
 from reconciler.documents.places import at
 from reconciler.documents.scalars import kind_of
 from reconciler.documents.strict_yaml import Parsed
@@ -135,7 +135,7 @@ def _moved_from(reading: _SettingsReading, stated: Json) -> str | None:
         reading.wrong(path, "`moved_from` names the document itself", then)
     elif fault := key_fault(stated):
         reading.wrong(path, f"`moved_from` is no key: {fault}", then)
-    elif stated.endswith((".yaml", ".yml")):
+    elif stated.endswith(ENDINGS):
         reading.wrong(path, f"`moved_from` is no key: `{stated}` has an ending", then)
     else:
         return stated
