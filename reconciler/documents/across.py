@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reconciler.canonical import canonical_bytes, equal
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Content, Path, Position
+from reconciler.model import RESERVED, Content, Path, Position
 from reconciler.schemas import FieldPolicy, SchemaSet
 from reconciler.secrecy import secret_names
 
@@ -39,7 +39,7 @@ def conflicts(claimants: Sequence[Claimant], schemas: SchemaSet) -> Iterator[Con
 
 
 def _same_ids(claimants: Iterable[Claimant]) -> Iterator[Conflict]:
-    path = ("reconciler", "id")
+    path = (RESERVED, "id")
     for group in _groups((each.id, each) for each in claimants if each.id is not None):
         places = [each.places[path] for each in group]
         told = f"{_said(places)} both adopt id {group[0].id}"
@@ -47,7 +47,7 @@ def _same_ids(claimants: Iterable[Claimant]) -> Iterator[Conflict]:
 
 
 def _same_renames(claimants: Sequence[Claimant]) -> Iterator[Conflict]:
-    path = ("reconciler", "moved_from")
+    path = (RESERVED, "moved_from")
     by_key = {each.key: each for each in claimants}
     movers = [each for each in claimants if each.moved_from is not None]
     for group in _groups((each.moved_from, each) for each in movers):

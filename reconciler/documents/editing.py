@@ -26,9 +26,8 @@ from reconciler.documents.emitting import (
     single_quoted,
     value_lines,
 )
-from reconciler.documents.settings import RESERVED
 from reconciler.documents.strict_yaml import parse_yaml
-from reconciler.model import Path
+from reconciler.model import RESERVED, Path
 
 Splice: TypeAlias = tuple[int, int, str]
 """From, to, and what stands there instead."""

@@ -13,10 +13,10 @@ from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
 from reconciler.documents.keys import key_of
 from reconciler.documents.places import at
-from reconciler.documents.settings import RESERVED, SETTINGS, Settings, read_settings
+from reconciler.documents.settings import SETTINGS, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import Diagnostic, error, warning
-from reconciler.model import Path, Position
+from reconciler.model import RESERVED, Path, Position
 
 MAX_CHAIN = 32
 

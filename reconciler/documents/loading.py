@@ -21,12 +21,12 @@ from reconciler.documents.packed import PackedPlaces
 from reconciler.documents.placeholders import check_placeholders
 from reconciler.documents.places import at
 from reconciler.documents.references import Resolution, World, resolve
-from reconciler.documents.settings import RESERVED, Settings, read_settings
+from reconciler.documents.settings import Settings, read_settings
 from reconciler.documents.settled import inputs_of, source_digest
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, note, warning
-from reconciler.model import Desired, Path, Position, Spread
+from reconciler.model import RESERVED, Desired, Path, Position, Spread
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
 

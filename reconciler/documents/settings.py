@@ -18,10 +18,9 @@ from reconciler.documents.places import at
 from reconciler.documents.scalars import kind_of
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Path
+from reconciler.model import RESERVED, Path
 from reconciler.validation import suggestion
 
-RESERVED = "reconciler"
 SETTINGS = frozenset({"extends", "id", "moved_from", "unmanaged", "seed", "protect", "environments"})
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Content, Desired, Entry, FieldChange, Live
+from reconciler.planning.problems import place
 from reconciler.planning.risk import field_risk
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import remembered, same, untold
@@ -123,7 +124,7 @@ class _Comparer:
                 "only-at-creation",
                 f"`{name}` can only be set when an assistant is created: it stays as it is on the server",
                 "Take the document's value back, or create the assistant anew under another key.",
-                **self._place(),
+                **place(self.desired),
                 field=name,
             )
         )
@@ -137,7 +138,7 @@ class _Comparer:
                 "stays-in-conflict",
                 f"`{violation.path[0]}` left the document but stays on the server, where it {violation.summary}",
                 "\n".join(filter(None, (violation.detail, "Set it in the document to a value that fits."))),
-                **self._place(),
+                **place(self.desired),
                 field=str(violation.path[0]),
                 loses=(f"`{violation.path[0]}` as it is on the server",),
                 commands=(("why", self.desired.key, str(violation.path[0])),),
@@ -171,7 +172,7 @@ class _Comparer:
                 "cannot-clear",
                 f"`{name}` left the document but {why}: it stays as it is on the server and is no longer managed",
                 "Set it to the value you want instead, or leave it out and accept what the server has.",
-                **self._place(),
+                **place(self.desired),
                 field=name,
             )
         )
@@ -210,7 +211,7 @@ class _Comparer:
                 "unmanaged-reset",
                 f"`{name}` is unmanaged, and changing `{causes[0]}` makes the server reset it",
                 "Manage it in the document, or look at it in the portal after the apply.",
-                **self._place(),
+                **place(self.desired),
                 field=name,
             )
         )
@@ -244,9 +245,6 @@ class _Comparer:
     def _same(self, name: str, left: Json, right: Json) -> bool:
         policy = self.schemas.fields.get(name)
         return same(left, right, unordered=policy is not None and policy.unordered)
-
-    def _place(self) -> dict[str, str | int | None]:
-        return {"file": self.desired.file, "line": self.desired.line, "column": 1, "key": self.desired.key}
 
 
 def _untold(name: str) -> Diagnostic:
