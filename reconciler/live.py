@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.model import Content, Live, Path
 from reconciler.schemas import SchemaSet, stated_types
 from reconciler.secrecy import secret_name, secret_reference, secrets_in
@@ -106,8 +106,8 @@ class _Seal:
         if isinstance(value, Mapping):
             around = like if isinstance(like, Mapping) else _EMPTY
             return {each: self.on(inner, around.get(each), (*path, each)) for each, inner in value.items()}
-        if isinstance(value, Sequence) and not isinstance(value, str):
-            beside = like if isinstance(like, Sequence) and not isinstance(like, str) else ()
+        if is_list(value):
+            beside = like if is_list(like) else ()
             return [
                 self.on(inner, beside[at] if at < len(beside) else None, (*path, at)) for at, inner in enumerate(value)
             ]

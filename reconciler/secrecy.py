@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from reconciler.canonical import SCALARS, Json, equal, identical
+from reconciler.canonical import SCALARS, Json, equal, identical, is_list
 
 SECRET_KEY = "$secret"  # noqa: S105 - the name of the marker, not a secret
 
@@ -51,7 +51,7 @@ def reveal(value: Json, vault: Vault) -> Json:
         return vault.values[name]
     if isinstance(value, Mapping):
         return {each: reveal(value[each], vault) for each in value}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return [reveal(each, vault) for each in value]
     return value
 
@@ -71,7 +71,7 @@ def secrets_in(value: Json) -> Iterator[tuple[str, str | None]]:
     elif isinstance(value, Mapping):
         for each in value.values():
             yield from secrets_in(each)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif is_list(value):
         for each in value:
             yield from secrets_in(each)
 
@@ -100,8 +100,8 @@ def untold(left: Json, right: Json) -> Iterator[str]:
     elif isinstance(left, Mapping) and isinstance(right, Mapping):
         for each in left.keys() & right.keys():
             yield from untold(left[each], right[each])
-    elif _is_list(left) and _is_list(right):
-        for mine, other in zip(left, right, strict=False):  # type: ignore[arg-type]
+    elif is_list(left) and is_list(right):
+        for mine, other in zip(left, right, strict=False):
             yield from untold(mine, other)
 
 
@@ -128,7 +128,3 @@ def _with_references_of(like: Json, value: Json, gives_way: Callable[[str | None
 def _fingerprint(reference: Json) -> str | None:
     found = reference.get("fingerprint") if isinstance(reference, Mapping) else None
     return found if isinstance(found, str) else None
-
-
-def _is_list(value: Json) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)

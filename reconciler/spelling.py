@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.secrecy import secret_name
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -63,7 +63,7 @@ class Spelling:
             return value
         if isinstance(value, Mapping) and isinstance(like, Mapping):
             return self._object(value, like)
-        if isinstance(value, list) and isinstance(like, Sequence) and not isinstance(like, str):
+        if isinstance(value, list) and is_list(like):
             return self._list(value, like)
         if _is_number(value) and _is_number(like) and self._places is not None:
             return like if _is_rounded(like, value, self._places) else value

@@ -7,10 +7,10 @@ Pure, stdlib.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TypeGuard
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 
 WORDS = frozenset({"description", "title", "x-section", "x-source"})
 NAMES = frozenset({"properties", "patternProperties", "x-applies", "x-exclusive", "x-variants", "x-query"})
@@ -50,13 +50,13 @@ def _structure(schema: Json, *, names: bool) -> Json:
         kept = {name: each for name, each in schema.items() if names or name not in WORDS}
         made = {name: _structure(each, names=not names and name in NAMES) for name, each in kept.items()}
         return {name: _sorted(each) if name in SETS and not names else each for name, each in made.items()}
-    if isinstance(schema, Sequence) and not isinstance(schema, str):
+    if is_list(schema):
         return [_structure(each, names=False) for each in schema]
     return schema
 
 
 def _sorted(value: Json) -> Json:
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return sorted(value, key=_text)
     return value
 

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from reconciler.canonical import Json, exact_digest
+from reconciler.canonical import Json, exact_digest, is_list
 from reconciler.documents.characters import readable
 from reconciler.documents.emitting import (
     double_quoted,
@@ -69,7 +69,7 @@ def _with(value: Json, path: Path, new: Json) -> Json:
     step, rest = path[0], path[1:]
     if isinstance(value, Mapping) and isinstance(step, str):
         return {**value, step: _with(value.get(step), rest, new)}
-    if isinstance(value, Sequence) and not isinstance(value, str) and isinstance(step, int):
+    if is_list(value) and isinstance(step, int):
         return [_with(each, rest, new) if at == step else each for at, each in enumerate(value)]
     raise EditRefused("there is no such place")
 
@@ -122,8 +122,8 @@ class _Editor:
             return
         if self.fine and isinstance(node, yaml.MappingNode) and isinstance(new, Mapping) and isinstance(old, Mapping):
             yield from self._mapping(node, place, old, new)
-        elif self.fine and isinstance(node, yaml.SequenceNode) and _is_list(new) and _is_list(old):
-            yield from self._list(node, place, old, new)  # type: ignore[arg-type]
+        elif self.fine and isinstance(node, yaml.SequenceNode) and is_list(new) and is_list(old):
+            yield from self._list(node, place, old, new)
         else:
             yield self._replaced(node, place, new)
 
@@ -167,9 +167,9 @@ class _Editor:
     def _replaced(self, node: Any, place: _Place, new: Json) -> Splice:
         start, end = node.start_mark.index, self._end(node)
         brackets = not isinstance(node, yaml.ScalarNode) and node.flow_style
-        if place.in_flow or (brackets and (isinstance(new, Mapping) or _is_list(new))):
+        if place.in_flow or (brackets and (isinstance(new, Mapping) or is_list(new))):
             return start, end, flow(new)
-        if isinstance(node, yaml.ScalarNode) and not isinstance(new, Mapping) and not _is_list(new):
+        if isinstance(node, yaml.ScalarNode) and not isinstance(new, Mapping) and not is_list(new):
             written = _styled(node, new)
             if written is not None and start < end:
                 return start, end, written
@@ -178,9 +178,9 @@ class _Editor:
             column = node.start_mark.column
             lines = [line for name, each in new.items() for line in field_lines(name, each, indent=column)]
             return start, end, self._joined([lines[0][column:], *lines[1:]])
-        if block and isinstance(node, yaml.SequenceNode) and _is_list(new) and new:
+        if block and isinstance(node, yaml.SequenceNode) and is_list(new) and new:
             column = node.start_mark.column
-            lines = [line for each in new for line in item_lines(each, indent=column)]  # type: ignore[union-attr]
+            lines = [line for each in new for line in item_lines(each, indent=column)]
             return start, end, self._joined([lines[0][column:], *lines[1:]])
         return self._anew(start, end, place, new)
 
@@ -250,7 +250,3 @@ def _styled(node: Any, new: Json) -> str | None:
     if isinstance(new, str) and node.style == "'":
         return single_quoted(new) or double_quoted(new)
     return None if node.style in ("|", ">") else scalar(new)
-
-
-def _is_list(value: Json) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.documents.scalars import plain_value
 
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
@@ -47,7 +47,7 @@ def flow(value: Json) -> str:
     """A value on one line, for what stands between brackets."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{double_quoted(name)}: {flow(each)}" for name, each in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return "[" + ", ".join(flow(each) for each in value) + "]"
     return double_quoted(value) if isinstance(value, str) else scalar(value)
 
@@ -74,7 +74,7 @@ def double_quoted(text: str) -> str:
 def _after(prefix: str, value: Json, indent: int) -> list[str]:
     if isinstance(value, Mapping) and value:
         return [prefix, *(line for name, each in value.items() for line in field_lines(name, each, indent=indent + 2))]
-    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+    if is_list(value) and value:
         return [prefix, *(line for each in value for line in item_lines(each, indent=indent + 2))]
     if isinstance(value, Mapping | Sequence) and not isinstance(value, str):
         return [f"{prefix} {'{}' if isinstance(value, Mapping) else '[]'}"]

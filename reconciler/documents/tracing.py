@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.documents.files import Sources, inside
 from reconciler.documents.references import reference_in
 from reconciler.documents.settings import read_settings
@@ -129,7 +129,7 @@ def _walked(value: Json, steps: Sequence[str]) -> Path | None:
             rest = _walked(value[name], steps[length:]) if name in value else None
             if rest is not None:
                 return (name, *rest)
-    elif isinstance(value, Sequence) and not isinstance(value, str) and _PLACE.fullmatch(steps[0]):
+    elif is_list(value) and _PLACE.fullmatch(steps[0]):
         at = int(steps[0])
         rest = _walked(value[at], steps[1:]) if at < len(value) else None
         return None if rest is None else (at, *rest)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from reconciler import __version__
-from reconciler.canonical import Json, canonical, digest, exact_digest
+from reconciler.canonical import Json, canonical, digest, exact_digest, is_list
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Drift, FieldChange, HandOver, Plan, Request
 from reconciler.secrecy import secrets_in
@@ -164,6 +164,6 @@ def _plain(value: Json) -> Json:
     """The value in the types that the json module writes: content may be any Mapping or Sequence."""
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return [_plain(each) for each in value]
     return value

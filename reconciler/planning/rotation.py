@@ -6,10 +6,10 @@ plan of that sends the fields that hold a changed secret, and no edit that waits
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.model import Desired, Entry
 from reconciler.secrecy import same, secret_name, secret_reference, secrets_in, untold
 
@@ -38,6 +38,6 @@ def _renewed(value: Json, current: Mapping[str, Json]) -> Json:
         return current.get(name, value)
     if isinstance(value, Mapping):
         return {each: _renewed(inner, current) for each, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return [_renewed(each, current) for each in value]
     return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.documents import Loaded
 from reconciler.documents.editing import EditRefused, edited
 from reconciler.documents.files import Files, Sources
@@ -229,10 +229,10 @@ class _Making:
             meant = desired if isinstance(desired, Mapping) else {}
             order = [*(each for each in was if each in live), *(each for each in live if each not in was)]
             return {each: self._raw(f"{name}.{each}", was.get(each), meant.get(each), live[each]) for each in order}
-        if isinstance(live, Sequence) and not isinstance(live, str):
-            was_items = raw if _is_list(raw) else []
-            meant_items = desired if _is_list(desired) else []
-            return [self._item(name, was_items, meant_items, at, each) for at, each in enumerate(live)]  # type: ignore[arg-type]
+        if is_list(live):
+            was_items = raw if is_list(raw) else []
+            meant_items = desired if is_list(desired) else []
+            return [self._item(name, was_items, meant_items, at, each) for at, each in enumerate(live)]
         return self.accepting.reference(name, live) if scheme_of(raw) == "ref" else _literal(live)
 
     def _item(self, name: str, raw: Sequence[Json], desired: Sequence[Json], at: int, live: Json) -> Json:
@@ -294,8 +294,4 @@ def _holds_secret(value: Json) -> bool:
         return True
     if isinstance(value, Mapping):
         return any(_holds_secret(each) for each in value.values())
-    return _is_list(value) and any(_holds_secret(each) for each in value)  # type: ignore[union-attr]
-
-
-def _is_list(value: Json) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return is_list(value) and any(_holds_secret(each) for each in value)

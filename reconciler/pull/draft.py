@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.documents.emitting import field_lines
 from reconciler.documents.strict_yaml import parse_yaml
 from reconciler.model import RESERVED, Content, Live, Path
@@ -76,7 +76,7 @@ def holds_secret(value: Json, schemas: SchemaSet, path: Path = ()) -> bool:
         return True
     if isinstance(value, Mapping):
         return any(holds_secret(each, schemas, (*path, name)) for name, each in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return any(holds_secret(each, schemas, (*path, at)) for at, each in enumerate(value))
     return False
 
@@ -178,7 +178,7 @@ class _Drafting:
             return HIDDEN
         if isinstance(value, Mapping):
             return {name: self._masked(each, (*path, name)) for name, each in value.items()}
-        if isinstance(value, Sequence) and not isinstance(value, str):
+        if is_list(value):
             return [self._masked(each, (*path, at)) for at, each in enumerate(value)]
         return value
 

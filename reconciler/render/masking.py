@@ -6,10 +6,10 @@ schema marks may hold one in clear there. Mask what is shown; never what is exec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.model import Change, Drift, Path, Plan
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import secret_name, secret_reference
@@ -67,6 +67,6 @@ def masked_value(value: Json, path: Path, schemas: SchemaSet) -> Json:
         return dict(UNNAMED)
     if isinstance(value, Mapping):
         return _content(value, path, schemas)
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return [masked_value(each, (*path, at), schemas) for at, each in enumerate(value)]
     return value

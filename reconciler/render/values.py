@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, is_list
 from reconciler.render.escape import json_safe, terminal_safe
 from reconciler.render.lines import split
 from reconciler.secrecy import secret_name
@@ -21,7 +21,7 @@ def inline(value: Json) -> str:
         return secret(name)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{inline(each)}: {inline(value[each])}" for each in sorted(value)) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if is_list(value):
         return "[" + ", ".join(inline(each) for each in value) + "]"
     return json_safe(json.dumps(value, ensure_ascii=False))
 
