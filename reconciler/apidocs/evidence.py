@@ -42,6 +42,9 @@ UNTOLD: Mapping[str, str] = {
 }
 """Where a keyword comes from when no sentence says it."""
 
+Sides = list[tuple[str, Meaning]]
+"""What the pages that have a field say of it, each with the page's name; the create page first."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
@@ -99,9 +102,6 @@ def _inside(schema: Mapping[str, Any], sides: Sides) -> Iterator[Evidence]:
             value |= {"required": True} if name in variant["required"] else {}
             file, meaning = next(((a, b) for a, b in sides if b.field.details), sides[0])
             yield _mark(f"{kind}.{name}", value, part["description"], meaning, [(file, meaning)])
-
-
-Sides = list[tuple[str, Meaning]]
 
 
 def _keyword(name: str, value: Json, sides: Sides) -> Evidence:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from reconciler.apidocs.meaning import nested_meaning
-from reconciler.apidocs.page import Page, PageField
+from reconciler.apidocs.page import TYPE_OF, Page, PageField
 from reconciler.canonical import Json
 
 Schema = dict[str, Any]
@@ -85,6 +85,5 @@ def _sample(page: Page) -> dict[str, Json]:
 
 
 def _typed(values: Iterable[Json]) -> Schema:
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
-    kinds = {names[type(each)] for each in values if type(each) in names}
+    kinds = {TYPE_OF[type(each)] for each in values if type(each) in TYPE_OF}
     return {"type": kinds.pop()} if len(kinds) == 1 else {}

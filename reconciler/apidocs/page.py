@@ -6,6 +6,7 @@ A reader of any textual form gives these; everything after it no longer knows wh
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,6 +30,15 @@ TYPES = {
     "object": "object",
 }
 """The type words that pages use, and JSON Schema's word for each; any of them may be followed by `[]`."""
+TYPE_OF: Mapping[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+"""JSON Schema's word for what a sample holds; null has none here."""
 LIST_OF = re.compile(r"(?:array|list)(?:<(?P<inner>.+)>| of (?P<words>.+?)s?)", re.IGNORECASE)
 NULLABLE = re.compile(r"\s*(?:\||,|\bor\b)\s*null\b|\bnull\s*(?:\||\bor\b)\s*|\s*\(?\bnullable\b\)?|\?$", re.IGNORECASE)
 FORMATTED = re.compile(r"(?:enum<(?P<inner>\w+)(?:<\w+>)?>|(?P<outer>\w+)<[\w-]+>)")

@@ -9,9 +9,8 @@ from typing import Any
 from reconciler.apidocs.choices import samples_of
 from reconciler.apidocs.meaning import Meaning, nested_meaning, words_of
 from reconciler.apidocs.merging import Field
-from reconciler.apidocs.page import PageField
+from reconciler.apidocs.page import TYPE_OF, PageField
 from reconciler.apidocs.variants import variant_rules
-from reconciler.canonical import Json
 
 Schema = dict[str, Any]
 SECRET_KEYS = r"(^|_)(api_key|apikey|token|secret|password)$"  # noqa: S105 - a pattern for names
@@ -170,12 +169,7 @@ def _nested(field: PageField) -> Schema:
 def _sampled_type(field: PageField) -> str | None:
     """The one type that all items of the page's sample have: pages show lists that they do not describe."""
     for shown in samples_of(field):
-        kinds = {_kind(each) for each in shown} if isinstance(shown, list) else set()
+        kinds = {TYPE_OF.get(type(each), "null") for each in shown} if isinstance(shown, list) else set()
         if len(kinds) == 1:
             return kinds.pop()
     return None
-
-
-def _kind(value: Json) -> str:
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
-    return names.get(type(value), "null")
