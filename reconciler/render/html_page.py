@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from reconciler.render.escape import terminal_safe
 from reconciler.render.html_style import STYLE
+from reconciler.render.review import NO_FOLDER
 
-NO_FOLDER = "(no folder)"
 MOST_CLIENTS = 200
 """So many can be chosen; a longer list is searched faster with the browser's own search."""
 

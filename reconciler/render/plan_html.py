@@ -9,11 +9,12 @@ from reconciler.model import Change, Plan
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.frame import Next
 from reconciler.render.html_diff import field_row, field_rows
-from reconciler.render.html_page import NO_FOLDER, code, filter_rules, filters, listing, page, plain, summary_table
+from reconciler.render.html_page import code, filter_rules, filters, listing, page, plain, summary_table
 from reconciler.render.paint import counted
 from reconciler.render.plan_text import MARKS, drift_lines, orphan_lines, total_lines
 from reconciler.render.review import (
     COLUMNS,
+    NO_FOLDER,
     Block,
     Bundle,
     Review,
@@ -21,6 +22,7 @@ from reconciler.render.review import (
     client_of,
     compared_with,
     concerns,
+    place_of,
     review,
     words,
 )
@@ -131,7 +133,8 @@ def _about(block: Block) -> Iterator[str]:
         yield f'<p class="soft">Shared change {block.number}</p><p class="who">{who}</p>'
         return
     change = block.change
-    place = [] if change.file is None else [code(change.file + (f":{change.line}" if change.line else ""))]
+    place = place_of(change)
     also = [f"Shared change {', '.join(map(str, block.bundles))} as well."] if block.bundles else []
-    if place or also:
-        yield f'<p class="soft">{" · ".join((*place, *also))}</p>'
+    told = [*([] if place is None else [code(place)]), *also]
+    if told:
+        yield f'<p class="soft">{" · ".join(told)}</p>'

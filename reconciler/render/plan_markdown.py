@@ -17,7 +17,19 @@ from reconciler.render.frame import GITHUB, Next
 from reconciler.render.markdown_safe import LONGEST_COMMAND, code_span, code_tag, fence
 from reconciler.render.paint import counted
 from reconciler.render.plan_text import MARKS, drift_lines, orphan_lines, total_lines
-from reconciler.render.review import COLUMNS, Bundle, Item, Review, Single, compared_with, concerns, review, words
+from reconciler.render.review import (
+    COLUMNS,
+    NO_FOLDER,
+    Bundle,
+    Item,
+    Review,
+    Single,
+    compared_with,
+    concerns,
+    place_of,
+    review,
+    words,
+)
 from reconciler.schemas import SchemaSet
 
 _FEW = 5
@@ -96,7 +108,7 @@ def _table(arranged: Review, detail: Detail) -> str:
     ]
     for client in shown:
         cells = [str(rows[client][each] or "") for each in columns]
-        name = code_span(f"{client}/") if client else "(no folder)"
+        name = code_span(f"{client}/") if client else NO_FOLDER
         lines.append(f"| {name} | {' | '.join(cells)} | {sum(rows[client].values())} |")
     if len(shown) < len(rows):
         lines.append(f"| and {counted(len(rows) - len(shown), 'more folder')} | {'| ' * (len(columns) + 1)}")
@@ -134,8 +146,9 @@ def _single(single: Single, opened: bool) -> Callable[[Detail], str]:
         released = [f"  {name}: (no longer managed; stays as it is)" for name in sorted(change.releases)]
         lines = released + diff_lines(items, detail.extent)
         also = [f"Shared change {', '.join(map(str, single.bundles))} as well."] if single.bundles else []
-        place = "" if change.file is None else code_span(change.file + (f":{change.line}" if change.line else ""))
-        parts = [" · ".join(each for each in (place, *also) if each), fence(lines, "diff") if lines else ""]
+        place = place_of(change)
+        told = [*([] if place is None else [code_span(place)]), *also]
+        parts = [" · ".join(told), fence(lines, "diff") if lines else ""]
         return _details(_title(change), opened, *(each for each in parts if each))
 
     return render

@@ -24,6 +24,7 @@ from reconciler.render.prose import Prose
 from reconciler.render.values import inline, is_long
 from reconciler.schemas import SchemaSet
 
+NO_FOLDER = "(no folder)"
 MANY = 3
 """From this many assistants on, what they share is shown once."""
 COLUMNS: tuple[str, ...] = ("blocked", *(each.value for each in Risk), "other")
@@ -153,6 +154,11 @@ def compared_with(plan: Plan) -> str:
 def client_of(key: str) -> str:
     """The first folder of a key; empty for a document that stands in none."""
     return key.partition("/")[0] if "/" in key else ""
+
+
+def place_of(change: Change) -> str | None:
+    """The file and line of its document; None where it has none any more."""
+    return None if change.file is None else change.file + (f":{change.line}" if change.line else "")
 
 
 def column_of(change: Change) -> str:
