@@ -13,12 +13,11 @@ from reconciler.apidocs.properties import Schema
 
 SCHEMES = ("env", "file", "ref", "secret")
 REFERENCE: Schema = {
+    "title": "A reference",
     "type": "string",
     "pattern": rf"^\s*\$\{{({'|'.join(SCHEMES)}):[^{{}}\n]+\}}\s*$",
-    "description": "A value from elsewhere, by a reference that stands alone: `${file:PATH}` is a text of this "
-    "project, `${env:NAME}` a variable of the environment, `${secret:NAME}` one that is never shown, and "
-    "`${ref:table.name}` an id from the environment's catalogue.",
 }
+"""A description here would be shown in place of the field's; without a title the field would lose its own."""
 _TOLD = ("title", "description", "default")
 """What is said of a value whether it stands there or is referred to: an editor looks for it beside the name."""
 _NAMED = ("properties", "patternProperties")
@@ -32,7 +31,7 @@ def editor_schema(assistant: Schema) -> Schema:
     rules = [kept for each in assistant.get("allOf", ()) if (kept := _rule(each))]
     return {
         "$schema": assistant["$schema"],
-        "title": "Assistant, as it is written",
+        "title": assistant["title"],
         "description": "One file: a document, or a base of documents.",
         "type": "object",
         "additionalProperties": False,
