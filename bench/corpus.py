@@ -163,9 +163,12 @@ def change_documents(root: Path, count: int, *, share: float) -> None:
     """Edit one number in every so manieth document."""
     for number in range(0, count, round(1 / share)):
         path = root / "assistants" / f"{key_of_number(number)}.yaml"
-        path.write_text(
-            path.read_text("utf-8").replace("max_silence_duration: 30", "max_silence_duration: 25"), "utf-8"
-        )
+        path.write_text(edited(path.read_text("utf-8")), "utf-8")
+
+
+def edited(text: str) -> str:
+    """A document with one number changed."""
+    return text.replace("max_silence_duration: 30", "max_silence_duration: 25")
 
 
 def change_prompts(root: Path, count: int) -> None:

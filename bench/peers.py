@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.corpus import document
+from bench.corpus import document, edited
 from bench.measure import Command, run
 
 _QUIET: Mapping[str, str] = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
@@ -32,19 +32,41 @@ class Peer:
 
 
 def _terraform(folder: Path, count: int) -> Command:
+    """Its fastest: each document is one text in one file of JSON, so that a change is told, but not of which field."""
+    return _planned_by_terraform(folder, count, _write_texts)
+
+
+def _terraform_by_field(folder: Path, count: int) -> Command:
+    """What tells the change of a field: the documents as files, decoded by its own reader of YAML."""
+    return _planned_by_terraform(folder, count, _write_documents)
+
+
+def _planned_by_terraform(folder: Path, count: int, write: Callable[[Path, int, bool], None]) -> Command:
     """`terraform_data` needs no provider and no network; without refresh and lock, `plan` compares and no more."""
     folder.mkdir(parents=True)
-    _write_terraform(folder, count, changed=False)
+    write(folder, count, False)
     for words in (["init", "-input=false"], ["apply", "-auto-approve", "-input=false"]):
         run(Command(arguments=["terraform", *words], folder=folder, environ=_QUIET))
-    _write_terraform(folder, count, changed=True)
+    write(folder, count, True)
     words = ["plan", "-refresh=false", "-lock=false", "-input=false"]
     return Command(arguments=["terraform", *words], folder=folder, environ=_QUIET)
 
 
-def _write_terraform(folder: Path, count: int, *, changed: bool) -> None:
+def _write_documents(folder: Path, count: int, changed: bool) -> None:
+    (folder / "assistants").mkdir(exist_ok=True)
+    for number in range(count):
+        text = edited(document(number)) if changed and number % 100 == 0 else document(number)
+        (folder / f"assistants/line_{number:05}.yaml").write_text(text, "utf-8")
+    listed = 'fileset("${path.module}/assistants", "*.yaml")'
+    decoded = 'yamldecode(file("${path.module}/assistants/${each.value}"))'
+    (folder / "main.tf").write_text(
+        f'resource "terraform_data" "assistant" {{\n  for_each = {listed}\n  input = {decoded}\n}}\n', "utf-8"
+    )
+
+
+def _write_texts(folder: Path, count: int, changed: bool) -> None:
     things = {
-        f"line_{number:05}": {"input": document(number) + ("\n" if changed and number % 100 == 0 else "")}
+        f"line_{number:05}": {"input": edited(document(number)) if changed and number % 100 == 0 else document(number)}
         for number in range(count)
     }
     written = json.dumps({"resource": {"terraform_data": things}})
@@ -69,5 +91,6 @@ def _octodns(folder: Path, count: int) -> Command:
 
 PEERS = (
     Peer(name="Terraform", program="terraform", prepare=_terraform),
+    Peer(name="Terraform by field", program="terraform", prepare=_terraform_by_field),
     Peer(name="octoDNS", program="octodns-sync", prepare=_octodns),
 )

@@ -21,6 +21,7 @@ RECONCILER = (sys.executable, "-m", "reconciler")
 ROOT = Path(__file__).parent.parent
 SHA256SUM = "find assistants -type f -print0 | xargs -0 sha256sum"
 LATENCY_MS = 50
+LIST = "/user/assistants/get"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +57,7 @@ class Bench:
 
     def peer(self, peer: Peer, count: int) -> Command:
         """What plans `count` things with another tool; its project is made once."""
-        folder = self.folder / f"{peer.program}-{count}"
+        folder = self.folder / f"{peer.name.replace(' ', '-')}-{count}"
         if folder not in self._made:
             self._made[folder] = peer.prepare(folder, count)
         return self._made[folder]
@@ -179,12 +180,13 @@ def drift(bench: Bench, count: int) -> Iterator[Row]:
     with vendor(bench.folder / "drift.db", latency=LATENCY_MS) as environ:
         sample = run(Command(arguments=[*RECONCILER, "drift", "-q"], folder=folder, environ=environ))
     requests = _requests(folder)
-    reading = max(each[1] for each in requests) - min(each[0] for each in requests)
-    ratio = reading / ideal
+    reading = max(ended for _, _, ended in requests) - min(begun for _, begun, _ in requests)
+    ratio, pages = reading / ideal, sum(path == LIST for path, _, _ in requests)
     measured = (
-        f"{len(requests)} requests, {ratio:.2f} × their ideal {ideal:.1f} s (the whole command {sample.wall:.1f} s)"
+        f"{pages} pages and {len(requests) - pages} request for whose key it is, {ratio:.2f} × the pages' ideal"
+        f" {ideal:.1f} s (the whole command {sample.wall:.1f} s)"
     )
-    met = len(requests) == -(-count // 100) and ratio <= 1.3
+    met = pages == -(-count // 100) and ratio <= 1.3
     yield Row(
         what="drift, 50 ms a page", count=count, measured=measured, goal="a request a page, at most 1.3 ×", met=met
     )
@@ -234,15 +236,15 @@ def _announced(process: subprocess.Popen[str]) -> Iterator[tuple[str, str]]:
     raise RuntimeError("the sandbox did not start")
 
 
-def _requests(folder: Path) -> list[tuple[float, float]]:
-    """When each request of the last run began and ended, in seconds, from its log."""
+def _requests(folder: Path) -> list[tuple[str, float, float]]:
+    """The path of each request of the last run, and when it began and ended, in seconds, from its log."""
     newest = max((folder / ".reconciler/log").glob("*.jsonl"))
     found = []
     for line in newest.read_text("utf-8").splitlines():
         told = json.loads(line)
         clock, _, fraction = told["time"].removesuffix("Z").partition(".")
         ended = time.mktime(time.strptime(clock, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{fraction or 0}")
-        found.append((ended - told["duration_ms"] / 1000, ended))
+        found.append((told["path"], ended - told["duration_ms"] / 1000, ended))
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,7 +46,7 @@ def recognised(
     *,
     environment: str,
     remembered: str | None,
-    entries: Mapping[str, Entry],
+    entries: Callable[[], Mapping[str, Entry]],
     schemas: SchemaSet,
     shown: Collection[int] | None = None,
     allow_other: bool = False,
@@ -55,7 +55,8 @@ def recognised(
 
     Raises ReconcilerError (`other-account`) where it is another account than the one remembered, or, where none is,
     one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. `shown`
-    are the ids of the account where it was read already. Raises ApiError where the API cannot be asked.
+    are the ids of the account where it was read already; `entries` reads the state, which only an account that is not
+    known by its name takes. Raises ApiError where the API cannot be asked.
     """
     identity = None if route is None else _identity(client, route)
     if identity is not None and remembered is not None:
@@ -63,9 +64,9 @@ def recognised(
             return remembered
         if not allow_other:
             raise _not_the_remembered(environment)
-    elif not allow_other and _managed(entries) and "list" in schemas.endpoints:
+    elif not allow_other and "list" in schemas.endpoints and _managed(known := entries()):
         ids = read_live(client, schemas) if shown is None else shown
-        refuse_strange_list(ids, environment=environment, entries=entries)
+        refuse_strange_list(ids, environment=environment, entries=known)
     return remembered if identity is None else _fingerprint(identity, secrets.token_hex(8))
 
 

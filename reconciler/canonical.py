@@ -14,8 +14,11 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 # made once: json.dumps would make one for every call, which takes as long as encoding something small
+_quoted = json.encoder.encode_basestring
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+SCALARS: frozenset[type] = frozenset({str, int, float, bool, type(None)})
+"""The types of values with nothing inside: to ask whether one is a Mapping takes ten times as long as this."""
 
 
 def canonical(value: Json, *, unordered: bool = False) -> Json:
@@ -37,6 +40,21 @@ def canonical(value: Json, *, unordered: bool = False) -> Json:
     return _as_set(items) if unordered else items
 
 
+def identical(left: Json, right: Json) -> bool:
+    """Whether two values are the same to the letter, which makes them equal by any rule; False says nothing yet.
+
+    Nearly everything that is compared is: this takes a twentieth of what `equal` does.
+    """
+    kind = type(left)
+    if kind is not type(right):  # true is not 1, nor is 1.0
+        return False
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(identical(each, right[name]) for name, each in left.items())
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(identical, left, right))
+    return kind in SCALARS and left == right
+
+
 def equal(left: Json, right: Json, *, unordered: bool = False) -> bool:
     """Whether two values mean the same. Reflexive, symmetric, transitive."""
     return canonical_bytes(left, unordered=unordered) == canonical_bytes(right, unordered=unordered)
@@ -56,7 +74,19 @@ def digest(value: Json) -> str:
 
 def exact_digest(value: Json) -> str:
     """Like `digest`, but of the value as it is: a changed newline or `1` against `1.0` gives another digest."""
-    return digest_bytes(_dump(value))
+    return digest_text(exact_text(value))
+
+
+def exact_text(value: Json) -> str:
+    """JSON of the value as it is, keys sorted, no spaces: what `exact_digest` is made of."""
+    if type(value) is str:
+        return _quoted(value)  # 0.2 µs instead of 3
+    return _ENCODER.encode(value)
+
+
+def digest_text(text: str) -> str:
+    """The digest of a text that was put together of parts, each by `exact_text`."""
+    return digest_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def digest_bytes(content: bytes) -> str:
@@ -81,4 +111,4 @@ def _as_set(items: Sequence[Json]) -> list[Json]:
 
 def _dump(value: Json) -> bytes:
     # surrogates cannot come out of our loaders, but an API answer may hold them: never a traceback for that
-    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
+    return exact_text(value).encode("utf-8", "surrogatepass")

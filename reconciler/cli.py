@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import importlib
 import io
 import os
@@ -100,6 +101,8 @@ Examples:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and end the process with its exit code."""
+    # what a plan makes it keeps to its end: looking for garbage among it takes a quarter of the time of 10,000
+    gc.set_threshold(20_000, 50, 1_000)
     _speak_utf8()
     _end_like_ctrl_c()
     try:
@@ -109,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         code = BROKEN_PIPE
     _let_go_of_output()
+    gc.freeze()  # nothing is looked through once more at the end: 30 ms of any plan
     sys.exit(code)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reconciler.canonical import Json, equal
+from reconciler.canonical import SCALARS, Json, equal, identical
 
 SECRET_KEY = "$secret"  # noqa: S105 - the name of the marker, not a secret
 
@@ -30,6 +30,8 @@ def secret_reference(name: str, fingerprint: str | None) -> dict[str, Json]:
 
 def secret_name(value: Json) -> str | None:
     """The name in a secret reference, or None for any other value."""
+    if type(value) in SCALARS:
+        return None
     if isinstance(value, Mapping) and SECRET_KEY in value and set(value) <= {SECRET_KEY, "fingerprint"}:
         name = value[SECRET_KEY]
         return name if isinstance(name, str) else None
@@ -41,6 +43,8 @@ def reveal(value: Json, vault: Vault) -> Json:
 
     Raises KeyError with the secret's name where the vault does not hold it.
     """
+    if type(value) in SCALARS:
+        return value
     name = secret_name(value)
     if name is not None:
         return vault.values[name]
@@ -58,6 +62,8 @@ def secret_names(value: Json) -> Iterator[str]:
 
 def secrets_in(value: Json) -> Iterator[tuple[str, str | None]]:
     """Name and fingerprint of all secrets that a value refers to."""
+    if type(value) in SCALARS:
+        return
     name = secret_name(value)
     if name is not None:
         yield name, _fingerprint(value)
@@ -71,7 +77,7 @@ def secrets_in(value: Json) -> Iterator[tuple[str, str | None]]:
 
 def same(left: Json, right: Json, *, unordered: bool = False) -> bool:
     """Canonical equality, with secrets as above."""
-    return equal(left, _aligned(right, left), unordered=unordered)
+    return identical(left, right) or equal(left, _aligned(right, left), unordered=unordered)
 
 
 def comparable(left: str | None, right: str | None) -> bool:
@@ -81,6 +87,8 @@ def comparable(left: str | None, right: str | None) -> bool:
 
 def untold(left: Json, right: Json) -> Iterator[str]:
     """The names of secrets that stand at the same place in both, and of which nobody can tell whether they changed."""
+    if type(left) in SCALARS or type(right) in SCALARS:
+        return
     name = secret_name(left)
     if name is not None and name == secret_name(right):
         if not comparable(_fingerprint(left), _fingerprint(right)):
@@ -95,6 +103,8 @@ def untold(left: Json, right: Json) -> Iterator[str]:
 
 def remembered(value: Json, like: Json) -> Json:
     """`value`, with the reference that `like` has in its place for every secret that nobody could look at."""
+    if type(value) in SCALARS:
+        return value
     name = secret_name(value)
     if name is not None:
         return like if name == secret_name(like) and _fingerprint(value) is None else value
@@ -107,6 +117,8 @@ def remembered(value: Json, like: Json) -> Json:
 
 def _aligned(value: Json, like: Json) -> Json:
     """`value`, with what stands in `like` put in the place of each secret that cannot be told apart from it."""
+    if type(value) in SCALARS:
+        return value
     name = secret_name(value)
     if name is not None:
         untellable = name == secret_name(like) and not comparable(_fingerprint(value), _fingerprint(like))

@@ -12,13 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler import __version__
+from reconciler.canonical import digest_bytes, exact_digest
 from reconciler.cli import run
 from reconciler.commands.gather import READ_ALL
-from reconciler.entries import entry_from_text, entry_text
+from reconciler.documents.settled import source_digest
+from reconciler.entries import Applied, applied_from_text, entry_text
 from reconciler.model import Entry
 from tests.state.strategies import entries
+from tests.support.frontdesk import frontdesk
 
 ROOT = Path(__file__).parent.parent
+SCHEMAS = frontdesk()
 Told = tuple[int, str]
 named = entries().flatmap(
     lambda entry: st.builds(
@@ -38,8 +43,12 @@ named = entries().flatmap(
 
 @given(entry=named)
 def test_what_the_program_wrote_is_known(entry: Entry) -> None:
-    """The bytes of an entry are that entry again, whatever it holds."""
-    assert entry_from_text(entry.key, entry_text(entry)) == entry
+    """What was applied is known from the bytes alone, whatever else they hold; of the fields what was asked for."""
+    seen = applied_from_text(entry_text(entry), ["title", "not there"])
+    if entry.inputs:
+        assert seen == Applied(entry.id or 0, entry.source, entry.inputs, entry.protect, {"title": "Reception"})
+    else:  # it is not known what it was made from
+        assert seen is None
 
 
 @given(entry=named, at=st.integers(0, 400), byte=st.integers(0, 255))
@@ -49,7 +58,49 @@ def test_an_entry_that_was_edited_is_judged_whole(entry: Entry, at: int, byte: i
     edited = bytearray(stored)
     edited[at % len(stored)] = byte
     if bytes(edited) != stored:
-        assert entry_from_text(entry.key, bytes(edited)) is None
+        assert applied_from_text(bytes(edited), ["title"]) is None
+
+
+def with_checksum(stored: dict[str, Any] | str) -> bytes:
+    """What somebody would write who makes the checksum by hand."""
+    text = stored if isinstance(stored, str) else json.dumps(stored, indent=2, sort_keys=True)
+    rest = text.removeprefix("{\n").encode()
+    return f'{{\n  "checksum": "{digest_bytes(rest)}",\n'.encode() + rest
+
+
+USUAL = json.loads(
+    entry_text(
+        Entry(key="dental", id=7, last_applied={"title": "Reception"}, source="sha256:1f", inputs=("yaml:a.yaml",))
+    )
+)
+del USUAL["checksum"]
+ODD: dict[str, dict[str, Any]] = {
+    "another kind of id": {"id": "7"},
+    "true for an id": {"id": True},
+    "no id": {"id": None},
+    "a begun create": {"pending": {"body": {}, "body_digest": "sha256:1f", "started_at": "2026-11-21T08:00:00Z"}},
+    "something unassigned": {"unassigned": [{"field": "line", "value": 45, "since": "2026-11-21T08:00:00Z"}]},
+    "a newer format": {"format_version": 2},
+    "no fields": {"last_applied": None},
+    "no inputs": {"inputs": []},
+    "inputs that are no texts": {"inputs": [1]},
+    "inputs that are one text": {"inputs": "yaml:a.yaml"},
+    "no source": {"source": None},
+    "a word for protection": {"protect": "yes"},
+}
+
+
+@pytest.mark.parametrize("members", ODD.values(), ids=list(ODD))
+def test_an_entry_that_says_more_is_judged_whole(members: dict[str, Any]) -> None:
+    """A checksum proves who wrote an entry, not that a plan may go without what it says."""
+    assert applied_from_text(with_checksum(USUAL), ["title"]) is not None
+    assert applied_from_text(with_checksum({**USUAL, **members}), ["title"]) is None
+
+
+@pytest.mark.parametrize("text", ["{\n", "{\n]", '{\n"id": ' + "[" * 100_000 + "]" * 100_000 + "}"])
+def test_what_is_no_entry_is_judged_whole(text: str) -> None:
+    """Not JSON at all, or nested beyond what can be read: reading it whole says so."""
+    assert applied_from_text(with_checksum(text), ["title"]) is None
 
 
 @pytest.fixture
@@ -147,3 +198,18 @@ def test_what_did_not_change_is_not_parsed(
     assert told(project, capsys, "plan", "-q")[0] == 0
     assert "assistants/dental-reception.yaml" in parsed
     assert "assistants/support-de.yaml" not in parsed
+
+
+@given(
+    files=st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=3),
+    given_=st.dictionaries(st.text(max_size=9), st.none() | st.integers() | st.text(max_size=3), max_size=3),
+    environment=st.text(max_size=9),
+)
+def test_a_source_is_the_digest_of_what_it_was_made_from(
+    files: dict[str, str], given_: dict[str, Any], environment: str
+) -> None:
+    """However it is put together: quotes and control characters in a name make no other document's source."""
+    made = {"version": __version__, "environment": environment, "schemas": SCHEMAS.digest}
+    assert source_digest(environment, SCHEMAS, files, given_) == exact_digest(
+        {**made, "files": files, "references": given_}
+    )

@@ -157,7 +157,10 @@ def _types(path: str, old: Schema, new: Schema) -> Iterator[Evolved]:
 
 
 def _values(path: str, old: Schema, new: Schema) -> Iterator[Evolved]:
-    before, after = old.get("enum"), new.get("enum")
+    # null goes with the type, which has told of it
+    before, after = (
+        [each for each in one["enum"] if each is not None] if "enum" in one else None for one in (old, new)
+    )
     if before is None and after is not None:
         yield Evolved(kind="tightened", field=path, told=f"one of {_listed(after)} only")
     elif before is not None and after is None:

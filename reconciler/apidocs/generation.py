@@ -22,7 +22,7 @@ from reconciler.apidocs.resource import check_one_resource, completed
 from reconciler.apidocs.rules import kept, limits, needs
 from reconciler.apidocs.unread import is_foreign, kinds_not_found
 from reconciler.canonical import Json
-from reconciler.errors import Diagnostic, note
+from reconciler.errors import Diagnostic, note, warning
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -207,11 +207,21 @@ def _unread(meanings: tuple[PageMeaning, ...]) -> Iterable[Diagnostic]:
                 "Give the English page where the brand has one; rules between fields depend on wording.",
                 file=meaning.page.source,
             )
+        for name, one in meaning.fields.items():
+            if not one.field.type:
+                yield warning(
+                    "type-not-known",
+                    f"`{name}`: the page gives no type, or none that is known: any value passes",
+                    "Look at the page whether it was saved whole.",
+                    file=meaning.page.source,
+                    line=one.field.line,
+                    field=name,
+                )
         for each in meaning.unread:
             yield note(
                 "sentence-not-understood",
                 f'{f"`{each.field}`" if each.field else "beside the fields"}: no rule was made of "{each.words}"',
                 file=meaning.page.source,
-                line=each.line or None,
+                line=each.line,
                 field=each.field.partition(".")[0] or None,
             )

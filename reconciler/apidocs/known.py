@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from reconciler.apidocs.choices import Choice
-from reconciler.apidocs.page import Page
+from reconciler.apidocs.page import PageField
 from reconciler.apidocs.prose import Fact, facts_in
 
 Limit = tuple[str, tuple[str, ...]]
@@ -19,12 +19,14 @@ Limit = tuple[str, tuple[str, ...]]
 class Known:
     """The page's enum values, whose they are, and which of those fields discriminate."""
 
-    def __init__(self, page: Page, choices: Mapping[str, tuple[Choice, ...]]) -> None:
+    def __init__(
+        self, fields: tuple[PageField, ...], choices: Mapping[str, tuple[Choice, ...]], notes: Iterable[str] = ()
+    ) -> None:
         self.choices = choices
-        self.required = {each.name for each in page.body if each.required}
-        self.names = tuple(each.name for each in page.body)
+        self.required = {each.name for each in fields if each.required}
+        self.names = tuple(each.name for each in fields)
         self.values = tuple(each.value for listed in choices.values() for each in listed)
-        texts = [each for field in page.body for each in field.description] + list(page.notes)
+        texts = (*(each for field in fields for each in field.description), *notes)
         worded = [fact for text in texts for fact in facts_in(text, self.values) if fact.values and fact.worded]
         self.discriminators = {owner for fact in worded for owner in self._owners(fact.values)[:1]}
 

@@ -76,9 +76,8 @@ def read(text: str) -> Draft:
 
 def read_lines(numbered: Iterable[Numbered], title: str = "") -> Draft:
     """The same from lines with the numbers that they have in the page."""
-    reading = _Reading(
-        [(number, each if each in (OPENS, CLOSES) else each.strip()) for number, each in numbered], title
-    )
+    stripped = ((number, each if each in (OPENS, CLOSES) else each.strip()) for number, each in numbered)
+    reading = _Reading([piece for line in stripped for piece in _unglued(*line)], title)
     while reading.index < len(reading.lines):
         reading.step()
     reading.close()
@@ -268,7 +267,7 @@ class _Reading:
             self.notes.append(words)
             self.note_lines.append(self.numbers[self.index - 1])
         elif above and self.open.description and not bullet and _goes_on(self.open.description[-1], line):
-            self.open.description[-1] = re.sub(r" (?=[,.;)])", "", f"{self.open.description[-1]} {words}")
+            self.open.description[-1] = re.sub(r" (?=[,.;)])|(?<=\() ", "", f"{self.open.description[-1]} {words}")
         else:
             self.open.description.append(words)
             self.open.lines.append(self.numbers[self.index - 1])

@@ -38,17 +38,20 @@ def list_schema(page: Page) -> Schema:
 def _query(field: PageField) -> Schema:
     meaning = nested_meaning(field)
     given = {"minimum": meaning.low, "maximum": meaning.high, "default": meaning.default}
-    found: Schema = {"type": field.type} | {name: value for name, value in given.items() if value is not None}
-    return found
+    return _of_type(field.type) | {name: value for name, value in given.items() if value is not None}
 
 
 def _readable(field: PageField) -> Schema:
-    found: Schema = {"type": field.type} if field.type else {}
-    if field.type.endswith("[]"):
-        found = {"type": "array", "items": {"type": field.type[:-2]}}
+    found = _of_type(field.type)
     if field.description:
         found["description"] = "\n".join(field.description)
     return found
+
+
+def _of_type(kind: str) -> Schema:
+    if kind.endswith("[]"):
+        return {"type": "array", "items": _of_type(kind[:-2])}
+    return {"type": kind} if kind else {}
 
 
 def _rows(page: Page) -> dict[str, Schema]:
@@ -74,7 +77,7 @@ def _sample(page: Page) -> dict[str, Json]:
         found = re.search(r"\{.*\}", text, re.DOTALL)
         try:
             shown = json.loads(found[0]) if found else None
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(shown, dict) and arrays <= set(shown):
             return shown

@@ -224,7 +224,10 @@ class _Reading:
 
 def _printed(value: str | None) -> str | None:
     """An attribute's text; one in braces may be quoted inside them."""
-    return value if value is None else value.strip().strip("\"'`")
+    if value is None:
+        return None
+    quoted = re.fullmatch(r"\s*([\"'`])(?P<text>[^\"'`]*)\1\s*", value)
+    return quoted["text"] if quoted else value.strip()
 
 
 def _allows_null(attributes: Mapping[str, str | None]) -> bool:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.apidocs.choices import Choice, choices_of, parts_of
 from reconciler.apidocs.known import Known, Limit
 from reconciler.apidocs.notes import Noted, Reset, notes_of, resets_of
 from reconciler.apidocs.page import Page, PageField
-from reconciler.apidocs.prose import Fact, facts_in, number
+from reconciler.apidocs.prose import Fact, bounds, facts_in, number
 from reconciler.apidocs.unread import Unread, unread_in
+from reconciler.apidocs.wording import PLAIN_NUMBER
 from reconciler.canonical import Json
 
 BOOLEANS: Mapping[str, Json] = {
@@ -34,8 +35,8 @@ class Meaning:
     choices: tuple[Choice, ...] = ()
     low: int | float | None = None
     high: int | float | None = None
-    shortest: int | None = None
-    longest: int | None = None
+    shortest: int | float | None = None
+    longest: int | float | None = None
     pattern: str | None = None
     has_default: bool = False
     default: Json = None
@@ -52,7 +53,6 @@ class Meaning:
     required_if: tuple[str, Json] | None = None
     exclusive: tuple[str, str] | None = None
     choice_limits: Mapping[str, Limit] = dataclasses.field(default_factory=dict)
-    unread_default: str | None = None
     facts: tuple[Fact, ...] = ()
     noted: tuple[Noted, ...] = ()
 
@@ -70,7 +70,7 @@ class PageMeaning:
 def meaning_of(page: Page) -> PageMeaning:
     """Read all sentences of a page's body fields and notes. Never fails: what no rule reads means nothing."""
     choices = {each.name: choices_of(each) for each in page.body}
-    known = Known(page, choices)
+    known = Known(page.body, choices, page.notes)
     found = {each.name: _field(each, known) for each in page.body}
     for noted in notes_of(page, known):
         found[noted.field] = _noted(found[noted.field], noted, known)
@@ -104,12 +104,12 @@ def _noted(meaning: Meaning, noted: Noted, known: Known) -> Meaning:
 def _field(page_field: PageField, known: Known) -> Meaning:
     facts = facts_in(page_field.text, known.values)
     by_kind: dict[str, list[Fact]] = {}
-    for fact in facts:
+    for fact in _of_the_field(facts):
         by_kind.setdefault(fact.gives, []).append(fact)
     choices = known.choices[page_field.name]
-    has_default, default, unread = _default(page_field, by_kind.get("default", []))
-    low, high = _bounds(by_kind, "range")
-    shortest, longest = _bounds(by_kind, "length")
+    has_default, default = _default(page_field, by_kind.get("default", []))
+    low, high = bounds(facts, "range")
+    shortest, longest = bounds(facts, "length")
     textual = page_field.type == "string"
     return Meaning(
         field=page_field,
@@ -117,12 +117,11 @@ def _field(page_field: PageField, known: Known) -> Meaning:
         choices=choices,
         low=low if page_field.type in ("integer", "number") else None,
         high=high if page_field.type in ("integer", "number") else None,
-        shortest=int(shortest) if textual and shortest is not None else None,
-        longest=int(longest) if textual and longest is not None else None,
+        shortest=shortest if textual else None,
+        longest=longest if textual else None,
         pattern=_pattern(by_kind) if textual else None,
         has_default=has_default,
         default=default,
-        unread_default=unread,
         nullable=page_field.nullable or ("null" in by_kind and "not-null" not in by_kind),
         replaced="replaced" in by_kind,
         placeholders="placeholders" in by_kind and page_field.type == "object",
@@ -141,26 +140,26 @@ def _field(page_field: PageField, known: Known) -> Meaning:
 
 def nested_meaning(page_field: PageField) -> Meaning:
     """The meaning of a field inside another one: the same rules, and no field beside it to depend on."""
-    page = Page(
-        source="", form="", title="", description="", method="", path="", api=None, sha256="", fields=(page_field,)
-    )
-    return _field(page_field, Known(page, {page_field.name: choices_of(page_field)}))
+    return _field(page_field, Known((page_field,), {page_field.name: choices_of(page_field)}))
 
 
-def _bounds(by_kind: Mapping[str, list[Fact]], kind: str) -> tuple[int | float | None, int | float | None]:
-    parts = {name: text for fact in reversed(by_kind.get(kind, [])) for name, text in fact.parts.items()}
-    low, high = (number(parts[each]) if each in parts else None for each in ("low", "high"))
-    return low, high
+def _of_the_field(facts: list[Fact]) -> Iterator[Fact]:
+    """The facts but for what stands in brackets behind a listed value: that limits the value (`_choice_limits`)."""
+    lists = [(fact.start, fact.end) for fact in facts if fact.gives == "choices"]
+    for fact in facts:
+        if not fact.values or not any(start <= fact.start and fact.end <= end for start, end in lists):
+            yield fact
 
 
-def _default(page_field: PageField, facts: list[Fact]) -> tuple[bool, Json, str | None]:
-    """The default in the field's own type. A word that is no such value ("auto") is none, and is given back as read."""
+def _default(page_field: PageField, facts: list[Fact]) -> tuple[bool, Json]:
+    """The default in the field's own type. A word that is no such value ("auto") is none."""
     printed = page_field.default if page_field.default is not None else next((f.parts["value"] for f in facts), None)
     if printed is None:
-        return False, None, None
-    text = printed.strip("`\"'“” ") if page_field.default is None else printed
-    converted = convert(text if page_field.default is not None else text.rstrip("."), page_field.type)
-    return (True, converted, None) if converted is not None else (False, None, text)
+        return False, None
+    # a sentence's full stop is none of the value, one inside of its quotes is
+    text = printed.rstrip(".").strip("`\"'“” ") if page_field.default is None else printed
+    converted = convert(text, page_field.type)
+    return converted is not None, converted
 
 
 def convert(text: str, kind: str) -> Json:
@@ -169,7 +168,7 @@ def convert(text: str, kind: str) -> Json:
         case "boolean":
             return {"true": True, "false": False, "1": True, "0": False}.get(text.lower())
         case "integer" | "number":
-            if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+            if not re.fullmatch(PLAIN_NUMBER, text):
                 return None
             value = number(text)
             return value if kind == "number" or isinstance(value, int) else None

@@ -75,6 +75,7 @@ def _together(first: Meaning | None, second: Meaning | None) -> Meaning:
     speaker = first if first.has_default else second
     page_field = replace(
         first.field,
+        type=first.field.type or second.field.type,
         fields=first.field.fields or second.field.fields,
         details=first.field.details or second.field.details,
         code=first.field.code or second.field.code,

@@ -81,9 +81,8 @@ def resets_of(page: Page, known: Known) -> dict[str, Reset]:
 
 
 def numbered(page: Page) -> Iterable[tuple[str, int]]:
-    """What the page says outside of its fields, with the line of each; 0 where the reader knew none."""
-    lines = page.note_lines if len(page.note_lines) == len(page.notes) else (0,) * len(page.notes)
-    return zip(page.notes, lines, strict=True)
+    """What the page says outside of its fields, with the line of each."""
+    return zip(page.notes, page.note_lines, strict=True)
 
 
 def _table(page: Page, known: Known) -> Iterable[Noted]:

@@ -65,9 +65,8 @@ class PageField:
 
     def line_at(self, offset: int) -> int:
         """The page's line of a place in `text`."""
-        lines = self.lines if len(self.lines) == len(self.description) else (self.line,) * len(self.description)
         end = 0
-        for words, line in zip(self.description, lines, strict=True):
+        for words, line in zip(self.description, self.lines, strict=True):
             if not words.startswith("- "):
                 end += len(words) + 1
                 if offset < end:
@@ -152,11 +151,12 @@ def gathered(fields: tuple[PageField, ...], outer: str = "") -> tuple[PageField,
                 twice.append(inner)
             found.setdefault((each.where, name), inner)
         elif parent is not None:
-            found[each.where, parent.name] = replace(parent, fields=(*parent.fields, *gathered((inner,))))
+            found[each.where, parent.name] = replace(parent, fields=gathered((*parent.fields, inner)))
         else:
             kind = "array" if head.endswith("[]") else "object"
-            made = replace(each, name=head.removesuffix("[]"), type=kind, description=(), default=None, code=())
-            found[each.where, made.name] = replace(made, required=False, details=(), fields=gathered((inner,)))
+            made = replace(each, name=head.removesuffix("[]"), type=kind, default=None, code=(), details=())
+            made = replace(made, description=(), lines=(), required=False, fields=gathered((inner,)))
+            found[each.where, made.name] = made
     return (*found.values(), *twice)
 
 

@@ -21,8 +21,11 @@ SECRET_WORDS = re.compile(r"\b(?:API key|access token|password|secret)\b", re.IG
 def property_of(field: Field, own: Meaning, *, nullable: bool, reset_by: tuple[str, ...]) -> Schema:
     """The property of one file. `own` is the meaning on the page whose words describe it there."""
     both = field.both
-    schema: Schema = {"type": _type(both.field.type, nullable), "description": described(own.field)}
-    schema |= _limits(both)
+    schema: Schema = {
+        **_typed(both.field.type, nullable),
+        "description": described(own.field),
+        **_limits(both, nullable),
+    }
     if both.has_default:
         schema["default"] = both.default
     schema |= _parts(both)
@@ -82,14 +85,17 @@ def _is_array(kind: str) -> bool:
     return kind == "array" or kind.endswith("[]")
 
 
-def _type(kind: str, nullable: bool) -> Json:
+def _typed(kind: str, nullable: bool) -> Schema:
+    """The keyword `type`; none where the page gives no type that is known."""
     bare = "array" if _is_array(kind) else kind
-    return [bare, "null"] if nullable else bare
+    return {"type": [bare, "null"] if nullable else bare} if bare else {}
 
 
-def _limits(meaning: Meaning) -> Schema:
+def _limits(meaning: Meaning, nullable: bool) -> Schema:
+    values = [each.value for each in meaning.choices]
     given = {
-        "enum": [each.value for each in meaning.choices] or None,
+        # a list of values refuses null, whatever the type says of it
+        "enum": [*values, *([None] if nullable else [])] if values else None,
         "minimum": meaning.low,
         "maximum": meaning.high,
         "minLength": meaning.shortest,
@@ -145,8 +151,11 @@ def _nested(field: PageField) -> Schema:
     properties: Schema = {}
     for each in field.fields:
         meaning = nested_meaning(each)
-        properties[each.name] = {"type": _type(each.type, meaning.nullable)} if each.type else {}
-        properties[each.name] |= {"description": described(each), **_limits(meaning)}
+        properties[each.name] = {
+            **_typed(each.type, meaning.nullable),
+            "description": described(each),
+            **_limits(meaning, meaning.nullable),
+        }
         if meaning.has_default:
             properties[each.name]["default"] = meaning.default
         if is_secret(each):

@@ -100,6 +100,14 @@ MODES = r"(?:modes?|Modus|Modi|modos?)"
 
 def number(text: str) -> int | float:
     """A number as printed: whole where it can be; a comma before exactly three digits parts thousands."""
-    plain = re.sub(r",(?=\d{3}(?:\D|$))", "", text)
+    plain = text if re.match(r"-?0,", text) else re.sub(r",(?=\d{3}(?:\D|$))", "", text)
+    plain = plain.replace(".", "") if plain.count(".") > 1 else plain
     value = float(plain.replace(",", "."))
     return int(value) if value.is_integer() else value
+
+
+def bounds(facts: Iterable[Fact], kind: str) -> tuple[int | float | None, int | float | None]:
+    """The ends that the facts of a kind give, the first of each; none where they lie the wrong way round."""
+    parts = {name: text for fact in reversed([*facts]) if fact.gives == kind for name, text in fact.parts.items()}
+    low, high = (number(parts[each]) if each in parts else None for each in ("low", "high"))
+    return (None, None) if low is not None and high is not None and low > high else (low, high)

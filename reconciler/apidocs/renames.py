@@ -80,7 +80,8 @@ def _shared(before: Sequence[Json] | None, after: Sequence[Json] | None) -> floa
     """The share of the shorter list that stands in the other; None where one has no list."""
     if before is None or after is None:
         return None
-    return sum(each in after for each in before) / max(1, min(len(before), len(after)))
+    mine, theirs = ([each for each in listed if each is not None] for listed in (before, after))
+    return sum(each in theirs for each in mine) / max(1, min(len(mine), len(theirs)))
 
 
 def _alike(left: str, right: str) -> float:

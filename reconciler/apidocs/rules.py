@@ -110,9 +110,9 @@ def _not_null(fields: Mapping[str, Field]) -> Iterable[Rule]:
             limit = field.both.required_if[0], (field.both.required_if[1],)
         elif field.both.required_for:
             limit = field.both.required_for
-        if limit is not None and _null(field):
+        kind = "array" if field.both.field.type.endswith("[]") else field.both.field.type
+        if limit is not None and kind and _null(field):
             told = f"`{limit[0]}: {_or(limit[1])}` needs `{name}`, so it cannot be null"
-            kind = "array" if field.both.field.type.endswith("[]") else field.both.field.type
             yield _when(limit[0], limit[1], {"properties": {name: {"type": kind}}}, told)
 
 

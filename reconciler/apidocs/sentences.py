@@ -1,10 +1,11 @@
 """What sentences say: one table of patterns, what each gives, and a sentence of our own that it must understand.
 
 Rules are tried from top to bottom, and a stretch of text is used once: a rule further down never reads what one above
-has read; only lists of values share their words with others. In a pattern, `{n}` is a number, `{to}` what joins the
-ends of a range, `{values}` a list of values of enum fields with or without the word mode, `{one}` one value, `{q}` a
-quote or none, `{span}` a quoted value and what is said of it in brackets; `{chars}`, `{max}`, `{min}`, `{options}` and
-`{named}` are words for characters, "at most", "at least", "options" and a field or a value. Case is ignored.
+has read; only lists of values share their words with others. In a pattern, `{n}` is a number, `{d}` one of digits,
+`{to}` what joins the ends of a range, `{values}` a list of values of enum fields with or without the word mode, `{one}`
+one value, `{q}` a quote or none, `{span}` a quoted value and what is said of it in brackets; `{chars}`, `{max}`,
+`{min}`, `{options}` and `{named}` are words for characters, "at most", "at least", "options" and a field or a value.
+Case is ignored.
 No name and no value of any vendor stands here: values come in from the page's own fields. Pure, stdlib.
 """
 
@@ -70,20 +71,20 @@ RULES: tuple[Rule, ...] = (
     ),
     row("quoted", r"\"[^\"]*\"|“[^”]*”", 'What to say while somebody waits, for instance "back in 2-3 minutes".'),
     # -- sizes
-    row("length", r"\b(?P<low>\d+){to}(?P<high>\d+) {chars}", "A short label (3-40 characters).", low="3", high="40"),
+    row("length", r"\b(?P<low>{d}){to}(?P<high>{d}) {chars}", "A short label (3-40 characters).", low="3", high="40"),
     row(
         "length",
-        r"\b{max}(?: length:?| de)? (?P<high>\d+) {chars}",
+        r"\b{max}(?: length:?| de)? (?P<high>{d}) {chars}",
         "Shown in the portal. Maximum 80 characters.",
         high="80",
     ),
     row(
         "length",
-        r"\b(?P<high>\d+) {chars} (?:max(?:imum|\.)?|or (?:less|fewer))",
+        r"\b(?P<high>{d}) {chars} (?:max(?:imum|\.)?|or (?:less|fewer))",
         "A label, 80 characters or less.",
         high="80",
     ),
-    row("length", r"\b{min}(?: length:?)? (?P<low>\d+) {chars}", "A passphrase of at least 12 characters.", low="12"),
+    row("length", r"\b{min}(?: length:?)? (?P<low>{d}) {chars}", "A passphrase of at least 12 characters.", low="12"),
     row(
         "range",
         r"\b(?:Range|Bereich|Rango|Faixa|Intervalo)(?: is|:)? (?P<low>{n}){to}(?P<high>{n})",

@@ -13,7 +13,8 @@ from typing import Any
 
 from reconciler.apidocs.choices import choices_in
 from reconciler.apidocs.page import tidy
-from reconciler.apidocs.prose import facts_in, number
+from reconciler.apidocs.prose import Fact, bounds, facts_in, number
+from reconciler.apidocs.wording import PLAIN_NUMBER
 from reconciler.canonical import Json
 
 HEAD = re.compile(
@@ -56,10 +57,11 @@ def variant_rules(details: Iterable[str], key: str | None) -> dict[str, Any]:
     if not variants or key is None:
         return {}
     named = ", ".join(f"`{each.name}`" for each in variants)
+    rules = [rule for each in variants for rule in (_rule(each, key), *_group_rules(each, key)) if rule]
     return {
         "description": f"The kind of entry. Described: {named}; others pass.",
         "x-variants": {each.name: _described(each) for each in variants},
-        "allOf": [rule for each in variants for rule in (_rule(each, key), *_group_rules(each, key)) if rule],
+        **({"allOf": rules} if rules else {}),
     }
 
 
@@ -153,11 +155,9 @@ def _schema(key: _Key) -> dict[str, Any]:
     defaults = [fact.parts["value"] for fact in facts if fact.gives == "default"]
     if choices:
         found |= {"type": "string", "enum": choices}
-    for fact in facts:
-        if fact.gives == "range" and not choices:
-            found |= {"type": "number", "minimum": number(fact.parts["low"]), "maximum": number(fact.parts["high"])}
-        elif fact.gives == "length":
-            found |= {"type": "string"} | _lengths(fact.parts.get("low"), fact.parts.get("high"))
+    sizes = _given(facts, "range", ("minimum", "maximum")) if not choices else {}
+    lengths = _given(facts, "length", ("minLength", "maxLength"))
+    found |= {**({"type": "number"} if sizes else {}), **sizes, **({"type": "string"} if lengths else {}), **lengths}
     if defaults:
         found |= _defaulted(defaults[0], found.get("type"))
     if "type" not in found and key.text.lower().startswith("if true"):
@@ -167,8 +167,8 @@ def _schema(key: _Key) -> dict[str, Any]:
 
 def _inline(key: _Key) -> list[_Key]:
     """Keys of the entries named in the text itself: "Each one has: `a` (required), `b` (what it is)"."""
-    before, has, listed = key.text.partition(" has: ")
-    if not has or not before:
+    _, has, listed = key.text.partition(" has: ")
+    if not has:
         return []
     return [
         _Key(name=each.value, text=each.text, indent=0, required=each.text.startswith("required"))
@@ -176,19 +176,18 @@ def _inline(key: _Key) -> list[_Key]:
     ]
 
 
-def _lengths(low: str | None, high: str | None) -> dict[str, int]:
-    given = {"minLength": low, "maxLength": high}
-    return {name: int(text) for name, text in given.items() if text is not None}
+def _given(facts: Iterable[Fact], kind: str, names: tuple[str, str]) -> dict[str, Json]:
+    return {name: end for name, end in zip(names, bounds(facts, kind), strict=True) if end is not None}
 
 
 def _defaulted(printed: str, kind: str | None) -> dict[str, Json]:
     quoted = printed[:1] in '"“'
-    text = printed.strip('`"“”').replace("\\n", "\n")
+    text = printed.rstrip(".").strip('`"“”').replace("\\n", "\n")
     if kind == "string" or quoted:
         return {"type": "string", "default": text}
     if text in ("true", "false"):
         return {"type": "boolean", "default": text == "true"}
-    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+    if re.fullmatch(PLAIN_NUMBER, text):
         value = number(text)
         return {"type": kind or ("integer" if isinstance(value, int) else "number"), "default": value}
     return {}

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-NUMBER = r"-?\d+(?:[.,]\d+)*"
+WHOLE = r"\d{1,12}"
+NUMBER = (
+    rf"-?(?:\d{{1,3}}(?:,\d{{3}}){{1,3}}(?:\.\d+)?|\d{{1,3}}(?:\.\d{{3}}){{2,3}}(?:,\d+)?|{WHOLE}(?:[.,]\d{{1,12}})?)"
+    r"(?![.,]?\d)"
+)
+"""A version, a date and what no field can hold are none."""
+PLAIN_NUMBER = rf"-?{WHOLE}(\.\d{{1,12}})?"
 WORD = r"[a-z][a-z0-9_]*"
 PIECES = {
     "n": NUMBER,
+    "d": WHOLE,
     "to": r"\s*(?:-|–|—|\bto\b|\band\b|\bbis\b|\bund\b|\ba\b|\bà\b|\by\b|\be\b)\s*",
     "chars": r"(?:characters?|chars?|Zeichen|caracteres|caractères|caratteri|karakter|знака|символа)",
     "max": r"(?:max(?:imum|imal|\.)?|máx(?:imo|\.)?|at most|up to|no more than|höchstens|en fazla|no longer than"

@@ -1,12 +1,15 @@
 """Every write to the state that an apply makes, in an order that a crash at any moment survives. Shell.
 
-One thread writes. `entries` mirrors what the store holds, so nothing is read again during a run. Every method raises
-StateError where the store cannot be written; the mirror then still says what the store last confirmed.
+`_entries` mirrors what the store holds, so nothing is read again during a run. Every method raises StateError where the
+store cannot be written; the mirror then still says what the store last confirmed. Threads may share a Recorder: a
+change has one request under way, so only one thread knows its entry, and those that hand-overs tie take turns.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -35,6 +38,8 @@ class Recorder:
         self._clock = clock
         self._entries: dict[str, Entry] = dict(store.read(sorted(keys)))
         self._before_create: dict[str, Entry | None] = {}
+        self._tied = {name for each in plan.hand_overs for name in (each.giver, each.taker)}
+        self._turn = threading.Lock()
 
     def entry(self, key: str) -> Entry | None:
         """What the state holds of `key` now."""
@@ -51,9 +56,10 @@ class Recorder:
 
     def begin(self, key: str, body: Content) -> None:
         """Save that a create is about to be sent; `body` has secrets as references."""
-        before = self._entries.get(key)
-        self._write(begin_create(before, key, body, now=self._now()))
-        self._before_create[key] = before
+        with self._turn_of(key):
+            before = self._entries.get(key)
+            self._write(begin_create(before, key, body, now=self._now()))
+            self._before_create[key] = before
 
     def take_back(self, key: str) -> None:
         """Undo `begin`: the server did not act, so the entry is what it was before, or is not there."""
@@ -69,6 +75,10 @@ class Recorder:
         What it releases for another is noted as unassigned in the same write, so that a run that dies here leaves a
         state that says so; what it claims is noted as assigned.
         """
+        with self._turn_of(change.key):
+            self._succeeded(change, request, id)
+
+    def _succeeded(self, change: Change, request: Request, id: int | None) -> None:
         released = [each for each in self._hand_overs if each.released == request.step]
         if request.body is None or id is None:
             for each in released:
@@ -94,6 +104,10 @@ class Recorder:
             entry = note_assigned(entry, each.field, each.value)
         content = {**entry.last_applied, **body}
         self._write(replace(entry, last_applied=content, source="", inputs=(), updated_at=self._now()))
+
+    def _turn_of(self, key: str) -> AbstractContextManager[object]:
+        """What one hand-over tied to it writes may be an entry of another's: those are written one after the other."""
+        return self._turn if key in self._tied else nullcontext()
 
     def _with_note(self, entry: Entry, each: HandOver) -> Entry:
         return note_unassigned(entry, each.field, each.value, now=self._now())

@@ -1,4 +1,4 @@
-"""From a planned request to the wire: bodies revealed and checked, threads that only send. Shell.
+"""From a planned request to the wire: bodies revealed and checked, threads that only send or write down. Shell.
 
 A revealed body lives in a `Ready` until it is sent, and nowhere else.
 """
@@ -17,10 +17,13 @@ from reconciler.api import Answer, Exchange, Failure, Retry, Wait
 from reconciler.apply import messages
 from reconciler.apply.outcome import Event, Requested, Retried, Waiting
 from reconciler.canonical import Json
-from reconciler.errors import Diagnostic
+from reconciler.errors import Diagnostic, StateError
 from reconciler.model import Change, HandOver, Request
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault, reveal
+
+WRITERS = 8
+"""Answers that are written down at once. Measured: eight durable files take a disk that others use as long as one."""
 
 
 class Sender(Protocol):
@@ -46,29 +49,41 @@ class Ready:
     change: Change
     path: str
     body: Json = field(repr=False)
+    first: Callable[[], None] | None = field(default=None, repr=False)
+    """What is written down before it is sent. It is not sent where that raises StateError."""
     gives_back: HandOver | None = None
     """Set where the request is no step of the plan, but gives a value back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ended:
-    """A request that came back."""
+    """A request that came back; `result` is a StateError where it could not be sent for that."""
 
     request: Request
     change: Change
-    result: Answer | Failure
+    result: Answer | Failure | StateError
     gives_back: HandOver | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """The answer to a request was written down, or why it could not be."""
+
+    request: Request
+    change: Change
+    problem: StateError | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Crashed:
-    """A bug in the client: raised again on the coordinating thread once everything else has come back."""
+    """A bug in what a thread did: raised again on the coordinating thread once everything else has come back."""
 
     change: Change
     problem: BaseException
+    writing: bool
 
 
-Message: TypeAlias = Ended | Crashed | Waiting | Retried | Requested
+Message: TypeAlias = Ended | Recorded | Crashed | Waiting | Retried | Requested
 
 
 def prepare(
@@ -95,49 +110,81 @@ def prepare(
 
 
 class Sending:
-    """A pool of threads that send, and the one queue through which they report to the thread that decides."""
+    """Threads that send and threads that write down, and the one queue through which they report to the one that
+    decides."""
 
     def __init__(self, client: Sender, *, threads: int, stop: threading.Event) -> None:
         self.in_flight: Counter[str] = Counter()
         """How many requests are under way, by the key of their change; a key without one is not in it."""
+        self.in_writing: Counter[str] = Counter()
+        """How many answers are being written down, likewise."""
         self._client = client
         self._stop = stop
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply")
+        self._senders = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="apply")
+        self._writers = ThreadPoolExecutor(max_workers=min(threads, WRITERS), thread_name_prefix="record")
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
 
     def submit(self, ready: Ready) -> None:
         """Send it on some thread; an `Ended` (or a `Crashed`) comes back through `receive`."""
         self.in_flight[ready.change.key] += 1
-        self._pool.submit(self._send, ready)
+        self._senders.submit(self._send, ready)
 
-    def receive(self) -> Ended | Event:
-        """The next report; waits for it. Raises what a crashed thread raised."""
+    def record(self, request: Request, change: Change, write: Callable[[], None]) -> None:
+        """Let some thread write down what came of a request; a `Recorded` (or a `Crashed`) comes back."""
+        self.in_writing[change.key] += 1
+        self._writers.submit(self._write, request, change, write)
+
+    def receive(self) -> Ended | Recorded | Event | None:
+        """The next report; waits for it. None where nothing is under way. Raises what a crashed thread raised."""
+        if not self.in_flight and not self.in_writing:
+            return None
         message = self._inbox.get()
-        if isinstance(message, Ended | Crashed):
-            self.in_flight -= Counter({message.change.key: 1})
+        match message:
+            case Ended() | Crashed(writing=False):
+                self.in_flight -= Counter({message.change.key: 1})
+            case Recorded() | Crashed():
+                self.in_writing -= Counter({message.change.key: 1})
         if isinstance(message, Crashed):
             raise message.problem
         return message
 
     def close(self) -> None:
-        """Let the threads go. Nothing is in flight any more."""
-        self._pool.shutdown()
+        """Let the threads go. Nothing is under way any more."""
+        self._senders.shutdown()
+        self._writers.shutdown()
 
     def _send(self, ready: Ready) -> None:
+        request, change = ready.request, ready.change
+        try:
+            result = self._sent(ready)
+            self._inbox.put(Ended(request=request, change=change, result=result, gives_back=ready.gives_back))
+        except BaseException as problem:
+            self._inbox.put(Crashed(change=change, problem=problem, writing=False))
+
+    def _sent(self, ready: Ready) -> Answer | Failure | StateError:
         request, key = ready.request, ready.change.key
         try:
-            result = self._client.attempt(
-                request.method,
-                ready.path,
-                ready.body,
-                stop=self._stop,
-                listen=lambda heard: self._inbox.put(_event(heard, request.step, key)),
-                label=key,
-            )
-            ended = Ended(request=ready.request, change=ready.change, result=result, gives_back=ready.gives_back)
-            self._inbox.put(ended)
+            if ready.first is not None:
+                ready.first()
+        except StateError as problem:
+            return problem
+        return self._client.attempt(
+            request.method,
+            ready.path,
+            ready.body,
+            stop=self._stop,
+            listen=lambda heard: self._inbox.put(_event(heard, request.step, key)),
+            label=key,
+        )
+
+    def _write(self, request: Request, change: Change, write: Callable[[], None]) -> None:
+        try:
+            write()
+            self._inbox.put(Recorded(request=request, change=change, problem=None))
+        except StateError as problem:
+            self._inbox.put(Recorded(request=request, change=change, problem=problem))
         except BaseException as problem:
-            self._inbox.put(Crashed(change=ready.change, problem=problem))
+            self._inbox.put(Crashed(change=change, problem=problem, writing=True))
 
 
 def _event(heard: Wait | Retry | Exchange, step: int, key: str) -> Waiting | Retried | Requested:

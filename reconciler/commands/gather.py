@@ -9,9 +9,9 @@ from reconciler.commands.account import compared, read_list
 from reconciler.commands.begun import ask_list
 from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
-from reconciler.commands.spreading import spreading
+from reconciler.commands.spreading import FROM_SEEN, spreading
 from reconciler.config import Project, with_catalogs
-from reconciler.documents import Loaded, Settling, key_of, load_documents
+from reconciler.documents import Files, Loaded, Settling, key_of, load_documents
 from reconciler.errors import (
     CreateUnknownError,
     Diagnostic,
@@ -42,14 +42,19 @@ class Gathered:
 
 
 def documents_of(
-    project: Project, settled: Mapping[str, Desired] | None = None, *, absent_secrets: bool = False
+    project: Project,
+    settled: Mapping[str, Desired] | None = None,
+    *,
+    files: Files | None = None,
+    absent_secrets: bool = False,
 ) -> Loaded:
     """Every document of the project, errors included as diagnostics; of the `settled`, what is known of them.
 
-    `absent_secrets` as for `load_documents`: what only plans can do without their values.
+    `files` are the project's, where some were looked at already. `absent_secrets` as for `load_documents`: what only
+    plans can do without their values.
     """
     return load_documents(
-        files=project.files(),
+        files=files or project.files(),
         folder=project.assistants,
         schemas=project.schemas,
         environment=project.environment,
@@ -123,11 +128,11 @@ def _without_the_settled(project: Project, store: StateStore, asked: Asked, *, a
             fingerprint=project.fingerprint,
         )
         lineage = store.lineage()
-        entries = store.read(glance=settling.entry)
+        entries = store.read(glance=settling, spread=spreading(project.environ, least=FROM_SEEN))
         refuse_shared_ids(entries)
     except (DocumentError, StateError):
         return None
-    loaded = documents_of(project, settling.found, absent_secrets=absent_secrets)
+    loaded = documents_of(project, settling.found, files=files, absent_secrets=absent_secrets)
     if loaded.errors or any(each.pending is not None for each in entries.values()):
         return None
     _refuse_idle_selectors(asked, loaded, entries)

@@ -22,6 +22,8 @@ PROCESSES = "RECONCILER_PROCESSES"
 """How many processes may read documents; unset, one for each processor, eight at the most."""
 FROM = 400
 """Below so many, what a fork costs is not earned back."""
+FROM_SEEN = 4_000
+"""The same for entries of which hardly anything is read: each is a tenth of a document's work."""
 _CHUNK = 50
 _MOST = 8
 _LENGTH = 8
@@ -30,13 +32,19 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def spreading(environ: Mapping[str, str]) -> Callable[[Callable[[T], R], Sequence[T]], Iterable[R]]:
-    """`map` for a function without effects, over as many processes as `environ` and the machine allow."""
+def spreading(
+    environ: Mapping[str, str], *, least: int | None = None
+) -> Callable[[Callable[[T], R], Sequence[T]], Iterable[R]]:
+    """`map` for a function without effects, over as many processes as `environ` and the machine allow.
+
+    For fewer than `least` things (FROM) it is this process alone.
+    """
     count = _processes(environ)
+    enough = FROM if least is None else least
 
     def spread(function: Callable[[T], R], items: Sequence[T]) -> Iterable[R]:
         # a fork of a process with threads may inherit a lock that nobody releases
-        if count < 2 or len(items) < FROM or sys.platform != "linux" or threading.active_count() > 1:
+        if count < 2 or len(items) < enough or sys.platform != "linux" or threading.active_count() > 1:
             return map(function, items)
         chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
         return chain.from_iterable(_dealt(function, chunks, count))

@@ -33,7 +33,7 @@ def recognised_account(
         account_route(project),
         environment=project.environment,
         remembered=store.account(),
-        entries=store.read(),
+        entries=store.read,
         schemas=project.schemas,
         shown=shown,
         allow_other=allow_other,

@@ -36,6 +36,7 @@ class ProjectFiles:
         # plain files that `documents` saw, by path: known to be inside and regular, so neither is asked again (a plan
         # of 10,000 documents: 0.2 s less)
         self._listed: dict[str, str] = {}
+        self._documents: Sequence[str] | None = None
 
     def documents(self) -> Sequence[str]:
         """Every *.yaml and *.yml below the folder, sorted; names starting with `_` or `.` are none.
@@ -43,6 +44,8 @@ class ProjectFiles:
         Raises DocumentError naming every folder that cannot be listed whole, and every file that is a document but
         for the case of its ending: a document that is merely not seen would look like one that was removed.
         """
+        if self._documents is not None:
+            return self._documents
         found: list[str] = []
         problems: list[Diagnostic] = []
         self._inside(self.folder)
@@ -53,7 +56,8 @@ class ProjectFiles:
                 found.append(each)
         if problems:
             raise DocumentError.of(problems)
-        return sorted(found)
+        self._documents = tuple(sorted(found))
+        return self._documents
 
     def read(self, path: str) -> bytes:
         """The bytes of one file.
@@ -248,6 +252,8 @@ def _hidden(path: str) -> DocumentError:
 
 
 def _is_text(name: str) -> bool:
+    if name.isascii():
+        return True
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:

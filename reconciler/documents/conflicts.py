@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.canonical import Json
+from reconciler.canonical import SCALARS, Json
 from reconciler.documents.files import Sources
 from reconciler.documents.judging import place_of
 from reconciler.documents.layers import Layered
@@ -52,6 +52,8 @@ def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, str):
         if "<<<<<<< " in value:
             yield path, value
+    elif type(value) in SCALARS:
+        return
     elif isinstance(value, Mapping):
         for name, each in value.items():
             yield from _texts(each, (*path, name))

@@ -12,7 +12,10 @@ VALUE_WEIGHT = 100
 
 @dataclass(kw_only=True, slots=True)
 class Frame:
-    """An open mapping or list. `muted`: it is read for its syntax only, as under a key that was refused."""
+    """An open mapping or list. `muted`: it is read for its syntax only, as under a key that was refused.
+
+    `awaits_key`: it is a mapping, and what comes next is a key, not a value.
+    """
 
     container: dict[str, Json] | list[Json]
     path: Path
@@ -20,7 +23,7 @@ class Frame:
     anchor: str | None
     is_key: bool = False
     key: str | None = None
-    awaits_value: bool = False
+    awaits_key: bool = False
     refused: bool = False
     weight: int = VALUE_WEIGHT
     height: int = 1

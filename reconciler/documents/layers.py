@@ -56,7 +56,7 @@ class Layers:
         layers.append(_own(parsed, ()))
         if settings.overlay is not None:
             layers.append(_own(parsed, settings.overlay))
-        merged = _merged(layers)
+        merged = layers[0] if len(layers) == 1 else _merged(layers)
         places = {**merged.places, (): parsed.places[()]}
         return Layered(
             content=merged.content,
@@ -140,8 +140,9 @@ def _own(parsed: Parsed, root: Path) -> Layered:
     depth = len(root)
 
     def below(found: Mapping[Path, Position]) -> dict[Path, Position]:
-        own = {path[depth:]: place for path, place in found.items() if path[:depth] == root and len(path) > depth}
-        return own if root else {path: place for path, place in own.items() if path[0] != RESERVED}
+        if not root:
+            return {path: place for path, place in found.items() if path and path[0] != RESERVED}
+        return {path[depth:]: place for path, place in found.items() if path[:depth] == root and len(path) > depth}
 
     return Layered(
         content={name: each for name, each in fields.items() if root or name != RESERVED},

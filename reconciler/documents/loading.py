@@ -7,9 +7,8 @@ A document with errors yields no Desired, and nothing hides anything else: every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
 
 from reconciler.canonical import Json
 from reconciler.documents.across import Claimant, conflicts
@@ -27,15 +26,9 @@ from reconciler.documents.settled import inputs_of, source_digest
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, note, warning
-from reconciler.model import Desired, Path, Position
+from reconciler.model import Desired, Path, Position, Spread
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
-
-
-class Spread(Protocol):
-    """`map` of one sequence, in its order, however it is done."""
-
-    def __call__(self, function: Callable[[Any], Any], items: Sequence[Any], /) -> Iterable[Any]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,8 +145,7 @@ class _Loading:
             problems.append(error("key-invalid", told, "Rename the file.", file=shown, line=1, column=1))
         if parsed.value is None:
             return _Draft(path=path, key=key, diagnostics=tuple(problems))
-        known = frozenset(self.world.schemas.fields)
-        settings = read_settings(parsed, key=key, fields=known, environment=self.environment)
+        settings = read_settings(parsed, key=key, fields=self.layers.fields, environment=self.environment)
         layered = self.layers.document(parsed, settings, key=key)
         problems += [*settings.diagnostics, *layered.diagnostics]
         layered, released = _released(layered, settings.unmanaged, parsed.file, key)
@@ -215,6 +207,8 @@ def _is_plain(settings: Settings, found: Resolution) -> bool:
 
 def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) -> tuple[Layered, list[Diagnostic]]:
     """The layers without the released fields; a value that the document itself gives to one is told."""
+    if not unmanaged:
+        return layered, []
     warnings = []
     for name in sorted(unmanaged & set(layered.content)):
         place = layered.names.get((name,)) or place_of((name,), layered)
@@ -240,16 +234,24 @@ def _claimant(settings: Settings, found: Resolution, key: str, path: str, places
     )
 
 
+class _Beginning(dict[Path, Position]):
+    """Every place is the file's beginning: where a value stands in a document that was not read."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __missing__(self, path: Path) -> Position:
+        return Position(self.file, 1, 1)
+
+
 def _settled_claimant(desired: Desired) -> Claimant:
-    start = Position(file=desired.file, line=1, column=1)
-    places: dict[Path, Position] = {(name,): start for name in desired.content}
     return Claimant(
         key=desired.key,
         file=desired.file,
         content=desired.content,
         id=None,
         moved_from=None,
-        places=places,
+        places=_Beginning(desired.file),
     )
 
 

@@ -6,7 +6,7 @@ so that one mistake does not hide the next. Core: pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,10 +32,11 @@ class Enough(Exception):
 
 @dataclass(kw_only=True, slots=True)
 class Reading:
-    """The state of the loop. `take` gets one event; `result` is asked once, at the end."""
+    """The state of the loop. `take_all` works in what is there; `finish` is asked once, at the end."""
 
     file: str
     source: Readable
+    disguised: bool = False
     stopped: bool = False
     documents: int = 0
     values: int = 0
@@ -48,21 +49,25 @@ class Reading:
     names: dict[Path, Position] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
 
-    def take(self, event: Any) -> None:
-        """Work in one event. Raises Enough where reading on makes no sense."""
-        kind = type(event)  # libyaml's parser makes no subclasses; in order of how often they come
-        if kind is yaml.ScalarEvent:
-            self._scalar(event)
-        elif kind is yaml.MappingStartEvent:
-            self._open(event, {})
-        elif kind is yaml.SequenceStartEvent:
-            self._open(event, [])
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            self._close()
-        elif kind is yaml.AliasEvent:
-            self._alias(event)
-        elif kind is yaml.DocumentStartEvent:
-            self._document(event)
+    def __post_init__(self) -> None:
+        self.disguised = self.source.disguised
+
+    def take_all(self, next_event: Callable[[], Any]) -> None:
+        """Work in events to the last. Raises Enough where reading on makes no sense, and what the parser does."""
+        while (event := next_event()) is not None:
+            kind = type(event)  # libyaml's parser makes no subclasses; in order of how often they come
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind is yaml.MappingStartEvent:
+                self._open(event, {})
+            elif kind is yaml.SequenceStartEvent:
+                self._open(event, [])
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._close()
+            elif kind is yaml.AliasEvent:
+                self._alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                self._document(event)
 
     def stop(self, problem: Diagnostic | None = None) -> None:
         """The file ends here, before its end: what was read so far is no document."""
@@ -85,7 +90,8 @@ class Reading:
     # -- events
 
     def _document(self, event: Any) -> None:
-        place = self._place(event)
+        mark = event.start_mark
+        place = Position(self.file, mark.line + 1, mark.column + 1)
         self.documents += 1
         if self.documents > 1:
             told = "a second document begins here; a file holds one"
@@ -98,18 +104,16 @@ class Reading:
     def _scalar(self, event: Any) -> None:
         place = self._begin(event)
         text: str = event.value
-        if self.source.disguised:
-            text = self.source.restore(text, event.style)
+        if self.disguised:
+            text = self._undisguised(text, event.style, place)
         plain = event.implicit[0]
-        if self.source.disguised and event.style not in ("'", '"') and (odd := unseen(text)):
-            told = f"the invisible character U+{ord(odd):04X} may stand in quotes only"
-            self._problem("yaml-control-character", told, "Remove it, or put the text in quotes.", place)
-        if self._awaits_key():
+        frame = self.frames[-1] if self.frames else None
+        if frame is not None and frame.awaits_key:
             if event.anchor:
                 self.anchors[event.anchor] = Anchored(value=text, path=(), weight=len(text), height=0)
-            self._key(text, plain, place)
+            self._key(frame, text, plain, place)
             return
-        if not self.frames and plain and text == "":
+        if frame is None and plain and text == "":
             return  # `---` and nothing else: an empty file
         value: Json = text
         if plain:
@@ -122,6 +126,13 @@ class Reading:
         if event.anchor:
             self.anchors[event.anchor] = Anchored(value=value, path=path, weight=weight, height=0)
         self._attach(value, path, muted, place, weight, 0)
+
+    def _undisguised(self, text: str, style: str | None, place: Position) -> str:
+        text = self.source.restore(text, style)
+        if style not in ("'", '"') and (odd := unseen(text)):
+            told = f"the invisible character U+{ord(odd):04X} may stand in quotes only"
+            self._problem("yaml-control-character", told, "Remove it, or put the text in quotes.", place)
+        return text
 
     def _open(self, event: Any, container: dict[str, Json] | list[Json]) -> None:
         place = self._begin(event)
@@ -137,7 +148,16 @@ class Reading:
             self.places[path] = place
         if not self.frames:
             self.root_place = place
-        self.frames.append(Frame(container=container, path=path, muted=muted, anchor=event.anchor, is_key=is_key))
+        self.frames.append(
+            Frame(
+                container=container,
+                path=path,
+                muted=muted,
+                anchor=event.anchor,
+                is_key=is_key,
+                awaits_key=isinstance(container, dict),
+            )
+        )
 
     def _close(self) -> None:
         frame = self.frames.pop()
@@ -146,7 +166,7 @@ class Reading:
                 value=frame.container, path=frame.path, weight=frame.weight, height=frame.height
             )
         if frame.is_key:
-            self.frames[-1].awaits_value = True
+            self.frames[-1].awaits_key = False
             return
         self._attach(frame.container, frame.path, frame.muted, None, frame.weight, frame.height)
 
@@ -180,14 +200,13 @@ class Reading:
 
     # -- keys
 
-    def _key(self, text: str, plain: bool, place: Position) -> None:
-        frame = self.frames[-1]
+    def _key(self, frame: Frame, text: str, plain: bool, place: Position) -> None:
         fault = plain_key_fault(text) if plain else None
         if fault is not None:
             code, told, then = fault
             self._refuse_key(told, then, place, code=code)
             return
-        frame.key, frame.awaits_value, frame.refused = text, True, False
+        frame.key, frame.awaits_key, frame.refused = text, False, False
         if frame.muted:
             return
         path = (*frame.path, text)
@@ -210,23 +229,23 @@ class Reading:
         frame = self.frames[-1]
         if not frame.muted:
             self._problem(code, told, then, place)
-        frame.key, frame.awaits_value, frame.refused = None, True, True
+        frame.key, frame.awaits_key, frame.refused = None, False, True
 
     def _awaits_key(self) -> bool:
-        return bool(self.frames) and isinstance(self.frames[-1].container, dict) and not self.frames[-1].awaits_value
+        return bool(self.frames) and self.frames[-1].awaits_key
 
     # -- values
 
     def _begin(self, event: Any) -> Position:
         """What is the same for every value and key: its place, a tag is an error, and a bound on how many there are."""
-        place = self._place(event)
+        mark = event.start_mark
+        place = Position(self.file, mark.line + 1, mark.column + 1)
         self.values += 1
         if self.values > MAX_VALUES:
             self._problem("yaml-too-many-values", f"the file holds more than {MAX_VALUES} values", None, place)
             raise Enough
-        tag = getattr(event, "tag", None)
-        if tag is not None:
-            shown = tag.replace("tag:yaml.org,2002:", "!!")
+        if type(event) is not yaml.AliasEvent and event.tag is not None:
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
             told = f"the tag `{shown}` is not read: the schema says what type a value has"
             self._problem("yaml-tag", told, "Remove it; put the value in quotes to make it text.", place)
         return place
@@ -248,13 +267,14 @@ class Reading:
             return
         frame = self.frames[-1]
         frame.weight += weight
-        frame.height = max(frame.height, height + 1)
+        if height >= frame.height:
+            frame.height = height + 1
         if isinstance(frame.container, list):
             frame.container.append(value)
             return
         if not muted and frame.key is not None:
             frame.container[frame.key] = value
-        frame.awaits_value = False
+        frame.awaits_key = True
 
     def _copy(self, value: Json, source: Path, target: Path, place: Position) -> Json:
         """An anchored value under another path, with its places. No deeper than MAX_DEPTH, which was checked."""
@@ -277,10 +297,6 @@ class Reading:
         if depth > MAX_DEPTH:
             self._problem("yaml-too-deep", f"values are nested more than {MAX_DEPTH} deep", None, place)
             raise Enough
-
-    def _place(self, event: Any) -> Position:
-        mark = event.start_mark
-        return Position(file=self.file, line=mark.line + 1, column=mark.column + 1)
 
     def _problem(self, code: str, told: str, then: str | None, place: Position) -> None:
         self.problems.append(error(code, told, then, file=place.file, line=place.line, column=place.column))

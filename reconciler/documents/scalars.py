@@ -47,6 +47,8 @@ def json_number(text: str) -> int | float | None:
 
 def plain_key_fault(text: str) -> tuple[str, str, str] | None:
     """Why a plain scalar cannot be a key: a code, what is wrong, what to do; None where it can."""
+    if text[:1] not in _BEGINS and text not in _WORDS and text != "<<":
+        return None  # as nearly every key
     if text == "<<":
         told = "merge keys (`<<`) are YAML 1.1 and not read"
         return "yaml-merge-key", told, "Use `reconciler.extends` with a base file."

@@ -45,10 +45,10 @@ def read_settings(parsed: Parsed, *, key: str | None, fields: frozenset[str], en
 
     `key` is None for a base.
     """
-    reading = _SettingsReading(parsed=parsed, key=key, fields=fields)
     stated = (parsed.value or {}).get(RESERVED)
     if stated is None:
         return Settings()
+    reading = _SettingsReading(parsed=parsed, key=key, fields=fields)
     if not isinstance(stated, Mapping):
         reading.wrong((RESERVED,), f"`{RESERVED}` must be a mapping of settings, not {kind_of(stated)}")
         return Settings(diagnostics=tuple(reading.problems))

@@ -8,13 +8,13 @@ that changed are parsed. Whatever is unusual about an entry or an input leaves i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reconciler import __version__
-from reconciler.canonical import Json, digest_bytes, exact_digest
+from reconciler.canonical import Json, digest_bytes, digest_text, exact_digest, exact_text
 from reconciler.documents.files import Files
 from reconciler.documents.references import Unresolved, look_up
-from reconciler.entries import entry_from_text
+from reconciler.entries import Applied, applied_from_text
 from reconciler.errors import DocumentError
 from reconciler.model import Desired, Entry
 from reconciler.schemas import SchemaSet
@@ -23,15 +23,16 @@ from reconciler.schemas import SchemaSet
 def source_digest(
     environment: str, schemas: SchemaSet, files: Mapping[str, str], references: Mapping[str, Json]
 ) -> str:
-    """The digest of everything that decided a content: the digests of the YAML files, and what references gave."""
-    return exact_digest(
-        {
-            "version": __version__,
-            "environment": environment,
-            "schemas": schemas.digest,
-            "files": dict(files),
-            "references": dict(references),
-        }
+    """The digest of everything that decided a content: the digests of the YAML files, and what references gave.
+
+    It is `exact_digest` of these five under their names, put together by hand: of ten thousand documents nearly all
+    have one file and no reference, and nothing else of theirs differs (3 µs instead of 6).
+    """
+    listed = ",".join(f"{exact_text(path)}:{exact_text(digest)}" for path, digest in sorted(files.items()))
+    given = exact_text(references) if references else "{}"
+    return digest_text(
+        f'{{"environment":{exact_text(environment)},"files":{{{listed}}},"references":{given},'
+        f'"schemas":{exact_text(schemas.digest)},"version":{exact_text(__version__)}}}'
     )
 
 
@@ -67,26 +68,30 @@ class Settling:
                 names += [policy.name, *policy.exclusive]
         self._fields.extend(dict.fromkeys(names))
 
-    def entry(self, key: str, stored: bytes) -> Entry | None:
-        """The entry of a settled document, as far as its plan needs it; None for any other: it is judged whole."""
-        path = self.paths.get(key)
-        whole = None if path is None else entry_from_text(key, stored)
-        if path is None or whole is None or whole.id is None or whole.unassigned or not whole.inputs:
-            return None
-        if self._source_now(whole, path) != whole.source:
-            return None
-        shown = {name: whole.last_applied[name] for name in self._fields if name in whole.last_applied}
-        self.found[key] = Desired(
-            key=key, content=shown, source=whole.source, file=path, inputs=whole.inputs, protect=whole.protect
-        )
-        return replace(whole, last_applied=shown, history=())
+    def seen(self, key: str, stored: bytes) -> Applied | None:
+        """What the entry of a settled document says, as far as its plan needs it; None for any other, judged whole.
 
-    def _source_now(self, entry: Entry, path: str) -> str | None:
+        Has no effect but on what is remembered of files, so that it may be asked in another process.
+        """
+        path = self.paths.get(key)
+        applied = None if path is None else applied_from_text(stored, self._fields)
+        if path is None or applied is None or self._source_now(applied, path) != applied.source:
+            return None
+        return applied
+
+    def entry(self, key: str, applied: Applied) -> Entry:
+        """The entry of which `seen` said this; its document is among the `found` then."""
+        id, source, inputs, protect, content = applied
+        file = self.paths[key]
+        self.found[key] = Desired(key=key, content=content, source=source, file=file, inputs=inputs, protect=protect)
+        return Entry(key=key, id=id, last_applied=content, source=source, inputs=inputs, protect=protect)
+
+    def _source_now(self, applied: Applied, path: str) -> str | None:
         """What `source` would be today, or None where that is for a whole reading to find out."""
         files: dict[str, str] = {}
         references: dict[str, Json] = {}
         try:
-            for each in entry.inputs:
+            for each in applied.inputs:
                 kind, _, name = each.partition(":")
                 if kind == "yaml":
                     files[name] = self._digest(name, once=name == path)

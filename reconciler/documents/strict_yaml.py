@@ -7,9 +7,8 @@ or beyond a bound, depth, size. An error of structure does not end the reading, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
@@ -43,8 +42,10 @@ def parse_yaml(content: bytes, *, file: str) -> Parsed:
         return Parsed(file=file, value=None, places={}, names={}, diagnostics=tuple(problems))
     reading = Reading(file=file, source=source)
     try:
-        for event in _events(source.text):
-            reading.take(event)
+        # imported here: a PyYAML built without libyaml has no such module, and the pure parser is ten times slower
+        from yaml._yaml import CParser
+
+        reading.take_all(CParser(source.text).get_event)
     except yaml.MarkedYAMLError as problem:
         reading.stop(unfinished_merge(source.text, file=file) or explain(problem, file=file))
     except Enough:
@@ -59,12 +60,3 @@ def parse_yaml(content: bytes, *, file: str) -> Parsed:
         names=reading.names,
         diagnostics=tuple(reading.problems),
     )
-
-
-def _events(text: str) -> Iterator[Any]:
-    # imported here: a PyYAML built without libyaml has no such module, and the pure parser is ten times slower
-    from yaml._yaml import CParser
-
-    parser = CParser(text)
-    while (event := parser.get_event()) is not None:
-        yield event

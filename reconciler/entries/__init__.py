@@ -3,9 +3,10 @@
 from reconciler.entries.stored import (
     CHECKSUM,
     FORMAT_VERSION,
+    Applied,
+    applied_from_text,
     entry_digest,
     entry_from_json,
-    entry_from_text,
     entry_text,
     entry_to_json,
 )
@@ -24,12 +25,13 @@ from reconciler.entries.transitions import (
 __all__ = [
     "CHECKSUM",
     "FORMAT_VERSION",
+    "Applied",
+    "applied_from_text",
     "begin_create",
     "bind",
     "bound_to",
     "entry_digest",
     "entry_from_json",
-    "entry_from_text",
     "entry_text",
     "entry_to_json",
     "move",

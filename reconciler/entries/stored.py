@@ -6,8 +6,8 @@ Core: stdlib only, no IO.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 from reconciler.canonical import Json, digest_bytes, exact_digest, pretty
 from reconciler.errors import StateError, error
@@ -22,10 +22,22 @@ _ENTRY = frozenset(
 _OPTIONAL = frozenset({"inputs", "unassigned"})
 """Left out where there is nothing to say: entries without it are byte for byte what they were before it existed."""
 CHECKSUM = "checksum"
-_FIRST = f'{{\n  "{CHECKSUM}": "'.encode()
+_FIRST, _LAST = f'{{\n  "{CHECKSUM}": "'.encode(), b'",\n'
+_REST = len(_FIRST) + len(digest_bytes(b"")) + len(_LAST)
+"""Where the rest begins, which the checksum is of."""
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 _UNASSIGNED = frozenset({"field", "since", "value"})
+
+
+class Applied(NamedTuple):
+    """What a plan needs of an entry whose document did not change. `fields` are those that were asked for."""
+
+    id: int
+    source: str
+    inputs: tuple[str, ...]
+    protect: bool
+    fields: Mapping[str, Json]
 
 
 def entry_to_json(entry: Entry) -> dict[str, Json]:
@@ -60,24 +72,34 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
 
 
 def entry_text(entry: Entry) -> bytes:
-    """The entry as a file or an object holds it. Its first line is the checksum of the rest (see `entry_from_text`)."""
+    """The entry as a file or an object holds it. Its first line has the checksum of the rest."""
     # a lone surrogate has no UTF-8; escaped it is JSON like any other, and comes back as it was
     rest = pretty(entry_to_json(entry)).removeprefix("{\n").encode("utf-8", "backslashreplace")
-    return f'{{\n  "{CHECKSUM}": "{digest_bytes(rest)}",\n'.encode() + rest
+    return _FIRST + digest_bytes(rest).encode() + _LAST + rest
 
 
-def entry_from_text(key: str, stored: bytes) -> Entry | None:
-    """The entry, where the bytes are exactly what `entry_text` wrote; None for any other, edited by hand or newer.
+def applied_from_text(stored: bytes, names: Collection[str]) -> Applied | None:
+    """What an entry says was applied, of its fields no more than `names`; None where that is not all there is to it.
 
-    None says nothing of what is wrong, if anything is: `entry_from_json` does.
+    That is where the bytes are not exactly what `entry_text` wrote (edited by hand, newer), where a create is pending,
+    or where anything is unassigned. None says nothing of what is wrong, if anything is: `entry_from_json` does.
     """
-    digest, found, rest = stored.removeprefix(_FIRST).partition(b'",\n')
-    if not found or digest != digest_bytes(rest).encode() or not stored.startswith(_FIRST):
+    digest, rest = stored[len(_FIRST) : _REST - len(_LAST)], stored[_REST:]
+    if not stored.startswith(_FIRST) or digest != digest_bytes(rest).encode():
         return None
     try:
-        return entry_from_json(key, json.loads(stored), where="")
-    except (StateError, ValueError):
+        found = json.loads(stored)
+    except (ValueError, RecursionError):
         return None
+    id, fields, inputs = found.get("id"), found.get("last_applied"), found.get("inputs")
+    source, protect = found.get("source"), found.get("protect")
+    # who makes a checksum by hand can still have written anything
+    fits = type(id) is int and type(fields) is dict and type(source) is str and type(protect) is bool
+    known = type(inputs) is list and bool(inputs) and all(type(each) is str for each in inputs)
+    usual = found.get("format_version") == FORMAT_VERSION and found.get("pending", "") is None
+    if not (fits and known and usual) or "unassigned" in found:
+        return None
+    return Applied(id, source, tuple(inputs), protect, {name: fields[name] for name in names if name in fields})
 
 
 def entry_from_json(key: str, stored: Json, *, where: str) -> Entry:

@@ -45,7 +45,7 @@ def record_request(
     base = entry or Entry(key=change.key, created_at=now)
     later = [each for each in change.requests if each.step > request.step]
     content = change.record if not later else _so_far(base.last_applied, change, request, later)
-    as_before = base.pending is None and digest(base.last_applied) == digest(content)
+    as_before = bool(later) and base.pending is None and equal(base.last_applied, content)
     return Entry(
         key=change.key,
         id=id,
@@ -144,7 +144,7 @@ def move(entry: Entry, key: str, *, now: str) -> Entry:
 
 def _history(base: Entry, content: Content, now: str) -> tuple[Previous, ...]:
     """What was applied before, where `content` replaces it; a half-applied content is no state to go back to."""
-    if base.source and base.last_applied and digest(base.last_applied) != digest(content):
+    if base.source and base.last_applied and not equal(base.last_applied, content):
         return (Previous(last_applied=base.last_applied, source=base.source, replaced_at=now),)
     return base.history
 

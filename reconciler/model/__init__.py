@@ -7,6 +7,7 @@ Core: stdlib only, no IO.
 
 from reconciler.model.plans import Change, Drift, DriftedField, FieldChange, HandOver, Plan, Request, Summary
 from reconciler.model.sides import Content, Desired, Entry, Live, Path, Pending, Position, Previous, Unassigned
+from reconciler.model.spread import Spread
 from reconciler.model.words import Action, Reason, Risk, Side
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Request",
     "Risk",
     "Side",
+    "Spread",
     "Summary",
     "Unassigned",
 ]

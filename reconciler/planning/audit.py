@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from reconciler.model import Desired, Drift, Entry, Live, Side
 from reconciler.planning.drift import moves_of, unobservable
+from reconciler.planning.twins import name_of
 from reconciler.schemas import SchemaSet
 
 
@@ -98,7 +99,7 @@ def make_audit(
     vanished: list[Managed] = []
     for key, document, entry in subjects:
         assert entry.id is not None
-        named = _managed(key, entry.id, document, _last_name(entry, schemas))
+        named = _managed(key, entry.id, document, name_of(entry.last_applied, schemas))
         shown = live.get(entry.id)
         if shown is None:
             vanished.append(named)
@@ -144,8 +145,3 @@ def _unmanaged(
 def _managed(key: str, id: int, document: Desired | None, name: str) -> Managed:
     file, line = (None, None) if document is None else (document.file, document.line)
     return Managed(key=key, id=id, name=name, file=file, line=line)
-
-
-def _last_name(entry: Entry, schemas: SchemaSet) -> str:
-    name = entry.last_applied.get(schemas.name_field)
-    return name if isinstance(name, str) else ""

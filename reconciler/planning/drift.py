@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from reconciler.canonical import Json
 from reconciler.model import Content, Desired, Drift, DriftedField, Entry, Live, Side
-from reconciler.planning.compare import managed
 from reconciler.schemas import FieldPolicy, SchemaSet
 from reconciler.secrecy import same
 
@@ -30,7 +29,7 @@ def moves_of(
 
     `desired` of a field that left the document is what clears it. `live` of one that is not shown is last-applied.
     """
-    wanted = entry.last_applied if desired is None else managed(desired, creating=False)
+    wanted = entry.last_applied if desired is None else desired.content
     left_out = {*ignore, *_released(desired)}
     found = [_move(each, wanted, entry.last_applied, live.content) for each in schemas.fields.values()]
     fields = tuple(each for each in found if each is not None and each.field not in left_out)

@@ -122,8 +122,7 @@ def exclusive_fields(schemas: SchemaSet) -> list[FieldPolicy]:
 
 def _block(stance: Stance, problem: Diagnostic) -> Stance:
     """The assistant stays as it is: it neither takes nor gives anything any more."""
-    if stance.change is None:
-        return stance
+    assert stance.change is not None
     change = replace(
         stance.change,
         action=Action.BLOCKED,
@@ -136,6 +135,7 @@ def _block(stance: Stance, problem: Diagnostic) -> Stance:
 
 def _still_held(policy: FieldPolicy, taker: Stance, keeper: Stance) -> Diagnostic:
     value, change = held(policy, taker.after), taker.change
+    assert change is not None
     advice = "Take it from that assistant in the same plan: change or prune it, or include it in `--target`."
     summary = f"`{policy.name}` {value} is held by {keeper.label}"
     if not keeper.key:
@@ -146,8 +146,8 @@ def _still_held(policy: FieldPolicy, taker: Stance, keeper: Stance) -> Diagnosti
         "value-held",
         summary + (", which does not let it go in this plan" if keeper.key else ""),
         advice,
-        file=change.file if change else None,
-        line=change.line if change else None,
+        file=change.file,
+        line=change.line,
         key=taker.key,
         field=policy.name,
         loses=(f"for {keeper.label}: `{policy.name}` {value}, and whatever reaches it there",),

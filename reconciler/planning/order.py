@@ -169,7 +169,7 @@ def _groups(waits: Mapping[Act, set[Act]]) -> list[list[Act]]:
 
 
 def _of(key: str, numbered: Mapping[Act, list[Request]]) -> list[Request]:
-    return [*numbered.get(Act(key=key, part=0), ()), *numbered.get(Act(key=key), ())]
+    return [*numbered.get(Act(key=key, part=0), ()), *numbered[Act(key=key)]]
 
 
 def _steps(edge: Transfer, numbered: Mapping[Act, Sequence[Request]], cut: Mapping[Transfer, Request]) -> HandOver:

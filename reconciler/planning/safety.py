@@ -63,9 +63,9 @@ def left_unassigned(stances: Sequence[Stance], schemas: SchemaSet) -> tuple[Diag
         leaving = [each for each in stances if each.before is not each.after and held(policy, each.before) is not None]
         kept = {canonical_bytes(held(policy, each.after)) for each in stances} if leaving else set()
         for each in leaving:
-            value = held(policy, each.before)
-            if value is not None and canonical_bytes(value) not in kept:
-                found.append(_unanswered(policy.name, canonical_bytes(value).decode(), each))
+            mark = canonical_bytes(held(policy, each.before))
+            if mark not in kept:
+                found.append(_unanswered(policy.name, mark.decode(), each))
     return tuple(found)
 
 
@@ -86,7 +86,7 @@ def _too_many(action: Action, plan: Plan, managed: int, share: float | None) -> 
 
 def _lost(change: Change) -> str:
     """What one delete or update takes away that is there now."""
-    assistant = change.key if change.id is None else f"{change.key} (id {change.id})"
+    assistant = f"{change.key} (id {change.id})"
     if change.action is Action.DELETE:
         return f"{assistant}, for good"
     return f"{assistant}: {', '.join(sorted(each.field for each in change.fields))} as it is now"
@@ -107,12 +107,13 @@ def _silence(plan: Plan) -> Diagnostic | None:
 
 def _unanswered(field: str, value: str, last: Stance) -> Diagnostic:
     change = last.change
+    assert change is not None
     return warning(
         UNASSIGNED,
         f"`{field}` {value}: nobody answers it any more",
         "Give it to another assistant in the same plan, if somebody may still call it.",
-        file=change.file if change else None,
-        line=change.line if change else None,
+        file=change.file,
+        line=change.line,
         key=last.key,
         field=field,
     )

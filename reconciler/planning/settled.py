@@ -17,9 +17,10 @@ from reconciler.planning.begun import Finding, Verdict
 def with_finding(change: Change, begun: Mapping[str, Entry], findings: Mapping[str, Finding]) -> Change:
     """The change as it is where the list settled a begun create of its key; any other comes back as it is."""
     key = change.moved_from or change.key
-    entry, finding = begun.get(key), findings.get(key)
-    if entry is None or entry.pending is None or finding is None:
+    entry = begun.get(key)
+    if entry is None or entry.pending is None:
         return change
+    finding = findings[key]
     change = replace(change, expects=entry_digest(entry))
     if finding.verdict is Verdict.FOUND:
         told = problems.found(change, entry.pending, finding.ids[0])

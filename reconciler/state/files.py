@@ -12,20 +12,22 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
 from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_text
 from reconciler.errors import Diagnostic, LockHeldError, StateError, error
-from reconciler.model import Entry
+from reconciler.model import Entry, Spread
 from reconciler.state.entryfiles import Place, decode_object, entries_under, read_bytes, read_object, reason, unreadable
 from reconciler.state.folderlock import LOCK, FolderLock
+from reconciler.state.gate import Gate
 from reconciler.state.holders import this_process
 from reconciler.state.meta import account_of, lineage_of, refuse_other_lineage, stored_meta
 from reconciler.state.places import ENDING, META, segments, twin
@@ -77,8 +79,9 @@ class FileStore:
         self._clock = clock
         self._environ = environ
         self._lock = FolderLock(folder, environment=environment, shown=self._shown)
-        # removing prunes empty folders, and would pull one away from under another thread's write
-        self._changing = threading.Lock()
+        # removing prunes empty folders, and would pull one away from under another thread's write. Writes go together:
+        # eight files that are made durable at once take a tenth of the time that they take one after the other
+        self._changing = Gate()
         self._settled: set[Path] = set()
 
     @property
@@ -101,7 +104,7 @@ class FileStore:
 
     def begin(self, lineage: str) -> None:
         """Make the environment with this lineage. Raises StateConflictError where it has another one."""
-        with self._changing, self._told(self._meta_place(), "written"):
+        with self._changing.alone(), self._told(self._meta_place(), "written"):
             there = self.lineage()
             if there is None:
                 self._make_meta(lineage)
@@ -116,12 +119,14 @@ class FileStore:
     def remember_account(self, account: str) -> None:
         """Save the account's fingerprint durably. Makes the lineage first where there is none."""
         place = self._meta_place()
-        with self._changing, self._told(place, "written"):
+        with self._changing.alone(), self._told(place, "written"):
             self._begin()
             stored = read_object(place) or {}
             replace_file(self._folder / META, pretty({**stored, "account": account}).encode())
 
-    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
+    def read(
+        self, keys: Iterable[str] | None = None, *, glance: Glance | None = None, spread: Spread = map
+    ) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
         problems: list[Diagnostic] = []
         try:
@@ -132,10 +137,12 @@ class FileStore:
                 raise
             problems.extend(problem.diagnostics)
         entries: dict[str, Entry] = {}
-        for place in self._places(keys, problems):
+        places = list(self._places(keys, problems))
+        for place, found in zip(places, spread(partial(_looked_at, glance), places), strict=True):
             try:
-                entry = _entry_at(place, glance)
-                if entry is not None:
+                if glance is not None and place.key is not None and found is not None and type(found) is not bytes:
+                    entries[place.key] = glance.entry(place.key, found)
+                elif (entry := _entry_at(place, found)) is not None:
                     entries[entry.key] = entry
             except StateError as problem:
                 problems.extend(problem.diagnostics)
@@ -147,18 +154,24 @@ class FileStore:
         """Save one entry durably. Raises StateError, and leaves the old one, where that fails."""
         place = self._place(entry.key)
         content = entry_text(entry)
-        with self._changing, self._told(place, "written"):
-            self._begin()
-            self._refuse_strangers(place)
-            path = Path(place.path)
-            new = {each for each in path.parents if self._folder in each.parents} - self._settled
-            replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
-            self._settled |= new
+        with self._told(place, "written"):
+            with self._changing.together():
+                begun = self.lineage() is not None
+            if not begun:
+                with self._changing.alone():
+                    self._begin()
+            with self._changing.together():
+                self._refuse_strangers(place)
+                path = Path(place.path)
+                above = () if path.parent in self._settled else path.parents
+                new = {each for each in above if self._folder in each.parents} - self._settled
+                replace_file(path, content, also=sorted({each.parent for each in new}, reverse=True))
+                self._settled |= new
 
     def remove(self, key: str) -> None:
         """Forget one entry durably; nothing happens where there is none."""
         place = self._place(key)
-        with self._changing, self._told(place, "removed"):
+        with self._changing.alone(), self._told(place, "removed"):
             self._refuse_strangers(place)
             remove_file(Path(place.path), root=self._folder)
 
@@ -264,12 +277,23 @@ class FileStore:
         )
 
 
-def _entry_at(place: Place, glance: Glance | None) -> Entry | None:
-    content = read_bytes(place)
+def _looked_at(glance: Glance | None, place: Place) -> Any | bytes | None:
+    """What can be seen of an entry, else its bytes; None where it cannot be read, which is for `_entry_at` to say."""
+    with suppress(StateError):
+        content = read_bytes(place)
+        if content is not None and glance is not None and place.key is not None:
+            seen = glance.seen(place.key, content)
+            return content if seen is None else seen
+        return content
+    return None
+
+
+def _entry_at(place: Place, content: bytes | None) -> Entry | None:
+    """The entry that was read, or is read now: None is no file, or one that could not be read before."""
+    content = read_bytes(place) if content is None else content
     if content is None or place.key is None:
         return None
-    seen = None if glance is None else glance(place.key, content)
-    return entry_from_json(place.key, decode_object(place, content), where=place.shown) if seen is None else seen
+    return entry_from_json(place.key, decode_object(place, content), where=place.shown)
 
 
 def _refuse_twin(path: Path, place: Place) -> None:

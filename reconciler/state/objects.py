@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 
 from reconciler.entries import entry_from_json, entry_text
 from reconciler.errors import Diagnostic, StateError, error
-from reconciler.model import Entry
+from reconciler.model import Entry, Spread
 from reconciler.state.entryfiles import Place, decode_object
 from reconciler.state.holders import this_process
 from reconciler.state.meta import account_of, lineage_of, moved, refuse_other_lineage, stored_meta
@@ -98,7 +98,9 @@ class ObjectStore:
             lineage = lineage_of(decode_object(place, found.content), place)
             self._put(META, stored_meta(lineage, account), found.tag)
 
-    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
+    def read(
+        self, keys: Iterable[str] | None = None, *, glance: Glance | None = None, spread: Spread = map
+    ) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
         wanted = None if keys is None else sorted(set(keys))
         for key in wanted or ():
@@ -118,9 +120,12 @@ class ObjectStore:
             if each is None:
                 continue
             place = self._place(key)
-            seen = None if glance is None else glance(key, each.content)
+            seen = None if glance is None else glance.seen(key, each.content)
             try:
-                entries[key] = seen or entry_from_json(key, decode_object(place, each.content), where=place.shown)
+                if glance is not None and seen is not None:
+                    entries[key] = glance.entry(key, seen)
+                else:
+                    entries[key] = entry_from_json(key, decode_object(place, each.content), where=place.shown)
             except StateError as problem:
                 problems.extend(problem.diagnostics)
         if problems:

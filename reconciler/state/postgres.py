@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_to_json
 from reconciler.errors import Diagnostic, StateError
-from reconciler.model import Entry
+from reconciler.model import Entry, Spread
 from reconciler.state.entryfiles import Place, decode_object
 from reconciler.state.holders import this_process
 from reconciler.state.meta import moved, newer, refuse_other_lineage
@@ -92,7 +92,9 @@ class PostgresStore:
             change = "update reconciler_environment set account = %s where environment = %s"
             connection.execute(change, (account, self._environment))
 
-    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
+    def read(
+        self, keys: Iterable[str] | None = None, *, glance: Glance | None = None, spread: Spread = map
+    ) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. Raises StateError with everything that is unreadable."""
         wanted = None if keys is None else sorted(set(keys))
         for key in wanted or ():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol
 
-from reconciler.model import Entry
+from reconciler.model import Entry, Spread
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,8 +21,14 @@ class Holder:
     since: str
 
 
-Glance: TypeAlias = Callable[[str, bytes], Entry | None]
-"""What may answer for an entry, given its key and stored bytes, so that it is not decoded; None: it is."""
+class Glance(Protocol):
+    """What may answer for an entry, so that it is not decoded and judged."""
+
+    def seen(self, key: str, stored: bytes, /) -> Any | None:
+        """What there is to know of the entry that these bytes are; None: it is to be decoded. Has no effect."""
+
+    def entry(self, key: str, seen: Any, /) -> Entry:
+        """The entry of which `seen` said this."""
 
 
 class StateStore(Protocol):
@@ -48,10 +54,13 @@ class StateStore(Protocol):
     def remember_account(self, account: str) -> None:
         """Save the account's fingerprint durably. Makes the lineage first where there is none."""
 
-    def read(self, keys: Iterable[str] | None = None, *, glance: Glance | None = None) -> Mapping[str, Entry]:
+    def read(
+        self, keys: Iterable[str] | None = None, *, glance: Glance | None = None, spread: Spread = map
+    ) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. An unreadable or newer entry is an error, never absent.
 
-        A home that holds the bytes that `entries.entry_text` gave shows them to `glance` first.
+        A home that holds the bytes that `entries.entry_text` gave shows them to `glance` first; one whose entries are
+        files does so by `spread`, which may use several processes.
         """
 
     def write(self, entry: Entry) -> None:

@@ -129,3 +129,203 @@ def test_one_page_is_compared_by_what_it_says_alone() -> None:
         each.pop("x-clear", None)
     lone["create"]["properties"]["max_duration"]["maximum"] = 900
     assert evolved(OWN, lone) == [Evolved(kind="tightened", field="max_duration", told="maximum 1200 → 900")]
+
+
+def test_null_beside_listed_values_is_told_with_the_type_alone() -> None:
+    """A list of values names null because the type allows it: that is one change and not two."""
+    nullable = {"type": ["string", "null"], "enum": [*OWN["assistant"]["properties"]["endpoint_type"]["enum"], None]}
+    there, back = changed(endpoint_type=nullable), changed(endpoint_type={})
+    assert told(OWN, there) == [("loosened", "endpoint_type", "type string → string or null")]
+    assert told(there, back) == [("tightened", "endpoint_type", "type string or null → string")]
+
+
+def own_with(name: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
+    made = copy.deepcopy(OWN)
+    for role in ("assistant", "create", "update"):
+        made[role]["properties"][name] = schema
+    if required:
+        made["assistant"]["required"] = [*made["assistant"]["required"], name]
+    return made
+
+
+LISTED: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["street"],
+        "properties": {"street": {"type": "string"}, "rent": {"type": "number", "minimum": 100}},
+        "x-variants": {
+            "flat": {"required": [], "properties": {"floor": {"type": "integer", "maximum": 9}}},
+            "house": {"required": [], "properties": {}},
+        },
+    },
+}
+
+
+def houses(**items: Any) -> dict[str, Any]:
+    return {**LISTED, "items": {**LISTED["items"], **items}}
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (houses(required=[]), [("loosened", "houses[].street", "no longer required")]),
+        (houses(required=["street", "rent"]), [("tightened", "houses[].rent", "required now")]),
+        (
+            houses(required=["rent"]),
+            [("tightened", "houses[].rent", "required now"), ("loosened", "houses[].street", "no longer required")],
+        ),
+        (houses(properties={"street": {"type": "string"}}), [("removed", "houses[].rent", "gone from the pages")]),
+        (
+            houses(properties={**LISTED["items"]["properties"], "rooms": {"type": ["integer", "null"]}}),
+            [("added", "houses[].rooms", "new: integer or null")],
+        ),
+        (
+            houses(properties={"street": {"type": "string"}, "rent": {"type": "number", "minimum": 200}}),
+            [("tightened", "houses[].rent", "minimum 100 → 200")],
+        ),
+        (
+            houses(**{"x-variants": {"flat": LISTED["items"]["x-variants"]["flat"]}}),
+            [("removed", "houses[].house", "a kind of entry that the pages no longer describe")],
+        ),
+        (
+            houses(**{"x-variants": {**LISTED["items"]["x-variants"], "shed": {"required": [], "properties": {}}}}),
+            [("added", "houses[].shed", "a new kind of entry")],
+        ),
+        (
+            houses(
+                **{
+                    "x-variants": {
+                        "flat": {"required": ["floor"], "properties": {"floor": {"type": "integer", "maximum": 12}}},
+                        "house": {"required": [], "properties": {}},
+                    }
+                }
+            ),
+            [
+                ("loosened", "houses[].flat.floor", "maximum 9 → 12"),
+                ("tightened", "houses[].flat.floor", "required now"),
+            ],
+        ),
+        ({**LISTED, "minItems": 1}, [("tightened", "houses", "minItems none → 1")]),
+        ({**LISTED, "maxItems": 5}, [("tightened", "houses", "maxItems none → 5")]),
+        ({**LISTED, "x-clear": []}, [("changed", "houses", "cleared by none → []")]),
+        ({**LISTED, "x-unordered": True}, [("changed", "houses", "without order: none → true")]),
+        ({**LISTED, "x-reset-by": ["mode"]}, [("changed", "houses", 'reset by a change of none → ["mode"]')]),
+    ],
+)
+def test_parts_and_kinds_of_entries_are_told_by_their_way(
+    after: dict[str, Any], expected: list[tuple[str, str, str]]
+) -> None:
+    """Each key of an entry by its own change, each kind that came or went, and the list's own keywords."""
+    assert told(own_with("houses", LISTED), own_with("houses", after)) == expected
+    assert all(each.top == "houses" for each in evolved(own_with("houses", LISTED), own_with("houses", after)))
+
+
+def test_a_field_that_came_or_went_is_told_with_its_type() -> None:
+    """And whether a document needs it; one that only one set has is never its parts."""
+    before = copy.deepcopy(OWN)
+    assert told(before, own_with("houses", LISTED)) == [("added", "houses", "new: array of objects")]
+    assert told(before, own_with("floor", {"type": "integer"}, required=True)) == [
+        ("added", "floor", "new: integer, required")
+    ]
+    assert told(own_with("houses", LISTED), before) == [("removed", "houses", "gone from the pages")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"enum": ["a"]}, {"enum": ["a", "b"]}, [("loosened", "also b")]),
+        ({"enum": ["a", "b"]}, {"enum": ["b", "c"]}, [("tightened", "no longer a"), ("loosened", "also c")]),
+        ({}, {"enum": ["a", 3]}, [("tightened", "one of a, 3 only")]),
+        ({"format": "uri"}, {}, [("loosened", 'format "uri" → none')]),
+        ({"format": "uri"}, {"format": "timezone"}, [("changed", 'format "uri" → "timezone"')]),
+        (
+            {"x-applies": {"mode": ["pipeline", "dualplex"]}},
+            {"x-applies": {"mode": ["pipeline"]}},
+            [("tightened", "with mode pipeline, dualplex → pipeline")],
+        ),
+        ({"x-applies": {"mode": ["pipeline"]}}, {}, [("loosened", "with mode pipeline → any")]),
+        (
+            {"x-applies": {"mode": ["pipeline"]}},
+            {"x-applies": {"mode": ["dualplex"]}},
+            [("tightened", "with mode pipeline → dualplex")],
+        ),
+        ({"type": "integer"}, {"type": "number"}, [("loosened", "type integer → number")]),
+        ({"type": "number"}, {"type": "integer"}, [("tightened", "type number → integer")]),
+        ({"type": "integer"}, {}, []),
+        ({"default": 5, "x-clear": 5}, {"default": 6, "x-clear": 6}, [("changed", "default 5 → 6")]),
+        ({"default": 5, "x-clear": 5}, {"default": 5}, [("changed", "cleared by 5 → none")]),
+        ({"default": 1}, {"default": True}, [("changed", "default 1 → true")]),
+        (
+            {"type": "string", "x-clear": ""},
+            {"type": ["string", "null"], "x-clear": None},
+            [("loosened", "type string → string or null")],
+        ),
+        (
+            {"x-exclusive": {"type": "inbound"}},
+            {},
+            [("changed", 'held by one assistant only where {"type": "inbound"} → none')],
+        ),
+        ({}, {"x-placeholders": True}, [("changed", "keys may stand in texts: none → true")]),
+        ({"description": "Old", "x-section": "Old"}, {"description": "New", "x-section": "New"}, []),
+    ],
+)
+def test_a_keyword_that_came_went_or_changed_is_told(
+    before: dict[str, Any], after: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    """By what it means for a document that was written before; words are no change."""
+    found = evolved(own_with("detail", before), own_with("detail", after))
+    assert [(each.kind, each.told) for each in found] == expected
+
+
+def test_what_can_be_changed_after_creation_is_told_both_ways() -> None:
+    """A field that an update page gains or loses, while both sets have it."""
+    fewer = copy.deepcopy(OWN)
+    del fewer["update"]["properties"]["name"]
+    assert told(OWN, fewer) == [("tightened", "name", "can be set at creation only")]
+    assert told(fewer, OWN) == [("loosened", "name", "can be changed after creation")]
+
+
+def test_what_rows_show_is_told() -> None:
+    """A key that the list answer is documented to have, or no longer."""
+    fewer = copy.deepcopy(OWN)
+    del fewer["list"]["properties"]["data"]["items"]["properties"]["record"]
+    assert told(OWN, fewer) == [("changed", "record", "is no longer listed")]
+    assert told(fewer, OWN) == [("changed", "record", "is listed now")]
+    without = {name: each for name, each in OWN.items() if name != "list"}
+    assert told(OWN, without) == told(without, OWN) == []
+
+
+def test_a_new_rule_is_told_by_its_sentence_and_the_field_that_it_limits() -> None:
+    """A rule that only says itself otherwise is no change."""
+    fewer, reworded = copy.deepcopy(OWN), copy.deepcopy(OWN)
+    rule = fewer["assistant"]["allOf"].pop()
+    reworded["assistant"]["allOf"][-1]["description"] = "Said otherwise"
+    ((kind, field, words),) = told(fewer, OWN)
+    assert (kind, words) == ("tightened", f"new rule: {rule['description']}")
+    assert field in (*rule["then"].get("required", ()), *rule["then"].get("properties", {}))
+    assert told(OWN, reworded) == []
+
+
+@pytest.mark.parametrize("role", ["create", "update"])
+def test_a_set_of_one_page_is_compared_with_a_set_of_one_page(role: str) -> None:
+    """By types, limits, and what it requires; a list or delete page alone has routes."""
+    lone = {role: copy.deepcopy(OWN[role])}
+    newer = copy.deepcopy(lone)
+    newer[role]["properties"]["max_duration"]["maximum"] = 900
+    newer[role]["properties"]["max_duration"]["x-clear"] = 7
+    newer[role]["required"] = [*newer[role].get("required", []), "record"]
+    newer[role]["x-endpoint"]["path"] = "/office/assistant"
+    path = OWN[role]["x-endpoint"]["path"]
+    method = OWN[role]["x-endpoint"]["method"]
+    assert sorted(told(lone, newer)) == sorted(
+        [
+            ("tightened", "max_duration", "maximum 1200 → 900"),
+            ("tightened", "record", "required now"),
+            ("changed", "", f"{role}: {method} {path} → {method} /office/assistant"),
+        ]
+    )
+    gone = {"delete": copy.deepcopy(OWN["delete"])}
+    other = copy.deepcopy(gone)
+    other["delete"]["x-endpoint"]["method"] = "POST"
+    assert told(gone, other) == [("changed", "", "delete: DELETE /user/assistant/{id} → POST /user/assistant/{id}")]

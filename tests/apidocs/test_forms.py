@@ -32,6 +32,7 @@ def test_every_form_keeps_sections_and_knows_its_lines(form: str) -> None:
     text = FORMS[form](own_page("create"))
     made: Any = page(text, "create")
     assert made.form == {"export": "mdx", "web": "html"}.get(form.split("-")[0], form.split("-")[0])
+    assert made.title == own_page("create").title
     for mine, own in zip(made.body, own_page("create").body, strict=True):
         assert mine.section == own.section
         if form != "web-one-line":

@@ -413,3 +413,39 @@ def test_an_old_page_gives_nested_schemas() -> None:
     assert asked["properties"]["ask"]["pattern"] == "^[A-Za-z0-9_]+$"
     assert asked["properties"]["kind"]["enum"] == ["free text", "number"]
     assert found["goodbye"]["properties"]["text"]["maxLength"] == 500
+
+
+@pytest.mark.parametrize("address", ["https://docs.desk.example/create.md", "http://127.0.0.1:8000/create.md"])
+def test_a_fetched_page_says_where_it_was_fetched_from(address: str) -> None:
+    """So that it can be asked again; the place of a file is nobody else's business."""
+    pages = [page(CREATE_LINES, "create", source=address), page(UPDATE_LINES, "update", source="/home/ines/update.txt")]
+    told = file("assistant", generate(*pages))["x-source"]
+    assert [each.get("address") for each in told["pages"]] == [address, None]
+    assert told["api"] == "https://desk.example/api"
+
+
+def test_a_sentence_inside_a_part_is_told_with_its_field() -> None:
+    """By the way to it, on the line where it stands."""
+    odd = CREATE_MDX.replace("A short name (3-16 chars", "It must rhyme. A short name (3-16 chars")
+    told = generate(page(odd, "create"), page(UPDATE_MDX, "update")).diagnostics
+    (said,) = [each for each in told if each.code == "sentence-not-understood" and "rhyme" in each.summary]
+    assert (said.file, said.field) == ("create.txt", "questions")
+    assert said.summary == '`questions.desk_name`: no rule was made of "It must rhyme"'
+    assert "It must rhyme" in odd.splitlines()[(said.line or 0) - 1]
+
+
+def test_a_delete_page_gives_its_route_and_its_words() -> None:
+    """And nothing that a body could be judged by."""
+    made = generate(own_page("create"), own_page("update"), delete=own_page("delete"))
+    deleted = own_page("delete")
+    assert made.files["delete.schema.json"] == {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": deleted.title,
+        "description": deleted.description,
+        "x-endpoint": {"method": "DELETE", "path": "/user/assistant/{id}"},
+        "x-source": {
+            **({"api": deleted.api} if deleted.api else {}),
+            "pages": [{"page": "delete", "title": deleted.title, "sha256": deleted.sha256}],
+        },
+    }
+    assert "list.schema.json" not in made.files

@@ -75,6 +75,7 @@ class FaultyStore:
     store: StateStore
     fails: Callable[[int], bool]
     count: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def write(self, entry: Entry) -> None:
         self._maybe_fail(entry.key)
@@ -88,9 +89,31 @@ class FaultyStore:
         return self.store.read(keys)
 
     def _maybe_fail(self, key: str) -> None:
-        self.count += 1
-        if self.fails(self.count):
+        with self.lock:
+            self.count += 1
+            broken = self.fails(self.count)
+        if broken:
             raise StateError(error("state-unwritable", "No space left on device", file=f"state/default/{key}.json"))
+
+
+@dataclass(kw_only=True, slots=True)
+class WatchedStore:
+    """A real store that tells before it writes an entry, and after."""
+
+    store: StateStore
+    before: Callable[[Entry], object] = lambda entry: None
+    after: Callable[[Entry], object] = lambda entry: None
+
+    def write(self, entry: Entry) -> None:
+        self.before(entry)
+        self.store.write(entry)
+        self.after(entry)
+
+    def remove(self, key: str) -> None:
+        self.store.remove(key)
+
+    def read(self, keys: Iterable[str] | None = None) -> Mapping[str, Entry]:
+        return self.store.read(keys)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -13,9 +13,9 @@ import pytest
 from reconciler.api import Answer, Effect, Failure, Kind
 from reconciler.apply import ChangeResult, Event, Finished, Outcome, Requested, Retried, Started, Status, Waiting
 from reconciler.errors import PlanRefusedError
-from reconciler.model import Action, Change, Desired, Position, Reason, Request
+from reconciler.model import Action, Change, Desired, Entry, Position, Reason, Request
 from reconciler.secrecy import Vault, secret_reference
-from tests.apply.rig import RECEPTION, Watched, create, delete, rig, update, without_request
+from tests.apply.rig import RECEPTION, Watched, WatchedStore, create, delete, rig, update, without_request
 
 
 def codes(told: ChangeResult | Outcome) -> list[str]:
@@ -278,6 +278,72 @@ def test_no_more_run_at_once_than_asked(tmp_path: Path) -> None:
         assert len({each["id"] for each in desk.vendor.rows()}) == 13
     assert outcome.created == 13
     assert watched.most_at_once == 3
+
+
+def test_a_create_keeps_its_place_until_its_id_is_written_down(tmp_path: Path) -> None:
+    """However slow the disk is, a run that is killed leaves no more creates open than requests it may send at once."""
+    pending: list[int] = []
+    with rig(tmp_path) as desk:
+        store = WatchedStore(
+            store=desk.store,
+            after=lambda entry: pending.append(sum(each.pending is not None for each in desk.store.read().values())),
+        )
+        outcome = desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(40)), store=store, parallelism=3)
+    assert outcome.created == 40
+    assert max(pending) <= 3
+
+
+def test_answers_are_written_down_at_once(tmp_path: Path) -> None:
+    """Three answers, and none is done being written down before all have begun to be."""
+    together = threading.Barrier(3)
+    with rig(tmp_path) as desk:
+        ids = [desk.known(f"practice-{n}") for n in range(3)]
+        store = WatchedStore(store=desk.store, before=lambda entry: together.wait(30))
+        changes = [update(f"practice-{n}", id, step=n + 1, greeting="Good day.") for n, id in enumerate(ids)]
+        assert desk.apply(*changes, store=store, parallelism=3).updated == 3
+
+
+def test_the_next_request_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    """While two answers are being written down the third request is sent, as it depends on neither."""
+    sent, number = threading.Event(), itertools.count(1)
+    in_time: list[bool] = []
+    with rig(tmp_path) as desk:
+        ids = [desk.known(f"practice-{n}") for n in range(3)]
+        store = WatchedStore(store=desk.store, before=lambda entry: in_time.append(sent.wait(10)))
+        watched = Watched(client=desk.client, before=lambda method, path: next(number) == 3 and sent.set())
+        changes = [update(f"practice-{n}", id, step=n + 1, greeting="Good day.") for n, id in enumerate(ids)]
+        assert desk.apply(*changes, store=store, client=watched, parallelism=2).updated == 3
+    assert in_time == [True, True, True]
+
+
+def test_one_at_a_time_is_one_after_the_other(tmp_path: Path) -> None:
+    """With `--parallelism 1` an answer is written down before the next request of any change is sent."""
+    told: list[str] = []
+    with rig(tmp_path) as desk:
+        ids = [desk.known(f"practice-{n}") for n in range(4)]
+        store = WatchedStore(store=desk.store, after=lambda entry: told.append(f"wrote {entry.id}"))
+        watched = Watched(client=desk.client, before=lambda method, path: told.append(f"sent {path.split('/')[-1]}"))
+        changes = [update(f"practice-{n}", id, step=n + 1, greeting="Good day.") for n, id in enumerate(ids)]
+        desk.apply(*changes, store=store, client=watched, parallelism=1)
+    assert told == [f"{what} {id}" for id in ids for what in ("sent", "wrote")]
+
+
+@pytest.mark.parametrize("late", ["before", "after"])
+def test_a_bug_in_writing_down_is_not_swallowed(tmp_path: Path, late: str) -> None:
+    """It comes out on the caller's thread, once everything else that is under way is written down."""
+
+    def crash(entry: Entry) -> None:
+        if entry.key == "practice-0":
+            raise ZeroDivisionError
+
+    with rig(tmp_path, latency=0.002) as desk:
+        ids = [desk.known(f"practice-{n}") for n in range(3)]
+        store = WatchedStore(store=desk.store, **{late: crash})
+        changes = [update(f"practice-{n}", id, step=n + 1, greeting="Good day.") for n, id in enumerate(ids)]
+        with pytest.raises(ZeroDivisionError):
+            desk.apply(*changes, store=store, parallelism=3)
+        told = {key: each.last_applied["greeting"] == "Good day." for key, each in desk.store.read().items()}
+    assert told == {"practice-0": late == "after", "practice-1": True, "practice-2": True}
 
 
 @pytest.mark.parametrize(("fault", "left"), [("html", 1), ("html-after", 1), ("500", 5), ("drop-after", 5)])

@@ -82,6 +82,13 @@ def test_each_field_is_told_by_the_side_that_moved_it(document: Any, applied: An
     assert (found.ahead, found.in_sync) == (int(bool(wanted) and not by_live), int(not wanted))
 
 
+def test_one_field_that_live_moved_is_drift_whatever_git_moved_beside_it() -> None:
+    """The assistant counts once, and among those that drifted."""
+    found = audit([desk.desired(pitch=1.1)], [desk.entry(pitch=1.4)], [live(pitch=1.4, greeting="Hi!")])
+    assert sides(found) == {"reception": {"pitch": Side.GIT, "greeting": Side.LIVE}}
+    assert (found.drifted, found.ahead, found.in_sync, found.has_drift) == (1, 0, 0, True)
+
+
 def test_a_move_is_told_with_all_three_values_and_its_time() -> None:
     """What was applied, what is there, and what the document makes of it; what left the document is cleared."""
     found = audit([desk.desired()], [desk.entry(pitch=1.4)], [live(pitch=1.9)])
@@ -152,6 +159,15 @@ def test_a_rename_goes_by_its_new_key() -> None:
     assert sides(found) == {"front": {"pitch": Side.LIVE}}
     assert found.moved[0][1].key == "front"
     assert sides(audit([], [desk.entry(pitch=1.4)], [live(pitch=1.9)])) == {"reception": {"pitch": Side.LIVE}}
+
+
+def test_a_rename_that_is_done_says_nothing_of_the_old_key() -> None:
+    """The new key has its entry, so an entry that stands under the old one is an orphan and goes by its own."""
+    renamed = desk.desired("front", settings={"moved_from": "reception"}, pitch=1.2)
+    entries = [desk.entry("front", id=5, pitch=1.2), desk.entry(pitch=1.4)]
+    found = audit([renamed], entries, [live(5, pitch=1.2), live(pitch=1.9)])
+    ((named, drift),) = found.moved
+    assert (named.key, named.file, [each.side for each in drift.fields]) == ("reception", None, [Side.LIVE])
 
 
 def test_some_keys_are_a_report_on_these_alone() -> None:

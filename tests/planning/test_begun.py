@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.entries import entry_digest
-from reconciler.model import Action, Content, Entry, Live, Reason
+from reconciler.model import Action, Content, Desired, Entry, Live, Reason
 from reconciler.planning import Finding, Verdict, as_found, look_up, make_plan, unread
 from tests.support import desk
 from tests.support.frontdesk import frontdesk
@@ -108,12 +108,55 @@ def test_what_came_to_nothing_is_created_though_an_orphan_looks_like_it() -> Non
     assert change.expects == entry_digest(desk.pending())
 
 
+SETTLED: list[tuple[str, list[Desired], Action, Reason, list[str]]] = [
+    ("still wanted", [desk.desired()], Action.CREATE, Reason.CREATE_INCOMPLETE, ["create-absent"]),
+    ("its document is gone", [], Action.FORGET, Reason.REMOVED_FROM_CONFIG, ["create-absent"]),
+    ("another is adopted", [desk.desired(settings={"id": 789})], Action.UPDATE, Reason.ADOPTED, []),
+    ("it lacks something now", [desk.desired(zone=...)], Action.BLOCKED, Reason.CONFLICTING, ["cannot-create"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("documents", "action", "reason", "told"), [row[1:] for row in SETTLED], ids=[row[0] for row in SETTLED]
+)
+def test_what_came_to_nothing_is_told_where_it_ends(
+    documents: list[Desired], action: Action, reason: Reason, told: list[str]
+) -> None:
+    """Made again, or forgotten; where something else is done, that has its own reason."""
+    plan = desk.plan(documents, desk.pending(), findings={"reception": Finding(verdict=Verdict.ABSENT)})
+    (change,) = plan.changes
+    assert (change.action, change.reason) == (action, reason)
+    assert [each.code for each in change.diagnostics] == told
+    assert change.expects == entry_digest(desk.pending())
+
+
 def test_what_was_found_is_recorded_with_all_that_was_sent() -> None:
     """It is as its document says, so nothing is sent; a record without it would make the next plan send all."""
     plan = desk.plan(desk.desired(), desk.pending(), findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
     (change,) = plan.changes
     assert (change.action, change.reason, change.id) == (Action.UPDATE, Reason.ADOPTED, 7)
     assert (change.record, change.source, change.requests) == (desk.content(), "sha256:reception", ())
+
+
+def test_what_was_found_of_an_edited_document_is_recorded_as_it_says_now() -> None:
+    """The edit is sent to the id that was found; the body of the create is history."""
+    document = desk.desired(settings={"protect": True}, pitch=1.5)
+    plan = desk.plan(document, desk.pending(), findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
+    (change,) = plan.changes
+    assert (change.action, change.reason) == (Action.UPDATE, Reason.ADOPTED)
+    assert [(request.path, request.body) for request in change.requests] == [("/agent/7", {"pitch": 1.5})]
+    assert (change.record, change.protect) == (desk.content(pitch=1.5), True)
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_what_was_found_without_a_document_is_recorded_as_it_was_sent(protect: bool) -> None:
+    """Nothing else says what is managed of it, and whether it may be deleted."""
+    entry = replace(desk.pending(pitch=1.5), protect=protect)
+    plan = desk.plan([], entry, findings={"reception": Finding(verdict=Verdict.FOUND, ids=(7,))})
+    (change,) = plan.changes
+    assert (change.action, change.reason, change.id, change.requests) == (Action.UPDATE, Reason.ADOPTED, 7, ())
+    assert (change.record, change.protect) == (desk.content(pitch=1.5), protect)
+    assert change.expects == entry_digest(entry)
 
 
 def test_an_open_entry_that_was_never_begun_stays_where_it_is() -> None:

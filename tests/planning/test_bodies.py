@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.model import Action, Plan, Reason
+from reconciler.model import Action, Live, Plan, Reason
+from reconciler.schemas import SchemaSet
 from tests.support import desk
+from tests.support.frontdesk import frontdesk_files
 
 NONE: dict[str, Any] = {}
 
@@ -126,6 +128,15 @@ def test_what_has_its_clear_value_already_is_not_sent() -> None:
     assert bodies(desk.plan(desk.desired(), desk.entry(pitch=1.4), [desk.live(pitch=1.0)])) == []
 
 
+def test_a_list_of_ids_that_is_cleared_in_another_order_is_cleared() -> None:
+    """A brand whose assistants have the queues 1 and 2 unless somebody says otherwise."""
+    queues = {"type": "array", "items": {"type": "integer"}, "x-clear": [1, 2], "x-unordered": True}
+    schemas = SchemaSet.from_files(frontdesk_files(queue_ids=queues))
+    there = desk.plan(desk.desired(), desk.entry(queue_ids=[3]), [desk.live(queue_ids=[2, 1])], schemas=schemas)
+    assert bodies(there) == []
+    assert bodies(desk.plan(desk.desired(), desk.entry(queue_ids=[3]), schemas=schemas)) == [{"queue_ids": [1, 2]}]
+
+
 def test_a_field_of_an_older_schema_is_released_with_a_warning() -> None:
     """The state may hold a field that the pages no longer know; it is never sent."""
     plan = desk.plan(desk.desired(), desk.entry(fax_number=5))
@@ -217,6 +228,15 @@ class TestOnlyAtCreation:
         ]
         assert desk.plan(desk.desired(opened_in=2004), desk.entry(opened_in=1998)).is_empty
 
+    def test_a_list_of_ids_in_another_order_is_the_same(self) -> None:
+        """Nothing is said of it."""
+        files = frontdesk_files(site_ids={"type": "array", "items": {"type": "integer"}, "x-unordered": True})
+        del files["update"]["properties"]["site_ids"]
+        schemas = SchemaSet.from_files(files)
+        assert desk.plan(desk.desired(site_ids=[2, 1]), desk.entry(site_ids=[1, 2]), schemas=schemas).diagnostics == ()
+        told = desk.plan(desk.desired(site_ids=[2, 3]), desk.entry(site_ids=[1, 2]), schemas=schemas).diagnostics
+        assert [each.code for each in told] == ["only-at-creation"]
+
     def test_leaving_the_document_changes_nothing(self) -> None:
         """It cannot be cleared, and the entry goes on knowing it."""
         assert desk.plan(desk.desired(), desk.entry(opened_in=1998)).is_empty
@@ -248,6 +268,29 @@ class TestModeChange:
         assert plan.diagnostics == ()
         assert plan.changes[0].releases == ()
         assert set(plan.changes[0].record) == set(wanted.content)
+
+    @pytest.mark.parametrize(
+        "shown", [None, [desk.live(ear_id=None)]], ids=["a null that was applied", "in the portal"]
+    )
+    def test_what_is_cleared_already_is_not_sent_with_the_reset_either(self, shown: list[Live] | None) -> None:
+        """It left the document, and there is nothing to clear any more."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3)
+        plan = desk.plan(wanted, desk.entry(ear_id=5 if shown else None), shown)
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3}]
+
+    def test_what_is_live_already_and_sent_again_is_not_called_settled(self) -> None:
+        """The document names a mouth that the portal has: it is in the PUT, so there is something to send."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3, mouth_id=8)
+        plan = desk.plan(wanted, desk.entry(), [desk.live(mouth_id=8)])
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3, "mouth_id": 8}]
+        assert plan.diagnostics == ()
+
+    def test_what_the_reset_clears_by_itself_is_not_called_settled(self) -> None:
+        """The portal shows no brain already; that it stays so is the engine's doing, and nothing to note."""
+        wanted = desk.desired(engine="realtime", brain_id=..., speech_model_id=3)
+        plan = desk.plan(wanted, desk.entry(), [desk.live(brain_id=None)])
+        assert bodies(plan) == [{"engine": "realtime", "speech_model_id": 3}]
+        assert plan.diagnostics == ()
 
     def test_an_explicit_null_is_sent_with_the_change(self) -> None:
         """A null that the document insists on is desired, and what is desired and reset is sent."""

@@ -12,6 +12,7 @@ from reconciler.entries import entry_digest
 from reconciler.model import Action, Change, Entry, FieldChange, Reason, Request, Risk
 from reconciler.planning.risk import field_risk, worst
 from reconciler.schemas import SchemaSet
+from reconciler.secrecy import secret_reference
 from tests.support import desk
 from tests.support.frontdesk import frontdesk, frontdesk_files
 
@@ -152,7 +153,7 @@ def test_a_move_of_what_is_as_it_was_carries_everything() -> None:
 
 
 def test_what_is_up_to_date_carries_its_name_and_place_alone() -> None:
-    """Whether its document was read or is known to be what was applied; an entry lends its name where that has none."""
+    """Whether its document was read or is known to be what was applied."""
     entry = replace(desk.entry(), protect=True)
     for content in (dict(entry.last_applied), entry.last_applied):
         document = replace(wanted(protect=True), content=content)
@@ -168,8 +169,28 @@ def test_what_is_up_to_date_carries_its_name_and_place_alone() -> None:
                 protect=True,
             ),
         )
-    released = wanted(title=..., seed=frozenset({"title"}))
-    assert desk.plan(released, desk.entry(title="Front desk")).changes[0].name == "Front desk"
+
+
+def test_what_was_applied_and_not_read_again_is_looked_for_in_live() -> None:
+    """The document is known to say what was applied; what the portal made of it since is still drift."""
+    entry = desk.entry()
+    document = replace(wanted(), content=entry.last_applied)
+    (change,) = desk.plan(document, entry, [desk.live(greeting="Hi!")]).changes
+    assert (change.action, change.reason) == (Action.UPDATE, Reason.DRIFTED)
+    assert [request.body for request in change.requests] == [{"greeting": desk.RECEPTION["greeting"]}]
+
+
+def test_a_document_and_its_entry_lend_each_other_the_name() -> None:
+    """One that was sent once stands in no entry; one that only a create may give may have left the document."""
+    (change,) = desk.plan(wanted(seed=frozenset({"title"})), desk.entry(title=...)).changes
+    assert (change.action, change.name) == (Action.NO_OP, "Reception, Harbour Dental")
+    (change,) = desk.plan(wanted(title=..., seed=frozenset({"title"})), desk.entry(title="Front desk")).changes
+    assert (change.action, change.name) == (Action.UPDATE, "Front desk")
+    files = frontdesk_files()
+    fixed = {name: each for name, each in files["update"]["properties"].items() if name != "title"}
+    schemas = SchemaSet.from_files(files | {"update": files["update"] | {"properties": fixed}})
+    (change,) = desk.plan(wanted(title=...), desk.entry(title="Front desk"), schemas=schemas).changes
+    assert (change.action, change.name) == (Action.NO_OP, "Front desk")
 
 
 def test_a_record_names_the_files_that_made_all_of_it() -> None:
@@ -202,6 +223,16 @@ def test_a_secret_stands_for_any_value_in_a_create() -> None:
     (change,) = desk.plan(wanted(greeting=sealed)).changes
     assert change.action is Action.CREATE
     assert (change.requests[0].body or {})["greeting"] == sealed
+
+
+def test_of_a_secret_that_nobody_could_look_at_what_is_known_of_it_stands() -> None:
+    """Where it is not sent; what is sent anew, for an edit beside it, is recorded as it was sent."""
+    known, unseen = (secret_reference("DESK_KEY", each) for each in ("hmac-sha256:a1:0f", None))
+    entry = desk.entry(greeting=known, actions=[{"type": "book", "api_key": known}])
+    (change,) = desk.plan(wanted(greeting=unseen, actions=[{"type": "ask", "api_key": unseen}]), entry).changes
+    assert [each.field for each in change.fields] == ["actions"]
+    assert change.record["greeting"] == known
+    assert change.record["actions"] == [{"type": "ask", "api_key": unseen}]
 
 
 @pytest.mark.parametrize(("prune", "action"), [(False, Action.NO_OP), (True, Action.DELETE)])

@@ -144,13 +144,13 @@ class TestRenames:
         """Even where no name says so."""
         nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=...))
         plan = desk.plan(desk.desired("new-name", title=...), nameless)
-        assert plan.summary.blocked == 1
+        assert plan.changes[0].reason is Reason.LOOKS_LIKE_RENAME
 
     def test_the_content_is_compared_without_its_seeds(self) -> None:
         """The orphan's entry does not hold them, so they tell nothing."""
         nameless = Entry(key="old-name", id=789, last_applied=desk.content(title=..., greeting=...))
         plan = desk.plan(desk.desired("new-name", title=..., settings={"seed": frozenset({"greeting"})}), nameless)
-        assert plan.summary.blocked == 1
+        assert plan.changes[0].reason is Reason.LOOKS_LIKE_RENAME
 
     def test_an_orphan_of_another_name_and_content_blocks_nothing(self) -> None:
         """Nor do two without a name that differ."""
@@ -288,6 +288,14 @@ def test_a_wrong_id_is_shown_where_the_document_says_it() -> None:
     ]
     told = [(each.code, each.line, each.column) for plan in plans for each in plan.diagnostics]
     assert told == [("id-conflict", 9, 7), ("id-conflict", 9, 7), ("id-not-found", 9, 7)]
+
+
+def test_what_is_said_of_a_document_is_shown_at_its_top() -> None:
+    """Not where its settings begin, though they are what it was said of."""
+    top = Position(file="assistants/reception.yaml", line=2, column=1)
+    settings = Position(file="assistants/reception.yaml", line=9, column=1)
+    document = desk.desired(settings={"protect": True, "positions": {(): top, ("reconciler",): settings}})
+    assert [(each.code, each.line) for each in desk.plan(document, desk.entry()).diagnostics] == [("protection", 2)]
 
 
 class TestProtection:

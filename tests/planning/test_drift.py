@@ -126,3 +126,16 @@ def test_every_assistant_and_field_is_told_in_order() -> None:
         ("a", 1, ["title", "pitch"]),
         ("b", 2, ["title", "pitch"]),
     ]
+
+
+def test_what_the_api_does_not_show_is_said_once_for_all() -> None:
+    """It hides one field of a, and another of b; of c one that its document lets go, and that is nobody's concern."""
+    hidden: dict[str, dict[str, Any]] = {"a": {"pitch": 1.4}, "b": {"backdrop": "office"}, "c": {"hums": True}}
+    let_go = {"c": {"unmanaged": frozenset({"hums"})}}
+    documents = [
+        desk.desired(key, settings=let_go.get(key), **({} if key in let_go else fields))
+        for key, fields in hidden.items()
+    ]
+    entries = [desk.entry(key, id=number, **fields) for number, (key, fields) in enumerate(hidden.items(), 1)]
+    (told,) = desk.plan(documents, entries, [live(id=number) for number in (1, 2, 3)]).diagnostics
+    assert (told.code, told.summary.rpartition(": ")[2]) == ("not-observable", "`backdrop`, `pitch`")

@@ -167,6 +167,13 @@ class TestAValueThatCannotBeCleared:
         plan = desk.plan(wanted, [was("a", 1, None), was("b", 2, None, badge_id=7)], schemas=self.SCHEMAS)
         assert [(change.key, request.after) for request, change in plan.requests()] == [("b", ()), ("a", (1,))]
 
+    def test_what_an_orphan_holds_of_it_is_refused_though_no_line_moves(self) -> None:
+        """Every exclusive field is asked, whatever became of the others."""
+        before = [was("a", 1, 45), was("b", 2, None, badge_id=7)]
+        plan = desk.plan([doc("a", 45, badge_id=7)], before, schemas=self.SCHEMAS)
+        assert (plan.changes[0].action, plan.changes[0].reason) == (Action.BLOCKED, Reason.VALUE_HELD)
+        assert [each.field for each in plan.diagnostics if each.severity == "error"] == ["badge_id"]
+
     def test_a_swap_is_blocked_with_the_way_out(self) -> None:
         """Nobody can let go first."""
         wanted = [doc("a", None, badge_id=8), doc("b", None, badge_id=7)]
@@ -232,6 +239,23 @@ class TestRingsFoundOnTheWay:
         first, _ = plan.requests()[0]
         assert (first.path, first.body) == ("/agent/1", {"line_id": None})
         assert len(plan.requests()) == 4
+
+    def test_two_ways_to_one_taker_are_no_ring_and_end_no_search(self) -> None:
+        """a gives to b and c, who both give to d; x and y, who come later, swap their lines."""
+        tree = [doc("a", None, second_id=None), doc("b", 45), doc("c", None, second_id=7), doc("d", 46, second_id=8)]
+        wanted = [*tree, doc("x", 48), doc("y", 47)]
+        givers = [was("a", 1, 45, second_id=7), was("b", 2, 46), was("c", 3, None, second_id=8)]
+        before = [*givers, was("d", 4, None), was("x", 5, 47), was("y", 6, 48)]
+        plan = desk.plan(wanted, before, schemas=self.SCHEMAS)
+        assert [(change.key, request.after) for request, change in plan.requests()] == [
+            ("a", ()),
+            ("b", (1,)),
+            ("c", (1,)),
+            ("d", (2, 3)),
+            ("x", ()),
+            ("y", (5,)),
+            ("x", (5, 6)),
+        ]
 
 
 def test_two_rings_through_one_assistant_share_its_early_release() -> None:

@@ -1,4 +1,4 @@
-"""Every sentence that planning says to people, as a whole: what, where, and the way on.
+"""Every sentence that planning says to people, as a whole: what, where, the way on, and what is lost by taking it.
 
 The cases stand here, the sentences in messages.txt; `UPDATE_GOLDEN=1 pytest tests/planning` writes them anew, and the
 test is then skipped, so that the diff gets looked at.
@@ -150,11 +150,13 @@ def told(case: str, diagnostics: Iterable[Diagnostic]) -> str:
         place = f"{each.file}:{each.line}:{each.column}" if each.file else f"{each.line} {each.column}"
         lines += [f"{each.severity} {each.code} at {place}, key {each.key}, field {each.field}", f"  {each.summary}"]
         lines += [f"  -> {line}" for line in (each.detail or "(no detail)").splitlines()]
+        lines += [f"  loses {lost}" for lost in each.loses]
+        lines += [f"  $ {' '.join(command)}" for command in each.commands]
     return "\n".join(lines) + "\n"
 
 
 def test_every_sentence_is_as_it_was_agreed() -> None:
-    """Severity, code, place, key, field, summary and detail; a refusal or warning without a way on stands out."""
+    """Severity, code, place, key, field, summary, detail, losses and commands; one without a way on stands out."""
     found = [told(case, plan.diagnostics) for case, plan in {**cases(), **begun(), **others()}.items()] + [
         told("limits", limits_reached())
     ]

@@ -7,7 +7,9 @@ from typing import Any
 
 from reconciler.model import Desired, Entry, HandOver, Live, Plan, Unassigned
 from reconciler.planning import Limits, Overrides, refusals
+from reconciler.schemas import SchemaSet
 from tests.support import desk
+from tests.support.frontdesk import frontdesk_files
 
 SINCE = "2026-11-03T09:00:00Z"
 NOTE = Unassigned(field="line_id", value=45, since=SINCE)
@@ -54,7 +56,24 @@ def test_who_released_it_may_take_it_again() -> None:
 
 
 def test_a_ring_s_second_request_is_the_claim() -> None:
-    """a lets 46 go for a moment first: it is the request after that which takes 45."""
+    """a and b swap badges, so a lets its own go first: it is the request after that which takes 45."""
+    badge = {"type": ["integer", "null"], "x-clear": None, "x-exclusive": {"direction": "receive"}}
+    before = [desk.entry("a", id=1, title="a", badge_id=7), desk.entry("b", id=2, title="b", badge_id=8)]
+    entries = [replace(before[0], unassigned=(NOTE,)), before[1]]
+    wanted = [desk.desired("a", title="a", badge_id=8, line_id=45), desk.desired("b", title="b", badge_id=7)]
+    plan = planned(*wanted, entries=entries, schemas=SchemaSet.from_files(frontdesk_files(badge_id=badge)))
+    assert [(change.key, request.body) for request, change in plan.requests()] == [
+        ("a", {"badge_id": None}),
+        ("b", {"badge_id": 7}),
+        ("a", {"line_id": 45, "badge_id": 8}),
+    ]
+    (old,) = [each for each in plan.hand_overs if each.released is None]
+    assert (old.taker, old.claimed) == ("a", 3)
+    assert said(plan) == [f"a: `line_id` 45: unanswered since {SINCE}, a takes it in step 3"]
+
+
+def test_a_ring_beside_a_silence_does_not_end_it() -> None:
+    """b, who once let 45 go, takes 48 in it; and a, who gives 46 and takes 45, is in no ring: one request does both."""
     entries = [was("a", 1, 46), was("b", 2, 47, NOTE), was("c", 3, 48)]
     plan = planned(doc("a", 47), doc("b", 48), doc("c", 46), entries=entries)
     assert len(plan.requests()) == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from reconciler.model import Action, Change, Desired, Entry, Live, Plan, Previous, Reason
+from reconciler.model import Action, Change, Desired, Entry, Live, Plan, Position, Previous, Reason
 from reconciler.planning import make_plan, previous_desired
 from tests.support import desk
 from tests.support.frontdesk import frontdesk
@@ -80,6 +80,15 @@ def test_the_document_is_asked_how() -> None:
     assert (change(plan).moved_from, change(plan).protect) == (None, False)
     renamed = back(desk.desired(pitch=1.5, settings={"moved_from": "desk"}), entries=(NOW, desk.entry("desk", id=5)))
     assert [each.code for each in renamed.diagnostics] == ["files-say-otherwise"]
+
+
+def test_what_it_goes_back_to_is_itself_and_stands_in_no_line() -> None:
+    """It keeps its key and its id, and the lines of today's document say nothing of what was there before."""
+    place = Position(file="assistants/reception.yaml", line=9, column=8)
+    today = desk.desired(settings={"id": 5, "moved_from": "desk", "positions": {("pitch",): place}}, pitch=1.5)
+    before = previous_desired(NOW, THEN.last_applied, today)
+    assert (before.key, before.id, before.moved_from) == ("reception", None, None)
+    assert before.place(("pitch",)) == Position(file="assistants/reception.yaml", line=1, column=1)
 
 
 def test_what_is_sent_once_says_nothing_otherwise() -> None:

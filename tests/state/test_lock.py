@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -212,6 +213,39 @@ def test_threads_share_a_store(tmp_path: Path) -> None:
         thread.join()
     assert failures == []
     assert list(store.read()) == ["acme/billing", "acme/evening", "acme/night", "acme/sales"]
+
+
+def test_threads_write_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes at once is made durable at once: neither of two writes is done before both are with the disk."""
+    store, together, fsync = opened(tmp_path), threading.Barrier(2), os.fsync
+    store.write(SALES)
+
+    def waiting(descriptor: int) -> None:
+        together.wait(30)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", waiting)
+    with ThreadPoolExecutor(2) as pool:
+        for key in ("harbour/reception", "quay/reception"):
+            pool.submit(store.write, type(SALES)(key=key, id=1))
+    monkeypatch.undo()
+    assert list(store.read()) == [SALES.key, "harbour/reception", "quay/reception"]
+
+
+def test_threads_begin_an_environment_once(tmp_path: Path) -> None:
+    """Whoever writes first makes the lineage; the others, at the same moment, find it, and no entry is lost."""
+    store, together = opened(tmp_path), threading.Barrier(8)
+    names = [f"practice-{number}/reception" for number in range(8)]
+
+    def write(name: str) -> str | None:
+        together.wait(30)
+        store.write(type(SALES)(key=name, id=1))
+        return store.lineage()
+
+    with ThreadPoolExecutor(8) as pool:
+        lineages = set(pool.map(write, names))
+    assert lineages == {store.lineage()}
+    assert list(store.read()) == names
 
 
 @pytest.mark.filterwarnings("ignore:flock not supported")
