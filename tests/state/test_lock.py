@@ -267,8 +267,11 @@ def test_a_file_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pyt
 def test_a_record_that_cannot_be_written_gives_the_lock_back(tmp_path: Path) -> None:
     """A lock that could not say who holds it is not held."""
     (tmp_path / "_lock.json").mkdir()
-    with pytest.raises(StateError), opened(tmp_path).lock(command="apply", timeout=0):
+    with pytest.raises(StateError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
         pytest.fail("the lock was held without a record")
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.file) == ("state-lock-failed", "state/production/_lock")
+    assert "is a directory" in found.summary
     (tmp_path / "_lock.json").rmdir()
     with opened(tmp_path).lock(command="apply", timeout=0):
         pass
