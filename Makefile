@@ -1,7 +1,7 @@
 # What a developer does here. Needs python3 (3.11 or newer), git and make; `make` alone lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test docs coverage faults fleet fuzz bench mutants lint types format clean
+.PHONY: help setup demo test docs coverage faults fleet fuzz bench mutants lint types format release clean
 
 PYTHON ?=
 BIN := .venv/bin
@@ -96,6 +96,9 @@ types: $(STAMP) ## Check types
 format: $(STAMP) ## Format, and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+release: $(STAMP) ## Build what a release carries, twice, and compare: sdist, wheel, bill of materials
+	@.ci/release dist
 
 clean: ## Remove what was built or cached, .venv included; never state
 	rm -rf .venv .mutmut .fuzz mutants build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 Severity = Literal["error", "warning", "note"]
+PROJECT_FILE = "reconciler.yaml"
+"""The file of a project's settings; a report that needs a place tells there what has none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.commands import saving
 from tests.api.rawserver import Reply, http, raw_server
 from tests.support.practice import PROMPT, REMINDER, REPOSITORY, Ended, Practice, practice
 
@@ -414,11 +417,28 @@ def test_a_plan_of_another_user_or_in_an_open_folder_is_not_done(desk: Practice,
     given.chmod(0o600)
     folder.chmod(0o777)
     assert "everybody may replace files in its folder" in refused(desk, "apply", str(given), code=1).err
+    folder.chmod(0o775)
+    if os.geteuid() == 0:
+        os.chown(folder, -1, 1000)
+        assert "its folder's group (1000) may replace files in it" in refused(desk, "apply", str(given), code=1).err
+        folder.chmod(0o755)
+        os.chown(folder, 1000, -1)
+        assert "its folder belongs to another user (1000)" in refused(desk, "apply", str(given), code=1).err
+        os.chown(folder, 0, 0)
     folder.chmod(0o1777)
     if os.geteuid() == 0:
         os.chown(given, 1000, -1)
         assert "it belongs to another user (1000)" in refused(desk, "apply", str(given), code=1).err
     desk.done("apply", str(given), "--trust-plan")
+
+
+def test_a_folder_of_the_user_s_own_group_is_nobody_else_s(desk: Practice, saved: str) -> None:
+    """Where each user has a group of their own, folders are made writable for it; that lets nobody in."""
+    user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(os.getegid())
+    if user.pw_name != group.gr_name or set(group.gr_mem) - {user.pw_name}:
+        pytest.skip("this user has no group of its own")
+    desk.folder.chmod(0o775)
+    desk.done("apply", saved)
 
 
 def test_trust_goes_no_further_than_who_wrote_it(desk: Practice, saved: str) -> None:
@@ -444,6 +464,15 @@ def test_a_plan_that_cannot_be_saved_is_an_error(desk: Practice) -> None:
     ended = refused(desk, "plan", "--out", str(desk.folder / "taken" / "change.plan"), code=1)
     assert "the plan cannot be written" in ended.err
     assert "Choose another place" in ended.err
+
+
+def test_a_plan_that_nobody_could_read_again_is_not_saved(desk: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `apply` would refuse for its size, `plan --out` does not write; what stood there stays."""
+    monkeypatch.setattr(saving, "LARGEST", 1000)
+    old = desk.write("change.plan", "an older one")
+    ended = refused(desk, "plan", "--out", str(old), code=1)
+    assert "the plan cannot be written: it is larger than" in ended.err
+    assert "--target" in ended.err
 
 
 USAGE = (

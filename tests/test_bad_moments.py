@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.commands import account, pulling
 from reconciler.sandbox.wire import Answer, Call
 from tests.edge.projects import environment
 from tests.support.practice import PROMPT, REMINDER, Practice, practice
@@ -266,6 +267,17 @@ def test_a_signal_ends_a_question_that_the_server_puts_off(
     assert "Traceback" not in err
     assert pending(desk) == []
     assert len(desk.sent) == 1 + (len(KEYS) if question == 2 else 0)
+
+
+@pytest.mark.parametrize("verb", [("plan", "--refresh"), ("drift",), ("pull", "--dry-run")], ids=" ".join)
+def test_a_pause_is_told_by_every_verb_that_reads(desk: Practice, verb: tuple[str, ...]) -> None:
+    """Whoever looks at a plan that does not come knows what it waits for, and how long; who wants quiet does not."""
+    desk.patch.setattr(pulling, "open_client", account.open_client)
+    desk.vendor.vendor.inject("429", "ok")
+    told = desk.runs(*verb).err
+    assert re.search(r"^waiting \d+\.\d s: GET /user/.*\(429\)$", told, re.M), told
+    desk.vendor.vendor.inject("429", "ok")
+    assert "waiting" not in desk.runs(*verb, "-q").err
 
 
 def pending(desk: Practice) -> list[str]:

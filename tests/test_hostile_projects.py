@@ -176,6 +176,9 @@ PLACES = (
     ("names.yaml", ("plan", "--catalog", "names.yaml")),
     ("page.txt", ("schema", "generate", "--create", "page.txt", "--update", "page.txt", "--explain", "mode")),
     ("schemas/create.schema.json", ("schema", "check", "--structure", "--against", "schemas")),
+    ("schemas/lookups.json", ("catalog",)),
+    ("schemas/list.schema.json", ("plan",)),
+    ("schemas/pages/create.txt", ("schema", "check")),
 )
 FORMS: dict[str, Callable[[Path], None]] = {
     "a pipe": a_pipe,
@@ -200,6 +203,48 @@ def test_what_is_no_file_is_not_waited_for(
     assert ended in (1, 64), told
     assert Path(path).name.removesuffix(".schema.json") in told
     assert "bug in reconciler" not in told
+
+
+OWN = (
+    (".reconciler/sandbox/default.db", "drift", 1),
+    (".reconciler/sandbox/default.db.lock", "drift", 1),
+    (".reconciler/fingerprint.key", "plan", 1),
+    ("state/default/_lock.json", "state unlock", 0),  # a record that cannot be read names nobody
+)
+
+
+@pytest.mark.parametrize("form", ["a pipe", "a device", "3 GB"])
+@pytest.mark.parametrize(("path", "verb", "code"), OWN, ids=[each for each, _, _ in OWN])
+def test_what_stands_for_a_file_of_our_own_is_not_waited_for(
+    tmp_path: Path, path: str, verb: str, code: int, form: str
+) -> None:
+    """What nobody but the program writes is opened as carefully: it ends, in bounded memory, with a place."""
+    folder = project(tmp_path, **{"reconciler.yaml": "environments:\n  default:\n    api: 'sandbox:'\n"})
+    (folder / path).parent.mkdir(parents=True)
+    FORMS[form](folder / path)
+    ended, told = run(folder, *verb.split())
+    assert "bug in reconciler" not in told
+    assert ended in (0, code), told  # a lock file may be of any size, and of any kind that can be locked
+    assert ended == 0 or path.removesuffix(".lock") in told
+
+
+MANY = b"[" + b"[]," * 12_000_000 + b"[]]"
+COUNTED = {
+    "a plan": ("change.plan", ("show", "change.plan"), "cannot-read"),
+    "a plan to be done": ("change.plan", ("apply", "change.plan"), "cannot-read"),
+    "a state": ("kept.json", ("state", "push", "kept.json"), "cannot-read"),
+    "an entry": ("state/default/reception.json", ("plan",), "state-unreadable"),
+}
+
+
+@pytest.mark.parametrize("case", COUNTED)
+def test_a_file_of_too_many_values_is_not_parsed(tmp_path: Path, case: str) -> None:
+    """36 MB of empty lists are a gigabyte in memory; they are counted first."""
+    path, verb, code = COUNTED[case]
+    ended, told = run(project(tmp_path, **{path: MANY, "state/default/_meta.json": META}), *verb, "-o", "json")
+    assert (ended, f'"code": "{code}"' in told) == (1, True), told
+    assert f"{path}: " in told
+    assert "it holds more than 2,000,000 values" in told
 
 
 META = '{"format_version": 1, "lineage": "1b4e28ba-2fa1-41d2-883f-0016d3cca427"}\n'

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent / "reconciler"
 ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("errors", frozenset()),
     ("canonical", frozenset()),
+    ("bounds", frozenset()),
     ("secrecy", frozenset()),
     ("model", frozenset()),
     ("validation", frozenset({"jsonschema", "jsonschema_rs"})),

@@ -3,7 +3,6 @@
 Importing this room imports httpx (a sixth of a second), so verbs import it where they call the API and not before.
 """
 
-from reconciler.api.address import api_base
 from reconciler.api.answers import Answer, Effect, Exchange, Failure, Kind, Page, Retry, Wait
 from reconciler.api.client import ApiClient
 from reconciler.api.patience import Patience
@@ -21,5 +20,4 @@ __all__ = [
     "Retry",
     "Timeouts",
     "Wait",
-    "api_base",
 ]

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from reconciler.api.answers import Answer, Effect, Failure, Kind
+from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
 from reconciler.model import Content
 
@@ -30,6 +31,9 @@ def read_reply(
         return _refused(method, status, body, is_json)
     if status >= 300 or status < 200:
         return _redirected(status, headers)
+    if holds_too_much(content):
+        why = f"the answer holds more than {MOST_VALUES:,} values"
+        return _failure(Kind.TOO_LARGE, Effect.UNKNOWN, status, None, why=why)
     if not is_json or (method == "GET" and not content.strip()):
         return _failure(Kind.NOT_JSON, Effect.UNKNOWN, status, None)
     if method != "GET" and status != 204 and not _speaks_of_a_write(body):
@@ -106,6 +110,8 @@ def _decoded(content: bytes) -> tuple[Json, bool]:
     """The JSON value, and whether it is any; an empty body is None and counts."""
     if not content.strip():
         return None, True
+    if holds_too_much(content):
+        return None, False
     try:
         found: Json = json.loads(content.decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -127,12 +127,12 @@ def _client(
         # servers drop idle connections too: reusing a nearly dead one makes a create's outcome unknown
         keepalive_expiry=5.0,
     )
-    try:
-        if transport is None and is_loopback(base.host):
-            # a proxy would carry what was meant for this machine, key included, over the network
-            transport = httpx.HTTPTransport(limits=limits, http2=False)
+
+    def client() -> httpx.Client:
+        # a proxy would carry what was meant for this machine, key included, over the network
+        straight = transport is None and is_loopback(base.host)
         return httpx.Client(
-            transport=transport,
+            transport=httpx.HTTPTransport(limits=limits, http2=False) if straight else transport,
             limits=limits,
             http2=False,
             follow_redirects=False,
@@ -149,6 +149,14 @@ def _client(
                 "User-Agent": f"reconciler/{__version__}",
             },
         )
+
+    return made(client)
+
+
+def made(client: Callable[[], httpx.Client]) -> httpx.Client:
+    """A client that heeds the environment's proxies and certificates. Raises ConfigError where those are unusable."""
+    try:
+        return client()
     except (ValueError, ImportError, OSError, httpx.InvalidURL):
         pass
     # the cause is not shown: a proxy's address may hold a password

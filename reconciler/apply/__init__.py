@@ -15,7 +15,6 @@ from reconciler.apply.outcome import (
 )
 from reconciler.apply.readback import read_back, sends_anything
 from reconciler.apply.refusals import refusal_diagnostics
-from reconciler.apply.sending import Sender
 
 __all__ = [
     "ChangeResult",
@@ -24,7 +23,6 @@ __all__ = [
     "Outcome",
     "Requested",
     "Retried",
-    "Sender",
     "Started",
     "Status",
     "Waiting",

@@ -9,7 +9,8 @@ import click
 
 from reconciler.canonical import Json, pretty
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.config import Project, find_lookups, open_client, open_project
+from reconciler.config import Project, open_client, open_project
+from reconciler.config.lookups import find_lookups
 from reconciler.documents.editing import EditRefused, edited
 from reconciler.documents.emitting import field_lines
 from reconciler.durable import replace_file
@@ -79,7 +80,7 @@ def _file(project: Project) -> str:
 
 
 def _lookups(project: Project) -> tuple[Lookup, ...]:
-    lookups = find_lookups(project.root / project.schema_folder, project.schemas)
+    lookups = find_lookups(project)
     if not lookups:
         told = "the schemas of this brand come without look-up lists"
         then = "Describe them in lookups.json beside the schemas, as the file that ships with reconciler does."

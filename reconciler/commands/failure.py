@@ -47,6 +47,10 @@ def _json(diagnostics: tuple[Diagnostic, ...], exit_code: int) -> dict[str, Json
 
 def bug(problem: BaseException) -> Diagnostic:
     """An exception that nobody meant, as a diagnostic: its type and where, never its text."""
+    if isinstance(problem, MemoryError):
+        told = f"there was not enough memory, at {_innermost(problem)}"
+        then = "Allow the process more, or do less at once, such as a part of the keys with --target."
+        return error("out-of-memory", told, then)
     return error(
         "internal-error",
         f"this is a bug in reconciler, not in your files: {_type(problem)} at {_innermost(problem)}",

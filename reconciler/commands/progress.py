@@ -19,7 +19,7 @@ from reconciler.commands.events import event_writer
 from reconciler.commands.invocation import Invocation
 from reconciler.model import Action, Plan
 from reconciler.render.escape import terminal_safe
-from reconciler.render.progress import Tally, progress_line
+from reconciler.render.progress import Tally, pause_line, progress_line
 
 Listener: TypeAlias = Callable[[Event], None]
 
@@ -42,7 +42,7 @@ class Narration:
     def hear_of_questions(self, heard: Wait | Retry | Exchange) -> None:
         """What the client does beside the plan's requests (whose key it is, what is read back): its pauses are told."""
         if isinstance(heard, Wait):
-            self.say(terminal_safe(f"waiting {heard.seconds:.1f} s: {heard.why}"))
+            self.say(pause_line(heard.seconds, heard.why))
 
 
 @contextmanager

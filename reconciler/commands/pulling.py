@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from reconciler.commands.gather import refuse_shared_ids
 from reconciler.commands.whose_key import recognised_account
-from reconciler.config import Project, find_lookups, make_key, open_client
+from reconciler.config import Project, make_key, open_client
+from reconciler.config.lookups import find_lookups
 from reconciler.documents import Loaded, load_documents
 from reconciler.documents.files import Files
 from reconciler.durable import create_file
@@ -112,7 +113,7 @@ def style_of(project: Project) -> Style:
     return Style(
         folder=project.assistants,
         schema_path=path if (project.root / path).is_file() else None,
-        names=references(find_lookups(project.root / project.schema_folder, project.schemas), project.catalog),
+        names=references(find_lookups(project), project.catalog),
     )
 
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.config.given_files import read_given, who_else_could_write
 from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, PlanFileError, error
 
 LARGEST = 128 * 1024 * 1024
-"""Bytes of a plan or a state: several times what ten thousand assistants take."""
+"""Bytes of a plan or a state: what nine thousand new assistants take, with prompts of two kilobytes."""
 
 
 def save(directory: Path, path: Path, text: str, *, mode: int, what: str = "the plan") -> None:
     """Write a file of `directory` whole, or leave what was there. Raises ConfigError, which calls it `what`."""
+    content, then = text.encode(), "Choose another place."
     try:
-        replace_file((directory / path).absolute(), text.encode(), mode=mode)
+        if why := _too_much(content):
+            then = "Nobody could read it again. Do less at once, such as a part of the keys with --target."
+            raise OSError(errno.EFBIG, why)
+        replace_file((directory / path).absolute(), content, mode=mode)
     except OSError as problem:
         why = problem.strerror or type(problem).__name__
-        raise ConfigError(
-            error("cannot-write", f"{what} cannot be written: {why.lower()}", "Choose another place.", file=str(path))
-        ) from None
+        told = f"{what} cannot be written: {why[:1].lower()}{why[1:]}"
+        raise ConfigError(error("cannot-write", told, then, file=str(path))) from None
 
 
 def load(directory: Path, path: Path, *, what: str = "the plan", writer: str = "`--out`") -> str:
@@ -51,10 +55,16 @@ def _read(directory: Path, path: Path, what: str, writer: str) -> tuple[str, str
     try:
         content, info = read_given(directory / path, most=LARGEST)
         doubt = who_else_could_write(directory / path, info)
-        if len(content) > LARGEST:
-            raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1024 // 1024} MiB")
+        if why := _too_much(content):
+            raise OSError(errno.EFBIG, why)
         return content.decode("utf-8"), doubt
     except (OSError, UnicodeDecodeError) as problem:
         why = (problem.strerror or "unknown") if isinstance(problem, OSError) else "it is not UTF-8 text"
         why = why[:1].lower() + why[1:]
         raise ConfigError(error("cannot-read", f"{what} cannot be read: {why}", then, file=str(path))) from None
+
+
+def _too_much(content: bytes) -> str | None:
+    if len(content) > LARGEST:
+        return f"it is larger than {LARGEST // 1024 // 1024} MiB"
+    return f"it holds more than {MOST_VALUES:,} values" if holds_too_much(content) else None

@@ -115,7 +115,7 @@ def found_pages(directory: Path, folder: Path) -> dict[Role, str]:
     """The reference pages beside a schema set, as paths from `directory`: create.*, update.*, list.* and delete.*."""
     found: dict[Role, str] = {}
     for role in ROLES:
-        named = sorted(each for each in (folder / "pages").glob(f"{role}.*") if each.is_file())
+        named = sorted(each for each in (folder / "pages").glob(f"{role}.*") if not each.is_dir())
         if named:
             found[role] = os.path.relpath(named[0], directory).replace(os.sep, "/")
     return found

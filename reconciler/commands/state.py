@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -129,9 +129,11 @@ def forget_entries(
         for entry in going:
             store.remove(entry.key)
     if invocation.output == "json":
-        _print_json(invocation, recorded.environment, "forgotten", [{"key": each.key, "id": each.id} for each in going])
+        rows: list[Json] = [{"key": each.key, "id": each.id, **_notes(each)} for each in going]
+        _print_json(invocation, recorded.environment, "forgotten", rows)
     else:
-        invocation.result("\n".join(terminal_safe(_forgotten(each)) for each in going))
+        lines = (line for each in going for line in (_forgotten(each), *_forgotten_notes(each)))
+        invocation.result("\n".join(map(terminal_safe, lines)))
     return 0
 
 
@@ -247,6 +249,8 @@ def _confirm(going: Sequence[Entry]) -> None:
     """Ask a person. Raises click's Abort where the answer is no."""
     for entry in going:
         click.echo(terminal_safe(f"  {entry.key} (id {shown_id(entry)})"), err=True)
+        for line in _forgotten_notes(entry):
+            click.echo(terminal_safe(line), err=True)
     what = "this entry" if len(going) == 1 else f"these {len(going)} entries"
     click.confirm(f"Forget {what}? The assistants stay live, and are no longer managed.", abort=True, err=True)
 
@@ -255,6 +259,21 @@ def _forgotten(entry: Entry) -> str:
     if entry.id is None:
         return f"Forgot {entry.key}. If its create reached the server, that assistant is there and unmanaged."
     return f"Forgot {entry.key}. Assistant {entry.id} was not touched; it is no longer managed."
+
+
+def _notes(entry: Entry) -> dict[str, Json]:
+    """The values that the entry notes as nobody's, for programs; left out where there are none."""
+    rows: list[Json] = [{"field": each.field, "value": each.value} for each in entry.unassigned]
+    return {"unanswered": rows} if rows else {}
+
+
+def _forgotten_notes(entry: Entry) -> Iterator[str]:
+    """What goes with an entry that no other place remembers."""
+    for each in entry.unassigned:
+        yield (
+            f"  Its note that {each.field} {json.dumps(each.value)} has been nobody's since {each.since} goes with it: "
+            "no plan tells it any more."
+        )
 
 
 def _unlocked(gone: Holder | None, environment: str) -> str:

@@ -13,13 +13,12 @@ from reconciler.commands.account import read_account
 from reconciler.commands.gather import documents_of, no_such_key, refuse_shared_ids
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import Project, open_project, open_store
-from reconciler.config.values import PROJECT_FILE
 from reconciler.documents import Loaded, Parsed, parse_yaml
 from reconciler.documents.files import Sources
 from reconciler.documents.places import dotted
 from reconciler.documents.settings import RESERVED
 from reconciler.documents.tracing import Reference, Stated, at_path, path_in, reference_of, trace
-from reconciler.errors import Diagnostic, DocumentError, UsageError, error
+from reconciler.errors import PROJECT_FILE, Diagnostic, DocumentError, UsageError, error
 from reconciler.model import Content, Desired, Entry, Live, Path, Position
 from reconciler.planning import known_keys
 from reconciler.render.escape import json_text

@@ -9,13 +9,12 @@ from reconciler.config.files import ProjectFiles
 from reconciler.config.fingerprints import make_key
 from reconciler.config.openings import open_client, open_store
 from reconciler.config.project import Project, open_project, read_environments
-from reconciler.config.schema_files import find_lookups, find_schemas
+from reconciler.config.schema_files import find_schemas
 
 __all__ = [
     "SANDBOX",
     "Project",
     "ProjectFiles",
-    "find_lookups",
     "find_schemas",
     "make_key",
     "open_client",

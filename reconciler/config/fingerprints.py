@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from reconciler.config.given_files import read_given
 from reconciler.config.request_log import keep_out_of_git
 from reconciler.errors import ConfigError, error
 
 KEY_VARIABLE = "RECONCILER_FINGERPRINT_KEY"
 KEY_FILE = ".reconciler/fingerprint.key"
+_LARGEST = 64 * 1024
 Fingerprint: TypeAlias = Callable[[str, str], str | None]
 
 
@@ -62,14 +64,16 @@ def make_key(root: Path) -> bool:
 
 def _key_from_file(root: Path) -> bytes | None:
     try:
-        key = (root / KEY_FILE).read_bytes().strip()
+        content, _ = read_given(root / KEY_FILE, most=_LARGEST)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as problem:
         raise _unusable(f"cannot be read: {(problem.strerror or 'unknown').lower()}") from None
-    if not key:
+    if len(content) > _LARGEST:
+        raise _unusable("is larger than 64 KiB")
+    if not content.strip():
         raise _unusable("is empty")
-    return key
+    return content.strip()
 
 
 def _unusable(why: str) -> ConfigError:

@@ -32,17 +32,36 @@ def read_given(path: Path, *, most: int) -> tuple[bytes, os.stat_result]:
 def who_else_could_write(path: Path, info: os.stat_result) -> str | None:
     """Why somebody other than this user and root could have written a file, or None. Not judged on Windows.
 
-    `info` is the open file's own, so that it cannot be exchanged in between; the folder counts where anybody may
-    rename in it.
+    `info` is the open file's own, so that it cannot be exchanged in between; the folder counts where others may
+    rename in it. The group that is a user's own, of nobody else, is no other: with it many systems make folders.
     """
     if not hasattr(os, "geteuid"):
         return None
-    if info.st_uid not in (os.geteuid(), 0):
+    ours = (os.geteuid(), 0)
+    if info.st_uid not in ours:
         return f"it belongs to another user ({info.st_uid})"
     if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         who = "everybody" if info.st_mode & stat.S_IWOTH else "its group"
         return f"{who} may write to it (mode {stat.S_IMODE(info.st_mode):04o})"
     folder = path.absolute().parent.stat()
-    if folder.st_mode & stat.S_IWOTH and not folder.st_mode & stat.S_ISVTX:
+    if folder.st_uid not in ours:
+        return f"its folder belongs to another user ({folder.st_uid}), who may replace files in it"
+    if folder.st_mode & stat.S_ISVTX:
+        return None
+    if folder.st_mode & stat.S_IWOTH:
         return "everybody may replace files in its folder"
+    if folder.st_mode & stat.S_IWGRP and not _is_own_group(folder.st_gid):
+        return f"its folder's group ({folder.st_gid}) may replace files in it"
     return None
+
+
+def _is_own_group(gid: int) -> bool:
+    """Whether a group is this user's alone: of the same name, first in the list of users, and without other members."""
+    import grp
+    import pwd
+
+    try:
+        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return group.gr_name == user.pw_name and gid == user.pw_gid and set(group.gr_mem) <= {user.pw_name}

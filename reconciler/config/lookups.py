@@ -1,56 +1,58 @@
 """`lookups.json`, beside the schemas: the API's routes that no page of the resource describes.
 
-    {"account": {"path": "/user/me", "identity": ["email"]}}
+    {"account": {"path": "/user/me", "identity": ["email"]}, "lookups": {"voices": {"path": ...}}}
 
 Edge: reads the disk and the package's resources.
 """
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reconciler.accounts import AccountRoute
 from reconciler.config.project import Project
-from reconciler.config.schema_files import packaged_schemas
+from reconciler.config.schema_files import packaged_schemas, read_json
 from reconciler.errors import SchemaError, error
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+from reconciler.lookups.lists import Lookup, read_lists
 
 LOOKUPS = "lookups.json"
+_CORRECT = "Correct it, take it from Git, or take the file that ships with reconciler as an example."
+
+
+def find_lookups(project: Project) -> tuple[Lookup, ...]:
+    """The look-up lists, as far as the schemas know their fields. Raises SchemaError for a file that is none."""
+    stated, where = _read(project)
+    return read_lists(stated, project.schemas, where=where)
 
 
 def account_route(project: Project) -> AccountRoute | None:
-    """Where the API says whose key it is given, from the project's own file or the one that ships; None for nowhere.
-
-    Raises SchemaError for a file that is something else.
-    """
-    own = project.root / project.schema_folder / LOOKUPS
-    stored = _read(own if own.is_file() else packaged_schemas() / LOOKUPS)
-    found = stored.get("account")
+    """Where the API says whose key it is given; None for nowhere. Raises SchemaError for a file of another shape."""
+    stated, where = _read(project)
+    found = stated.get("account")
     if found is None:
         return None
     path, identity = (found.get(each) if isinstance(found, Mapping) else None for each in ("path", "identity"))
     named = isinstance(identity, list) and identity and all(isinstance(each, str) for each in identity)
     if not isinstance(path, str) or not path.startswith("/") or not named:
-        raise _unreadable('`account` must be {"path": "/...", "identity": [names of fields]}')
+        raise _invalid('`account` must be {"path": "/...", "identity": [names of fields]}', where)
     return AccountRoute(path=path, identity=tuple(identity or ()))
 
 
-def _read(file: Traversable) -> Mapping[str, Any]:
-    try:
-        stored = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError):
-        raise _unreadable("it is not JSON, or cannot be read") from None
-    if not isinstance(stored, Mapping):
-        raise _unreadable("it is not a JSON object")
-    return stored
+def _read(project: Project) -> tuple[Mapping[str, Any], str]:
+    """The project's own file where anything stands at its place, else the one that ships; and its name in messages."""
+    own = project.root / project.schema_folder / LOOKUPS
+    if os.path.lexists(own):
+        where = f"{project.schema_folder}/{LOOKUPS}"
+        stated = read_json(own, where, then=_CORRECT)
+    else:
+        where = f"the packaged {LOOKUPS}"
+        stated = read_json(packaged_schemas() / LOOKUPS, where)
+    if not isinstance(stated, Mapping):
+        raise _invalid("it is not a JSON object", where)
+    return stated, where
 
 
-def _unreadable(why: str) -> SchemaError:
-    then = "Correct it, or take it from Git."
-    return SchemaError(error("schema-unreadable", f"the look-up routes cannot be read: {why}", then, file=LOOKUPS))
+def _invalid(why: str, where: str) -> SchemaError:
+    return SchemaError(error("lookups-invalid", f"the look-up routes cannot be read: {why}", _CORRECT, file=where))

@@ -19,7 +19,8 @@ from reconciler.errors import AuthError, ConfigError, error
 from reconciler.state.store import StateStore
 
 if TYPE_CHECKING:
-    from reconciler.api import ApiClient, Timeouts
+    from reconciler.api import ApiClient, Exchange, Retry, Timeouts, Wait
+    from reconciler.api.client import Listener
 
 SANDBOX_URL = "http://sandbox.localhost/api"
 SANDBOX_KEY = "sandbox"
@@ -54,8 +55,9 @@ def open_home_of(project: Project, home: str, *, warn: Callable[[str], None] = _
 def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, **settings: Any) -> ApiClient:
     """The client of the project's API, to be closed (it is a context manager). Sends nothing yet.
 
-    Its requests are logged in `.reconciler/log/`; `warn` is told once where they cannot be. `settings` are ApiClient's
-    own (`connections`, ...). `sandbox:` is the built-in vendor in this process, which keeps its assistants in
+    Its requests are logged in `.reconciler/log/`. `warn` is told once where they cannot be and, unless quiet is wanted,
+    of each pause before a repetition. `settings` are ApiClient's own (`connections`, ...); `listen` takes the
+    place of the latter. `sandbox:` is the built-in vendor in this process, which keeps its assistants in
     `.reconciler/sandbox/ENVIRONMENT.db`.
     Raises AuthError (`no-api-key`) without a key, and ConfigError without an address that a key may be sent to.
     """
@@ -63,6 +65,8 @@ def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, *
     from reconciler.api.address import is_loopback
 
     settings.setdefault("timeouts", _timeouts(project))
+    if not project.quiet:
+        settings.setdefault("listen", _pauses_to(warn))
     settings["on_exchange"] = RequestLog(project.root, environment=project.environment, warn=warn).write
     if project.api_url == SANDBOX:
         key = project.api_key or SANDBOX_KEY
@@ -78,6 +82,17 @@ def open_client(project: Project, *, warn: Callable[[str], None] = _to_stderr, *
         warn(f"Warning: the key and everything else go to {address.hostname} unencrypted (--insecure-http).")
     settings.setdefault("allow_insecure_http", project.insecure_http)
     return ApiClient(project.api_url, project.api_key, **settings)
+
+
+def _pauses_to(say: Callable[[str], None]) -> Listener:
+    from reconciler.api import Wait
+    from reconciler.render.progress import pause_line
+
+    def hear(heard: Wait | Retry | Exchange) -> None:
+        if isinstance(heard, Wait):
+            say(pause_line(heard.seconds, heard.why))
+
+    return hear
 
 
 def _timeouts(project: Project) -> Timeouts:

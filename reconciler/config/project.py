@@ -29,9 +29,8 @@ from reconciler.config.settings import (
     why_no_environment_name,
 )
 from reconciler.config.settings_schema import LONGEST_SETTLE
-from reconciler.config.values import PROJECT_FILE
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
-from reconciler.errors import ConfigError, Diagnostic, DocumentError, error
+from reconciler.errors import PROJECT_FILE, ConfigError, Diagnostic, DocumentError, error
 from reconciler.planning.safety import Limits
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
@@ -48,6 +47,8 @@ class Asked(Protocol):
     def environ(self) -> Mapping[str, str]: ...
     @property
     def insecure_http(self) -> bool: ...
+    @property
+    def quiet(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +82,8 @@ class Project:
     environ: Mapping[str, str] = field(repr=False)
     insecure_http: bool = False
     """Whether the person said that the key may go to an address without TLS."""
+    quiet: bool = False
+    """Whether the person wants to hear of results and errors alone, and so of no pause."""
     others: tuple[str, ...] = ()
 
     def files(self) -> ProjectFiles:
@@ -127,6 +130,7 @@ def open_project(asked: Asked, *, with_documents: bool = True) -> Project:
         fingerprint=fingerprinter(root, asked.environ),
         environ=asked.environ,
         insecure_http=asked.insecure_http,
+        quiet=asked.quiet,
         others=tuple(each for each in sorted(settings.environments) if each != environment),
     )
 

@@ -6,20 +6,20 @@ Edge: reads the disk and the package's resources.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, SchemaError, error
-from reconciler.lookups.lists import Lookup, read_lists
 from reconciler.schemas import OPTIONAL_FILES, REQUIRED_FILES, SchemaSet
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-LOOKUPS = "lookups.json"
 SIZE_LIMIT = 8 * 1024 * 1024
+_ANEW = "Write the set anew with `reconciler schema generate`, or take it from Git; it is not edited by hand."
 
 
 def find_schemas(root: Path, folder: str = "schemas") -> SchemaSet:
@@ -28,7 +28,7 @@ def find_schemas(root: Path, folder: str = "schemas") -> SchemaSet:
     Raises SchemaError with every file that is missing, unreadable or not JSON, at its line and column.
     """
     own = root / folder
-    if any(_file(own, role).is_file() for role in (*REQUIRED_FILES, *OPTIONAL_FILES)):
+    if any(_stands(_file(own, role)) for role in (*REQUIRED_FILES, *OPTIONAL_FILES)):
         return read_schemas(own, where=folder)
     return read_schemas(packaged_schemas(), where="the packaged schemas")
 
@@ -39,7 +39,7 @@ def read_schemas(folder: Traversable, *, where: str) -> SchemaSet:
     problems: list[Diagnostic] = []
     for role in (*REQUIRED_FILES, *OPTIONAL_FILES):
         file = _file(folder, role)
-        if not (file.is_file() or file.is_dir()):
+        if not _stands(file):
             continue  # from_files says which of the missing ones are missed
         try:
             found[role] = read_json(file, f"{where}/{file.name}")
@@ -48,18 +48,6 @@ def read_schemas(folder: Traversable, *, where: str) -> SchemaSet:
     if problems:
         raise SchemaError.of(problems)
     return SchemaSet.from_files(found, where=where)
-
-
-def find_lookups(own: Path, schemas: SchemaSet) -> tuple[Lookup, ...]:
-    """The look-up lists of the schemas in `own`, else those that ship, as far as the schemas know their fields.
-
-    Raises SchemaError for a file that is none.
-    """
-    file: Traversable = own / LOOKUPS
-    where = f"{own.name}/{LOOKUPS}"
-    if not file.is_file():
-        file, where = packaged_schemas() / LOOKUPS, f"the packaged {LOOKUPS}"
-    return read_lists(read_json(file, where), schemas, where=where)
 
 
 def packaged_schemas() -> Traversable:
@@ -73,32 +61,43 @@ def packaged_schemas() -> Traversable:
     return resources.files("reconciler") / "_schemas"
 
 
+def _stands(file: Traversable) -> bool:
+    """Whether anything stands at a file's place: a pipe or a link that leads nowhere is no missing file."""
+    return os.path.lexists(file) if isinstance(file, Path) else file.is_file()
+
+
 def _file(folder: Traversable, role: str) -> Traversable:
     return folder / f"{role}.schema.json"
 
 
-def read_json(file: Traversable, where: str) -> Json:
-    """The JSON value of one file of a set, which messages call `where`. Raises SchemaError for what is none."""
+def read_json(file: Traversable, where: str, *, then: str = _ANEW) -> Json:
+    """The JSON value of one file of a set, which messages call `where`. Raises SchemaError, with what to do `then`."""
+    line = column = None
     try:
-        if not file.is_file() and isinstance(file, Path) and file.exists():
-            raise _unreadable(where, "it is a folder, a pipe or a device")  # opening one may never end
-        with file.open("rb") as opened:
-            content = opened.read(SIZE_LIMIT + 1)
+        parsed: Json = json.loads(_content(file).decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse)
+        return parsed
     except OSError as problem:
-        raise _unreadable(where, problem.strerror or type(problem).__name__) from None
-    if len(content) > SIZE_LIMIT:
-        raise _unreadable(where, "it is larger than 8 MiB")
-    try:
-        parsed: Json = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_refuse)
+        why = problem.strerror or type(problem).__name__
     except json.JSONDecodeError as problem:
-        raise _unreadable(where, f"it is not JSON: {problem.msg}", problem.lineno, problem.colno) from None
+        why, line, column = f"it is not JSON: {problem.msg}", problem.lineno, problem.colno
     except UnicodeDecodeError:
-        raise _unreadable(where, "it is not UTF-8") from None
+        why = "it is not UTF-8"
     except ValueError as problem:
-        raise _unreadable(where, str(problem)) from None
+        why = str(problem)
     except RecursionError:
-        raise _unreadable(where, "it is nested too deeply") from None
-    return parsed
+        why = "it is nested too deeply"
+    told = f"the file cannot be read: {why}"
+    raise SchemaError(error("schema-unreadable", told, then, file=where, line=line, column=column))
+
+
+def _content(file: Traversable) -> bytes:
+    if not file.is_file() and isinstance(file, Path) and file.exists():
+        raise ValueError("it is a folder, a pipe or a device")  # opening one may never end
+    with file.open("rb") as opened:
+        content = opened.read(SIZE_LIMIT + 1)
+    if len(content) > SIZE_LIMIT:
+        raise ValueError("it is larger than 8 MiB")
+    return content
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
@@ -112,16 +111,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"it is not JSON: {constant} is no JSON number")
-
-
-def _unreadable(where: str, why: str, line: int | None = None, column: int | None = None) -> SchemaError:
-    return SchemaError(
-        error(
-            "schema-unreadable",
-            f"the schema cannot be read: {why}",
-            "Write the set anew with `reconciler schema generate`, or take it from Git; it is not edited by hand.",
-            file=where,
-            line=line,
-            column=column,
-        )
-    )

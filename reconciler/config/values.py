@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from reconciler.canonical import Json
 from reconciler.config.addresses import sounds_secret
 from reconciler.documents.strict_yaml import Parsed
-from reconciler.errors import Diagnostic, error
+from reconciler.errors import PROJECT_FILE, Diagnostic, error
 from reconciler.model import Path, Position
 from reconciler.validation import suggestion
-
-PROJECT_FILE = "reconciler.yaml"
 
 
 class ValueReader:

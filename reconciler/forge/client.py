@@ -16,6 +16,7 @@ from typing import Any
 from reconciler.api.answers import Effect, Failure, Kind
 from reconciler.api.patience import Patience, Trial
 from reconciler.api.wire import Reply, Timeouts, Wire
+from reconciler.bounds import holds_too_much
 from reconciler.canonical import Json
 from reconciler.errors import ForgeError, error
 
@@ -96,9 +97,11 @@ class ForgeClient:
     def _read(self, path: str, reply: Reply) -> Any:
         if not reply.content:
             return None
+        if holds_too_much(reply.content):
+            raise self._strange(path)
         try:
             return json.loads(reply.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._strange(path) from None
 
     def _strange(self, path: str) -> ForgeError:
@@ -159,9 +162,11 @@ def _seconds(headers: Mapping[str, str]) -> float | None:
 
 def _message(content: bytes) -> str | None:
     """What the forge says of a refusal, in one line; it may be anything."""
+    if holds_too_much(content):
+        return None
     try:
         told = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(told, Mapping):
         return None

@@ -69,7 +69,8 @@ def read_lists(content: Json, schemas: SchemaSet, *, where: str) -> tuple[Lookup
         stated: Any = content["lookups"]  # type: ignore[index,call-overload]
         found = [_lookup(table, each) for table, each in stated.items()]
     except (KeyError, TypeError, AttributeError) as problem:
-        told = f"the file does not describe look-up lists: {problem}"
+        why = f"`{problem.args[0]}` is missing" if isinstance(problem, KeyError) else problem
+        told = f"the file does not describe look-up lists: {why}"
         then = "Take the file that ships with reconciler as an example."
         raise SchemaError(error("lookups-invalid", told, then, file=where)) from None
     return tuple(each for each in found if any(name.partition(".")[0] in schemas.fields for name in each.fields))

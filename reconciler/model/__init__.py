@@ -5,7 +5,7 @@ lives only in the vault that a run carries beside them.
 Core: stdlib only, no IO.
 """
 
-from reconciler.model.plans import Change, Drift, DriftedField, FieldChange, HandOver, Plan, Request, Summary
+from reconciler.model.plans import Change, Drift, DriftedField, FieldChange, HandOver, Plan, Request
 from reconciler.model.sides import Content, Desired, Entry, Live, Path, Pending, Position, Previous, Unassigned
 from reconciler.model.spread import Spread
 from reconciler.model.words import Action, Reason, Risk, Side
@@ -31,6 +31,5 @@ __all__ = [
     "Risk",
     "Side",
     "Spread",
-    "Summary",
     "Unassigned",
 ]

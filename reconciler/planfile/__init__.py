@@ -9,7 +9,7 @@ and edits, not against forgers: whoever can write the file can write the documen
 """
 
 from reconciler.planfile.audited import audit_to_json
-from reconciler.planfile.difference import ChangeDifference, FieldDifference, plan_difference
+from reconciler.planfile.difference import ChangeDifference, plan_difference
 from reconciler.planfile.fresh import stale, staleness
 from reconciler.planfile.reading import read_plan_file
 from reconciler.planfile.written import FORMAT_VERSION, diagnostic_to_json, plan_file, plan_secrets, plan_to_json
@@ -17,7 +17,6 @@ from reconciler.planfile.written import FORMAT_VERSION, diagnostic_to_json, plan
 __all__ = [
     "FORMAT_VERSION",
     "ChangeDifference",
-    "FieldDifference",
     "audit_to_json",
     "diagnostic_to_json",
     "plan_difference",

@@ -20,6 +20,7 @@ Sources = Callable[[str], "str | None"]
 _ROLES: dict[Severity, Role] = {"error": "blocked", "warning": "warning", "note": "quiet"}
 _SECRET_NAME = re.compile(r"key\b|token|secret|passw|passphrase|auth|credential|bearer|cookie|session|signature", re.I)
 _LONG_WORD = re.compile(r"[\w+/=-]{32,}")
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 FRAME = 120
 """A frame shows this many characters of its line, around the column."""
 
@@ -82,7 +83,7 @@ def _lines_of(file: str | None, sources: Sources, texts: dict[str, list[str] | N
 
 
 def _frame(diagnostic: Diagnostic, lines: list[str] | None) -> Iterator[str]:
-    """The line and a caret under its column; nothing where the line is not there or may hold a secret."""
+    """The line and a caret under its column; nothing where it is not there, is no text, or may hold a secret."""
     at = diagnostic.line
     if lines is None or at is None or not 1 <= at <= len(lines) or not lines[at - 1].strip():
         return
@@ -93,6 +94,8 @@ def _frame(diagnostic: Diagnostic, lines: list[str] | None) -> Iterator[str]:
     line, column = lines[at - 1], max(diagnostic.column or 1, 1) - 1
     start = max(0, min(column, len(line)) - FRAME // 2) if len(line) > FRAME else 0
     shown, before = line[start : start + FRAME], line[start:column]
+    if len(_UNREADABLE.findall(shown)) > len(shown) // 10 + 1:
+        return  # it is no text
     lead, tail = "…" if start else "", "…" if start + FRAME < len(line) else ""
     number = str(at)
     yield f"    {number} | {lead}{terminal_safe(shown)}{tail}"

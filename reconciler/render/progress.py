@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reconciler.render.escape import terminal_safe
+
 SOON = 3
 """Changes after which a rate says something."""
 
@@ -32,6 +34,11 @@ def progress_line(tally: Tally, seconds: float) -> str:
     elif rate is not None and ended < tally.total:
         parts.append(f"{_span((tally.total - ended) / rate)} left")
     return " · ".join(parts)
+
+
+def pause_line(seconds: float, why: str) -> str:
+    """What is said of a pause that a run makes before it asks again."""
+    return terminal_safe(f"waiting {seconds:.1f} s: {why}")
 
 
 def _span(seconds: float) -> str:

@@ -13,13 +13,12 @@ from urllib.parse import quote
 
 from reconciler import __version__
 from reconciler.canonical import Json
-from reconciler.errors import Diagnostic, Severity
+from reconciler.errors import PROJECT_FILE, Diagnostic, Severity
 from reconciler.model import Plan
 from reconciler.render.annotations import in_repository, message
 from reconciler.render.escape import terminal_safe
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-PROJECT_FILE = "reconciler.yaml"
 """Where a finding is placed that is about no file: both forges drop one without a place."""
 _QUALITY: dict[Severity, str] = {"error": "major", "warning": "minor", "note": "info"}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
@@ -78,7 +79,8 @@ class FileStorage:
     def _locked(self) -> Iterator[None]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            lock = self.path.with_name(self.path.name + ".lock").open("a")
+            # for reading as well: a pipe would be waited for until somebody reads it
+            lock = self.path.with_name(self.path.name + ".lock").open("a+")
         except OSError as problem:
             raise self._unusable(problem.strerror or "it cannot be locked") from None
         with lock:
@@ -88,7 +90,10 @@ class FileStorage:
     def _head(self) -> bytes | None:
         """The first bytes of the file, or None where there is no file."""
         try:
-            with self.path.open("rb") as file:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise self._unusable("it is a folder, a pipe or a device")
                 return file.read(len(_MAGIC))
         except FileNotFoundError:
             return None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, StateError, error
 from reconciler.state.places import ENDING, is_set_aside, segments
@@ -45,6 +46,8 @@ def read_object(place: Place) -> Mapping[str, Json] | None:
 
 def decode_object(place: Place, content: bytes) -> Mapping[str, Json]:
     """The JSON object that `content` is, in any home. Raises StateError for anything else."""
+    if holds_too_much(content):
+        raise unreadable(place, f"it holds more than {MOST_VALUES:,} values")
     try:
         found: Json = _DECODER.decode(content.decode())
     except UnicodeDecodeError as problem:

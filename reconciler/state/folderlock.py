@@ -6,7 +6,6 @@ true of nobody. It is a file of its own, because Windows lets nobody read a lock
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY
 from reconciler.errors import LockHeldError, StateError, error
-from reconciler.state.entryfiles import reason
+from reconciler.state.entryfiles import Place, read_object, reason
 from reconciler.state.holders import holder_from, lock_held
 from reconciler.state.store import Holder
 
@@ -61,8 +60,8 @@ class FolderLock:
     def recorded(self) -> Holder | None:
         """What the record says, whether or not it is true now; None where there is none or it cannot be read."""
         try:
-            return holder_from(json.loads(self._path(RECORD).read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError):
+            return holder_from(read_object(Place(path=str(self._path(RECORD)), shown=RECORD)) or {})
+        except (StateError, KeyError):
             return None
 
     def clear(self) -> Holder | None:
@@ -74,7 +73,7 @@ class FolderLock:
             gone = self.recorded()
             self._path(RECORD).unlink(missing_ok=True)
         except OSError as problem:
-            raise self._failed(problem) from None
+            raise self._failed(problem, RECORD) from None
         finally:
             lock.release()
         return gone
@@ -108,7 +107,7 @@ class FolderLock:
         except OSError as problem:
             with suppress(OSError):
                 temporary.unlink()
-            raise self._failed(problem) from None
+            raise self._failed(problem, RECORD) from None
 
     def _path(self, name: str) -> Path:
         return self._folder / name
@@ -119,17 +118,11 @@ class FolderLock:
         then = "Wait until it is done, or give it time with --lock-timeout SECONDS. The lock goes with its process"
         return lock_held(self._environment, holder, then=f"{then}{where}.")
 
-    def _failed(self, problem: OSError | NotImplementedError) -> StateError:
+    def _failed(self, problem: OSError | NotImplementedError, name: str = LOCK) -> StateError:
         why = reason(problem) if isinstance(problem, OSError) else "this file system has no locks"
-        where = f"{self._shown}/{LOCK}"
-        return StateError(
-            error(
-                "state-lock-failed",
-                f"the lock file cannot be locked: {why}",
-                "The state must stand where this user may write and the file system has locks. Nothing was changed.",
-                file=where,
-            )
-        )
+        what = "the lock file cannot be locked" if name == LOCK else "who holds the lock cannot be written down"
+        then = "The state must stand where this user may write and the file system has locks. Nothing was changed."
+        return StateError(error("state-lock-failed", f"{what}: {why}", then, file=f"{self._shown}/{name}"))
 
 
 def _refuse_soft(lock: BaseFileLock) -> None:

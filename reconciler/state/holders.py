@@ -28,7 +28,7 @@ UNLOCKING: Mapping[str, Any] = {
 
 
 def holder_from(stored: Mapping[str, Any]) -> Holder:
-    """The holder that a record names. Raises KeyError and TypeError where it is no such record."""
+    """The holder that a record names. Raises KeyError where it is no such record."""
     return Holder(**{each.name: stored[each.name] for each in fields(Holder)})
 
 

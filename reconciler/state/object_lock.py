@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from reconciler.canonical import pretty
 from reconciler.errors import LockHeldError, StateError, error
+from reconciler.state.entryfiles import Place, decode_object
 from reconciler.state.holders import UNLOCKING, holder_from, lock_held
 from reconciler.state.meta import lock_lost
 from reconciler.state.object_access import Bucket, Refused, Tag
@@ -70,14 +71,13 @@ class ObjectLock:
     def holder(self) -> Holder | None:
         """Who holds the lock, or None."""
         found = self._bucket.get(LOCK)
+        shown = f"{self._bucket.shown}/{LOCK}"
         try:
-            return None if found is None else holder_from(json.loads(found.content))
-        except (ValueError, KeyError, TypeError):
+            return None if found is None else holder_from(decode_object(Place(path="", shown=shown), found.content))
+        except (StateError, KeyError):
             told = "the lock is held, and by whom cannot be read"
             then = "`reconciler state unlock --force` removes it, once you know that nobody is at work."
-            raise LockHeldError(
-                error("lock-held", told, then, file=f"{self._bucket.shown}/{LOCK}", **UNLOCKING)
-            ) from None
+            raise LockHeldError(error("lock-held", told, then, file=shown, **UNLOCKING)) from None
 
     def clear(self, *, force: bool) -> Holder | None:
         """Remove the lock whoever holds it, and return who that was. Raises LockHeldError without `force`."""

@@ -214,6 +214,14 @@ def test_an_endless_answer_is_cut_off(packed: bool) -> None:
     assert found.kind is Kind.TOO_LARGE
 
 
+def test_an_answer_of_too_many_values_is_not_parsed() -> None:
+    """Nine megabytes of small objects are half a gigabyte in memory."""
+    with talking(http(200, b'{"data":[' + b'{"id":1},' * 1_000_000 + b"{}]}")) as (_, client):
+        found = failure(client.attempt("GET", "/agents/all"))
+    assert (found.kind, found.effect) == (Kind.TOO_LARGE, Effect.UNKNOWN)
+    assert "more than 2,000,000 values" in found.summary
+
+
 def test_an_unused_port_is_said_to_refuse() -> None:
     """Nothing was sent, so even a create is tried again, and then the reason is named."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

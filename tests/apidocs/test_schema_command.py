@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import shutil
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,8 +17,11 @@ from typing import Any, ClassVar
 import pytest
 
 from reconciler.commands.schema import schema
+from reconciler.commands.schema_fetch import fetch
 from reconciler.commands.schema_files import ROLES, write_all
 from reconciler.errors import ConfigError, PageError, ReconcilerError, SchemaError, UsageError
+from tests.api.faketime import FakeTime
+from tests.api.rawserver import raw_server
 from tests.apidocs.forms import web
 from tests.apidocs.pages import CREATE_LINES, CREATE_MDX, OWN, REPOSITORY, UPDATE_LINES, UPDATE_MDX, page
 
@@ -367,6 +371,7 @@ class Docs(BaseHTTPRequestHandler):
         }
         port = self.server.server_address[1]
         moved = {"/old.md": "/create.md", "/away.md": f"http://localhost:{port}/create.md", "/round.md": "/round.md"}
+        moved["/nowhere.md"] = "http://["
         html = self.path in ("/create", "/create.html")
         if self.path in moved:
             self.send_response(301)
@@ -413,6 +418,7 @@ def test_a_page_may_be_an_address(tmp_path: Path, site: str) -> None:
         ("/missing.md", "page-unreachable"),
         ("/away.md", "page-elsewhere"),
         ("/round.md", "page-unreachable"),
+        ("/nowhere.md", "page-elsewhere"),
         ("/huge.md", "page-too-large"),
     ],
 )
@@ -423,6 +429,34 @@ def test_an_address_that_gives_no_page_is_refused(tmp_path: Path, site: str, pat
     (said,) = caught.value.diagnostics
     assert (said.code, bool(said.detail)) == (code, True)
     assert not (tmp_path / "s").exists()
+
+
+def test_a_page_that_trickles_does_not_hold_us_for_ever() -> None:
+    """Headers a byte at a time: the whole page has a deadline, not each silence alone."""
+    time = FakeTime()
+
+    def trickle(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nServer: ")
+        while True:
+            time.seconds += 8
+            connection.sendall(b"a")
+
+    with raw_server(trickle) as server, pytest.raises(PageError) as caught:
+        fetch(f"{server.url}/create.md", limit=1000, clock=time.clock)
+    assert "took longer than 30 seconds" in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("HTTPS_PROXY", "gopher://proxy.example"), ("SSL_CERT_FILE", "/no/such")])
+def test_settings_of_the_network_that_cannot_be_used_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """A proxy of a kind that nobody speaks, certificates that are not there: named, before anything is fetched."""
+    monkeypatch.setenv(name, value)
+    address = "https://docs.example.invalid/create.md"
+    with pytest.raises(ConfigError) as caught:
+        run("generate", "-C", tmp_path, "--create", address, "--update", address, "--out", "s")
+    assert {each.code for each in caught.value.diagnostics} == {"network-settings"}
+    assert name in str(caught.value.diagnostics[0].detail)
 
 
 def test_a_set_made_from_addresses_can_be_checked_online(

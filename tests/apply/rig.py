@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from reconciler.api import Answer, ApiClient, Exchange, Failure, Retry, Wait
 from reconciler.apply import Outcome, apply_plan
@@ -19,18 +20,9 @@ from reconciler.secrecy import Vault
 from reconciler.state.files import FileStore
 from reconciler.state.store import StateStore
 from tests.api.faketime import FakeTime
+from tests.support.desk import RECEPTION
 from tests.support.frontdesk import frontdesk
 from tests.support.vendor import Running, running, ticking
-
-RECEPTION: dict[str, Any] = {
-    "title": "Reception, Harbour Dental",
-    "direction": "receive",
-    "engine": "classic",
-    "greeting": "Harbour Dental, good morning.",
-    "instructions": "Answer the phone for a dental practice.",
-    "zone": "Europe/Dublin",
-    "brain_id": 2,
-}
 
 
 def create(key: str, *, step: int = 1, after: tuple[int, ...] = (), nulls: Iterable[str] = (), **fields: Any) -> Change:
@@ -96,6 +88,9 @@ class FaultyStore:
             raise StateError(error("state-unwritable", "No space left on device", file=f"state/default/{key}.json"))
 
 
+Sending: TypeAlias = Callable[[], Answer | Failure]
+
+
 @dataclass(kw_only=True, slots=True)
 class WatchedStore:
     """A real store that tells before it writes an entry, and after."""
@@ -117,15 +112,10 @@ class WatchedStore:
 
 
 @dataclass(kw_only=True, slots=True)
-class Watched:
-    """A client that tells before it sends and after, and counts how many are sending at once."""
+class Between(ABC):
+    """Stands between an apply and its client: `around` is given each request, and a way to send it."""
 
     client: ApiClient
-    before: Callable[[str, str], object] = lambda method, path: None
-    after: Callable[[str, str], object] = lambda method, path: None
-    at_once: int = 0
-    most_at_once: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def attempt(
         self,
@@ -137,12 +127,32 @@ class Watched:
         listen: Callable[[Wait | Retry | Exchange], None] | None = None,
         label: str | None = None,
     ) -> Answer | Failure:
+        def send() -> Answer | Failure:
+            return self.client.attempt(method, path, body, stop=stop, listen=listen, label=label)
+
+        return self.around(method, path, body, send)
+
+    @abstractmethod
+    def around(self, method: str, path: str, body: Json, send: Sending) -> Answer | Failure: ...
+
+
+@dataclass(kw_only=True, slots=True)
+class Watched(Between):
+    """A client that tells before it sends and after, and counts how many are sending at once."""
+
+    before: Callable[[str, str], object] = lambda method, path: None
+    after: Callable[[str, str], object] = lambda method, path: None
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def around(self, method: str, path: str, body: Json, send: Sending) -> Answer | Failure:
         with self.lock:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             self.before(method, path)
-            found = self.client.attempt(method, path, body, stop=stop, listen=listen, label=label)
+            found = send()
             self.after(method, path)
             return found
         finally:

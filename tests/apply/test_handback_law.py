@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reconciler.api import Answer, ApiClient, Exchange, Failure, Retry, Wait
+from reconciler.api import Answer, ApiClient, Failure
 from reconciler.apply import Outcome, apply_plan
 from reconciler.canonical import Json, equal
 from reconciler.config.openings import SANDBOX_KEY, SANDBOX_URL
@@ -21,6 +20,7 @@ from reconciler.model import Action, Plan
 from reconciler.sandbox.transport import SandboxTransport
 from reconciler.secrecy import Vault
 from reconciler.state.files import FileStore
+from tests.apply.rig import Between, Sending
 from tests.planning.test_handover_law import BRAND, EXCLUSIVE, Case, cases, seeded
 from tests.sandbox.agents import Desk
 from tests.support import desk
@@ -37,29 +37,19 @@ def held(vendor: Desk) -> Counter[Value]:
 
 
 @dataclass(kw_only=True, slots=True)
-class Refusing:
+class Refusing(Between):
     """A client whose server refuses one request of the plan, once, and then those that `after` counts from there.
 
     After every request no value has two holders.
     """
 
-    client: ApiClient
     vendor: Desk
     refused: tuple[str, str, Json] | None = None
     after: frozenset[int] = frozenset()
     since: int | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def attempt(
-        self,
-        method: str,
-        path: str,
-        body: Json = None,
-        *,
-        stop: threading.Event | None = None,
-        listen: Callable[[Wait | Retry | Exchange], None] | None = None,
-        label: str | None = None,
-    ) -> Answer | Failure:
+    def around(self, method: str, path: str, body: Json, send: Sending) -> Answer | Failure:
         with self.lock:
             if self.since is not None:
                 self.since += 1
@@ -67,7 +57,7 @@ class Refusing:
                 self.vendor.vendor.inject("422")
             if self.refused == (method, path, body):
                 self.refused, self.since = None, self.since or 0
-            found = self.client.attempt(method, path, body, stop=stop, listen=listen, label=label)
+            found = send()
             assert not {value: number for value, number in held(self.vendor).items() if number > 1}
             return found
 

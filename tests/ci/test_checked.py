@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
 ACTION = REPOSITORY / "action.yml"
 GITLAB = REPOSITORY / "templates" / "gitlab-ci.yml"
 HOOKS = REPOSITORY / ".pre-commit-hooks.yaml"
+OWN_HOOKS = REPOSITORY / ".pre-commit-config.yaml"
 pytestmark = pytest.mark.skipif(not WORKFLOWS, reason="not a source checkout")
 
 
@@ -40,8 +45,9 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def test_there_is_one_for_each_purpose() -> None:
-    """Plans, applies, audits and schemas for a repository of assistants; this project's own beside them."""
-    assert [each.name for each in WORKFLOWS] == ["apply.yml", "ci.yml", "drift.yml", "plan.yml", "schema.yml"]
+    """Plans, applies, audits and schemas for a repository of assistants; this project's own two beside them."""
+    named = ["apply.yml", "ci.yml", "drift.yml", "plan.yml", "release.yml", "schema.yml"]
+    assert [each.name for each in WORKFLOWS] == named
 
 
 @pytest.mark.parametrize(
@@ -129,3 +135,49 @@ def test_the_hooks_run_verbs_that_there_are() -> None:
         words = each["entry"].split()
         done = tool(words[0], *words[1:], "--help")
         assert done.returncode == 0
+
+
+def test_the_hooks_of_this_project_run_what_there_is() -> None:
+    """Each of its pre-commit hooks is a program of the environment that `make setup` makes, and a way of calling it."""
+    (repository,) = read(OWN_HOOKS)["repos"]
+    for each in repository["hooks"]:
+        program, *arguments = each["entry"].split()
+        assert program.startswith(".venv/bin/")
+        paths = [each for each in arguments if "/" in each]
+        assert all((REPOSITORY / each).exists() for each in paths)
+        asked = [each for each in arguments if each not in paths]
+        done = tool(Path(program).name, *asked, "--help")
+        assert done.returncode == 0, done.stderr
+
+
+def test_an_editor_is_given_the_schemas_that_there_are() -> None:
+    """Documents and the project's file are completed from the committed schemas; bases, being parts, are not."""
+    stated = json.loads((REPOSITORY / ".vscode" / "settings.json").read_text("utf-8"))["yaml.schemas"]
+    assert all((REPOSITORY / each).is_file() for each in stated)
+    assert stated["schemas/project.json"] == "reconciler.yaml"
+    assert "!assistants/**/_*.yaml" in stated["schemas/assistant.schema.json"]
+
+
+def test_a_release_can_be_made_again_to_the_byte(tmp_path: Path) -> None:
+    """Wheel and sdist of two checkouts are equal, whatever the age of their files; so is the sdist's own wheel."""
+    shutil.copytree(REPOSITORY, tmp_path / "one", ignore=shutil.ignore_patterns(".*", "__pycache__", "mutants"))
+    for name in (".github", ".ci"):
+        shutil.copytree(REPOSITORY / name, tmp_path / "one" / name)
+    shutil.copytree(tmp_path / "one", tmp_path / "other", copy_function=shutil.copy)
+    built = [build(tmp_path / each, tmp_path / f"{each}-dist") for each in ("one", "other")]
+    assert built[0] == built[1]
+    (sdist,) = (tmp_path / "one-dist").glob("*.tar.gz")
+    with tarfile.open(sdist) as packed:
+        packed.extractall(tmp_path / "again", filter="data")
+    (source,) = (tmp_path / "again").iterdir()
+    again = build(source, tmp_path / "again-dist", "-t", "wheel")
+    assert again.items() <= built[0].items()
+
+
+def build(source: Path, into: Path, *more: str) -> dict[str, bytes]:
+    """What the build back end makes of a source tree, by name."""
+    command = [sys.executable, "-m", "hatchling", "build", "-d", str(into), *more]
+    environ = {**os.environ, "SOURCE_DATE_EPOCH": "1763712000"}
+    done = subprocess.run(command, cwd=source, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return {each.name: each.read_bytes() for each in into.iterdir()}

@@ -44,6 +44,8 @@ def probe(invocation: Invocation, what: str) -> int:
                 raise RuntimeError(value) from missing
         case "denied":
             raise PermissionError(13, "Permission denied", value)
+        case "full":
+            raise MemoryError
         case "ask":
             click.confirm("Apply?", abort=True)
         case "interrupt":

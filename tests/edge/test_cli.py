@@ -154,6 +154,14 @@ def test_a_bug_is_told_without_a_value(tmp_path: Path, what: str, arguments: lis
         assert json.loads(done.stdout)["error"]["code"] == "internal-error"
 
 
+def test_a_full_memory_is_no_bug(tmp_path: Path) -> None:
+    """It is said to be what it is, with a way on."""
+    done = probe("probe", "full", "-o", "json", cwd=tmp_path)
+    assert json.loads(done.stdout)["error"]["code"] == "out-of-memory"
+    assert "bug" not in done.stderr
+    assert "--target" in done.stderr
+
+
 def test_the_way_to_a_bug_is_shown_when_asked_for(tmp_path: Path) -> None:
     """RECONCILER_DEBUG shows the frames of every exception in the chain, without their texts."""
     done = probe("probe", "chain", cwd=tmp_path, environ={"RECONCILER_DEBUG": "1"})

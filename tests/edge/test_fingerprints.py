@@ -54,12 +54,14 @@ def test_the_variable_wins_over_the_file(tmp_path: Path) -> None:
     assert from_file != fingerprinter(tmp_path, {"RECONCILER_FINGERPRINT_KEY": "another"})("N", "v")
 
 
-@pytest.mark.parametrize("kind", ["empty", "folder"])
+@pytest.mark.parametrize("kind", ["empty", "folder", "a book"])
 def test_a_key_file_that_holds_no_key_is_an_error(tmp_path: Path, kind: str) -> None:
     """Going on without it would show every secret as changed."""
     path = tmp_path / ".reconciler" / "fingerprint.key"
     if kind == "empty":
         write(path, "\n")
+    elif kind == "a book":
+        write(path, "k" * 70_000)
     else:
         path.mkdir(parents=True)
     with pytest.raises(ConfigError) as raised:

@@ -104,3 +104,11 @@ def test_an_address_is_no_file_to_be_counted() -> None:
         "1 error",
     ]
     assert render_diagnostics([lost, told]).endswith("\n2 errors in 1 file\n")
+
+
+def test_a_line_that_is_no_text_is_not_shown() -> None:
+    """Of a picture in a document's place nobody learns anything; a letter of another encoding still has its line."""
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00".decode("utf-8", "replace")
+    assert frame(picture, 3, 1) == []
+    assert frame("title: Caf\ufffd Harbour, by the sea", 1, 11)[0] == "    1 | title: Caf\ufffd Harbour, by the sea"
+    assert frame("title: a\x00b", 1, 9) == ["    1 | title: a\\x00b", "      |         ^"]

@@ -22,6 +22,7 @@ from tests.render.markdown_reading import assert_contained
 from tests.render.reports_reading import assert_code_quality, assert_sarif
 from tests.render.test_hostile import HOSTILE, assert_harmless
 from tests.support.frontdesk import frontdesk
+from tests.support.strategies import diagnostics
 
 WORST = [
     *HOSTILE,
@@ -54,18 +55,7 @@ WORST = [
 TEXT = st.sampled_from(WORST) | st.text(st.characters(exclude_categories=()), max_size=6)
 COMMAND = re.compile(r"::(error|warning|notice) ((file|line|col|title)=[^,:]*,?)+::.*")
 DIAGNOSTICS = st.lists(
-    st.builds(
-        Diagnostic,
-        severity=st.sampled_from(["error", "warning", "note"]),
-        code=TEXT,
-        summary=TEXT,
-        detail=st.none() | TEXT,
-        file=st.none() | TEXT,
-        line=st.none() | st.integers(-2, 5),
-        column=st.none() | st.integers(-2, 9),
-        key=st.none() | TEXT,
-        field=st.none() | TEXT,
-    ),
+    diagnostics(TEXT),
     max_size=12,
 )
 SLOW = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)

@@ -25,6 +25,7 @@ from reconciler.render.why import Explanation, Known, render_why, why_to_json
 from tests.planfile.plans import plans, reception, shown
 from tests.render.outcomes import Outcome, Result
 from tests.support.frontdesk import frontdesk
+from tests.support.strategies import diagnostics
 
 HOSTILE = [
     "\x1b[2J\x1b[H",
@@ -79,18 +80,7 @@ def test_color_changes_nothing_but_color(plan: Plan) -> None:
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.builds(
-            Diagnostic,
-            severity=st.sampled_from(["error", "warning", "note"]),
-            code=TEXT,
-            summary=TEXT,
-            detail=st.none() | TEXT,
-            file=st.none() | TEXT,
-            line=st.none() | st.integers(-2, 5),
-            column=st.none() | st.integers(-2, 9),
-            key=st.none() | TEXT,
-            field=st.none() | TEXT,
-        ),
+        diagnostics(TEXT),
         min_size=1,
         max_size=3,
     ),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from reconciler.sandbox.storage import FileStorage, MemoryStorage, Storage
 from reconciler.sandbox.transport import SandboxTransport
 from reconciler.sandbox.vendor import Vendor
 from tests.sandbox.agents import CLASSIC
+from tests.state.faults import file_size_limit
 from tests.support.frontdesk import frontdesk
 from tests.support.vendor import running
 
@@ -270,17 +269,6 @@ def test_reading_writes_nothing(tmp_path: Path) -> None:
         assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-@contextmanager
-def files_up_to(size: int) -> Iterator[None]:
-    """No file of this process can grow beyond `size` bytes: what a full disk looks like."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     """A write that cannot be finished is an error; the rows of before are still there, and no half file is."""
     path = tmp_path / "rows.db"
@@ -288,7 +276,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     with client_of(FileStorage(path)) as client:
         client.post("/agent", json=CLASSIC)
         before = path.read_bytes()
-        with files_up_to(len(before) + 10), pytest.raises(ConfigError, match=r"rows\.db"):
+        with file_size_limit(len(before) + 10), pytest.raises(ConfigError, match=r"rows\.db"):
             client.post("/agent", json=long)
         assert path.read_bytes() == before
         assert {each.name for each in tmp_path.iterdir()} == {"rows.db", "rows.db.lock"}
@@ -299,7 +287,7 @@ def test_a_full_disk_makes_no_half_sandbox(tmp_path: Path) -> None:
     """The first row does not fit: there is no file then, and the next try begins with id 101."""
     path = tmp_path / "rows.db"
     with client_of(FileStorage(path)) as client:
-        with files_up_to(5000), pytest.raises(ConfigError, match=r"rows\.db"):
+        with file_size_limit(5000), pytest.raises(ConfigError, match=r"rows\.db"):
             client.post("/agent", json=CLASSIC)
         assert {each.name for each in tmp_path.iterdir()} == {"rows.db.lock"}
         assert client.post("/agent", json=CLASSIC).json()["data"]["id"] == 101

@@ -282,6 +282,17 @@ def test_forget_leaves_the_assistant_alone(root: Path) -> None:
     assert dict(store(root).read()) == {}
 
 
+def test_forget_says_which_notes_go_with_an_entry(root: Path) -> None:
+    """No plan would name a number again that nobody answers, so this is the last time that it is told."""
+    for noted in (replace(SALES, unassigned=(NOTE,)), replace(DESK, unassigned=(NOTE,))):
+        store(root).write(noted)
+    done = run(root, "forget", "-y", "acme/sales-en")
+    assert "line_id 45 has been nobody's since 2026-11-03T09:00:00Z goes with it" in done.stdout
+    assert result(root, "forget", "-y", "dental/reception")["forgotten"] == [
+        {"key": "dental/reception", "id": None, "unanswered": [{"field": "line_id", "value": 45}]}
+    ]
+
+
 def test_forget_is_json_for_programs(root: Path) -> None:
     """Which keys went, and which ids are unmanaged now."""
     assert result(root, "forget", "-y", "acme/sales-en") == {

@@ -109,7 +109,7 @@ def test_a_record_without_a_lock_names_nobody(tmp_path: Path) -> None:
     assert not (tmp_path / "_lock.json").exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"who": "maria"}', "\xff", "[" * 5000])
 def test_a_damaged_record_does_not_hide_the_lock(tmp_path: Path, content: str) -> None:
     """The record is for people; with a broken one the lock is held as firmly, by somebody unnamed."""
     with opened(tmp_path).lock(command="apply", timeout=0):
@@ -154,7 +154,7 @@ def test_a_record_that_cannot_be_cleared_is_told(tmp_path: Path) -> None:
     with pytest.raises(StateError) as caught:
         opened(tmp_path).unlock()
     assert [(each.code, each.file) for each in caught.value.diagnostics] == [
-        ("state-lock-failed", "state/production/_lock")
+        ("state-lock-failed", "state/production/_lock.json")
     ]
     (tmp_path / "_lock.json").rmdir()
     with opened(tmp_path).lock(command="apply", timeout=0):
@@ -270,7 +270,7 @@ def test_a_record_that_cannot_be_written_gives_the_lock_back(tmp_path: Path) -> 
     with pytest.raises(StateError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
         pytest.fail("the lock was held without a record")
     (found,) = caught.value.diagnostics
-    assert (found.code, found.file) == ("state-lock-failed", "state/production/_lock")
+    assert (found.code, found.file) == ("state-lock-failed", "state/production/_lock.json")
     assert "is a directory" in found.summary
     (tmp_path / "_lock.json").rmdir()
     with opened(tmp_path).lock(command="apply", timeout=0):

@@ -1,4 +1,4 @@
-"""Valid documents of any brand, drawn from its schemas alone."""
+"""Valid documents of any brand, drawn from its schemas alone; and diagnostics of any text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from reconciler.errors import Diagnostic
 from reconciler.schemas import FieldPolicy, SchemaSet
 
 WORDS = [
@@ -29,6 +30,22 @@ def texts(schema: dict[str, Any]) -> st.SearchStrategy[str]:
     limit = schema.get("maxLength", 400)
     words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
     return words.map(lambda text: text[:limit].strip() or "Hello")
+
+
+def diagnostics(text: st.SearchStrategy[str]) -> st.SearchStrategy[Diagnostic]:
+    """Diagnostics whose every part is drawn from `text`, at places that need not be there."""
+    return st.builds(
+        Diagnostic,
+        severity=st.sampled_from(["error", "warning", "note"]),
+        code=text,
+        summary=text,
+        detail=st.none() | text,
+        file=st.none() | text,
+        line=st.none() | st.integers(-2, 5),
+        column=st.none() | st.integers(-2, 9),
+        key=st.none() | text,
+        field=st.none() | text,
+    )
 
 
 def numbers(schema: dict[str, Any], *, whole: bool) -> st.SearchStrategy[Any]:
