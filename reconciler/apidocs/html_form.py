@@ -137,7 +137,7 @@ class _Lines(HTMLParser):
         elif tag == "button":
             self.end_line()
             self.button -= 1
-        elif tag in BLOCKS or tag in HEADINGS or fold or tag == "div":
+        elif tag in BLOCKS or tag in HEADINGS or fold:
             self.end_line()
         if tag == "pre":
             self.code = max(0, self.code - 1)

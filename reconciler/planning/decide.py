@@ -7,7 +7,7 @@ them once all changes are known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.canonical import Json
@@ -36,14 +36,14 @@ class Sides:
 
     schemas: SchemaSet
     entries: Mapping[str, Entry]
-    orphans: Mapping[str, Entry] = field(default_factory=dict)
-    twins: Twins = Twins()  # noqa: RUF009 - frozen
-    begun: Mapping[str, Entry] = field(default_factory=dict)
-    findings: Mapping[str, Finding] = field(default_factory=dict)
-    live: Mapping[int, Live] | None = None
-    prune: bool = False
-    allow_new: bool = False
-    allow_protected: bool = False
+    orphans: Mapping[str, Entry]
+    twins: Twins
+    begun: Mapping[str, Entry]
+    findings: Mapping[str, Finding]
+    live: Mapping[int, Live] | None
+    prune: bool
+    allow_new: bool
+    allow_protected: bool
 
     def live_of(self, id: int | None) -> Live | None:
         return None if self.live is None or id is None else self.live.get(id)

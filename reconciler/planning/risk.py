@@ -17,8 +17,8 @@ SECTIONS: tuple[tuple[str, Risk], ...] = (
     (r"phone|routing|transfer", Risk.ROUTING),
     (r"webhook|report|evaluation|post-call|after the call|recording|data", Risk.DATA),
     (r"identity|label|folder|organi[sz]ation", Risk.COSMETIC),
-    (r"mode|engine|model|knowledge|tool|timing|detection|turn|behaviou?r|chat|conversation", Risk.BEHAVIOUR),
-    (r"core|opening|greeting|prompt|voice|speech|language|sound|voicemail|re-?engage|variable", Risk.CALLER_FACING),
+    (r"mode|engine|knowledge|tool|timing|detection|turn|behaviou?r|chat|conversation", Risk.BEHAVIOUR),
+    (r"core|opening|greeting|prompt|voice|speech|language|sound|re-?engage|variable", Risk.CALLER_FACING),
 )
 _RANK = {risk: rank for rank, risk in enumerate(Risk)}
 

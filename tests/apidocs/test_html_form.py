@@ -37,7 +37,13 @@ def lines(text: str) -> list[str]:
         ('<div class="mt-4 expandable"><button>Show properties</button><p>floor</p></div>', [OPENS, "floor", CLOSES]),
         ('<div class="expandables"><p>floor</p></div>', ["floor"]),
         ("<div><span>floor</span><span>integer</span></div>", ["floor integer"]),
+        ("<div>floor<span>integer</span></div>", ["floor integer"]),
+        ("<div><span>floor</span>integer</div>", ["floor integer"]),
         ("<div><span>Which</span><span>ever</span></div>", ["Whichever"]),
+        (
+            "<details><p>floor</p></details><p>Who</p><button>Show properties</button>",
+            [OPENS, "floor", CLOSES, "Who", "Show properties"],
+        ),
         ("<p>a &amp; b &lt;c&gt;</p>", ["a & b <c>"]),
         ("<p>One</div></span> two</p>", ["One two"]),
         ("<div><p>One<p>Two</div><p>Three", ["One", "Two", "Three"]),

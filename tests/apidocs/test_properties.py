@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.apidocs.office import field, keywords, written
+from tests.apidocs.office import field, keywords, schema, written
 
 
 @pytest.mark.parametrize(
@@ -340,3 +340,8 @@ def test_dotted_names_of_any_depth_are_put_inside() -> None:
     rooms = houses["items"]["properties"]["rooms"]
     assert (rooms["type"], rooms["items"]["required"]) == ("array", ["floor"])
     assert list(rooms["items"]["properties"]) == ["size", "floor"]
+    assert schema(made)["required"] == ["agency_name", "engine"]
+    assert schema(made)["properties"]["owner"]["description"] == ""
+    spelled = "\n<Expandable>\n" + field("owner.name", "string", "Who") + "</Expandable>\n"
+    inside = keywords(written(field("owner", "object", "Whose", inside=spelled)), "owner")
+    assert list(inside["properties"]) == ["name"]

@@ -88,6 +88,7 @@ def test_line_ends_and_invisible_characters_change_nothing() -> None:
     """A page saved with CRLF, non-breaking spaces and zero-width marks reads the same; only its digest differs."""
     odd = "\ufeff" + CREATE_LINES.replace("\n", "\r\n").replace("desk_name\r", "desk_name\u200b\r")
     assert page(odd, "create").fields == page(CREATE_LINES, "create").fields
+    assert page(CREATE_LINES.replace("\n", "\r"), "create").fields == page(CREATE_LINES, "create").fields
     assert page(odd, "create").sha256 != page(CREATE_LINES, "create").sha256
 
 

@@ -86,9 +86,10 @@ def test_a_line_that_nobody_answers_any_more_is_said(documents: Any, options: An
 
 
 def test_a_line_that_moves_or_was_never_answered_is_not_silence() -> None:
-    """Handed over, or held by an assistant that only calls out."""
+    """Handed over, held by an assistant that only calls out, or taken by one that had none."""
     entries = [desk.entry("a", id=1, title="a", line_id=45), desk.entry("b", id=2, title="b")]
     moved = desk.plan([desk.desired("a", title="a"), desk.desired("b", title="b", line_id=45)], entries)
     outward = desk.plan(desk.desired(direction="make"), desk.entry(direction="make", line_id=45))
-    for plan in (moved, outward):
+    taken = desk.plan(desk.desired(line_id=45), desk.entry())
+    for plan in (moved, outward, taken):
         assert [each for each in plan.diagnostics if each.code == "unassigned"] == []
