@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from reconciler.apidocs.properties import Schema
 
@@ -18,7 +19,7 @@ REFERENCE: Schema = {
     "pattern": rf"^\s*\$\{{({'|'.join(SCHEMES)}):[^{{}}\n]+\}}\s*$",
 }
 """A description here would be shown in place of the field's; without a title the field would lose its own."""
-_TOLD = ("title", "description", "default")
+_TOLD = ("description", "default")
 """What is said of a value whether it stands there or is referred to: an editor looks for it beside the name."""
 _NAMED = ("properties", "patternProperties")
 _NESTED = ("items", "additionalProperties")
@@ -41,10 +42,8 @@ def editor_schema(assistant: Schema) -> Schema:
     }
 
 
-def _referable(schema: Any) -> Any:
+def _referable(schema: Mapping[str, Any]) -> Schema:
     """A schema of a value that may be a reference instead."""
-    if not isinstance(schema, Mapping):
-        return schema
     loose = _loose(schema)
     told = {name: loose.pop(name) for name in _TOLD if name in loose}
     if not loose or loose == {"type": "string"}:
@@ -82,10 +81,15 @@ def _reserved(schema: Mapping[str, Any], fields: Mapping[str, Any]) -> Schema:
         "type": "object",
         "description": "The fields that are others in this environment.",
         "additionalProperties": False,
-        "properties": {each: {"$ref": f"#/properties/{each}"} for each in fields},
+        "properties": {each: {"$ref": f"#/properties/{_pointed(each)}"} for each in fields},
     }
     settings = dict(schema["properties"])
     settings |= {each: {**settings[each], "items": name} for each in ("unmanaged", "seed")}
     settings["environments"] = {**settings["environments"], "additionalProperties": overlay}
     kept = {keyword: each for keyword, each in schema.items() if not keyword.startswith("x-")}
     return {**kept, "type": ["object", "null"], "properties": settings}
+
+
+def _pointed(name: str) -> str:
+    """A name as a step of a JSON Pointer in an address: a page may call a field whatever it likes."""
+    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.apidocs.editor import SCHEMES
+from reconciler.apidocs.editor import SCHEMES, editor_schema
 from reconciler.documents import references
 from reconciler.documents.references import reference_in
 from reconciler.documents.settings import SETTINGS
@@ -139,6 +139,15 @@ def test_an_overlay_holds_fields_alone() -> None:
     assert list(marks(content)) == [(("reconciler", "environments", "staging"), "additionalProperties")]
 
 
+@given(st.text("aé/~%# ", min_size=1) | st.text().filter(lambda text: text != "reconciler"))
+def test_a_field_is_found_in_overlays_whatever_its_name(name: str) -> None:
+    """A page may write `region/zone`; the overlay's field is the document's own."""
+    properties = {name: {"type": "integer"}, "reconciler": ASSISTANT["properties"]["reconciler"]}
+    judge = jsonschema.Draft202012Validator(editor_schema({**ASSISTANT, "properties": properties}))
+    wrong = {"reconciler": {"environments": {"staging": {name: "north"}}}}
+    assert list(marks(wrong, judge)) == [(("reconciler", "environments", "staging", name), "type")]
+
+
 def test_the_keys_of_a_kind_of_entry_are_held_in_files_too() -> None:
     """An entry stands in one file whole, so what it needs has to be there; by reference, where that suits."""
     told = "What it does. Each step has a `kind` and step-specific fields."
@@ -159,6 +168,12 @@ def test_an_editor_can_show_and_complete_what_the_pages_say(name: str) -> None:
     ]
     first = shown["anyOf"][0] if "anyOf" in shown else shown
     assert (first.get("enum"), first["type"]) == (told.get("enum"), told["type"])
+
+
+def test_what_only_the_program_reads_is_left_out() -> None:
+    """How a field is cleared, reset or held tells an editor nothing."""
+    assert '"x-' in json.dumps(ASSISTANT)
+    assert '"x-' not in json.dumps(EDITOR)
 
 
 def test_the_reserved_key_is_described_fully() -> None:
