@@ -75,18 +75,17 @@ def check_verb(
 
 
 def _compare(invocation: Invocation, here: dict[str, Json], against: Path | None, *, structure: bool) -> bool:
-    notes: list[str] = []
+    optional = NEWER
     if against is not None:
         names = ("schemas", str(against))
         left, right = here, read_set(invocation.directory / against)
         if structure:
-            left, right, notes = _without_lacking(left, right, names, OPTIONAL)
+            optional = {**OPTIONAL, **NEWER}
     else:
         names = ("the pages", "schemas")
         pages = own_pages(invocation.directory, invocation.directory / "schemas")
         left, right = dict(generate_from(pages).files), here
-    left, right, lacking = _without_lacking(left, right, names, NEWER)
-    notes += lacking
+    left, right, notes = _without_lacking(left, right, names, optional)
     found = _found(left, right, words=not structure, names=names)
     if found:
         last = f"{counted(len(found), 'difference')} between {names[0]} and {names[1]}."
@@ -104,9 +103,8 @@ def _compare(invocation: Invocation, here: dict[str, Json], against: Path | None
 def _found(left: dict[str, Json], right: dict[str, Json], *, words: bool, names: tuple[str, str]) -> list[str]:
     """The differences of what pages say; of what only follows from it, where there are none."""
     pages = [{name: each for name, each in side.items() if name != EDITOR} for side in (left, right)]
-    return differences(pages[0], pages[1], words=words, names=names) or differences(
-        left, right, words=words, names=names
-    )
+    said = differences(pages[0], pages[1], words=words, names=names)
+    return said or differences(left, right, words=words, names=names)
 
 
 def _fetched(invocation: Invocation, here: Mapping[str, Json], given: Mapping[Role, str]) -> Mapping[str, Json]:
