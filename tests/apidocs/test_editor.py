@@ -125,6 +125,7 @@ def test_what_no_other_layer_can_mend_is_marked(content: Any, path: Path, what: 
         {"mode": "${env:MODE}", "fillers": True},
         {"mode": "dualplex", "fillers": "${env:FILLERS}"},
         {"ambient_sound": "off", "variables": "${ref:practice}"},
+        {"filler_config": {"positive": "${ref:sayings.yes}", "surprised": "${ref:sayings.oh}"}},
         {"tools": [{"type": "book_appointment", "calendar_api_key": "${secret:CALENDAR_KEY}"}]},
     ],
 )
