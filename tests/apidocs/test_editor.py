@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.apidocs.editor import SCHEMES, editor_schema
@@ -141,6 +141,7 @@ def test_an_overlay_holds_fields_alone() -> None:
 
 
 @given(st.text("aé/~%# ", min_size=1) | st.text().filter(lambda text: text != "reconciler"))
+@example("a~1b")
 def test_a_field_is_found_in_overlays_whatever_its_name(name: str) -> None:
     """A page may write `region/zone`; the overlay's field is the document's own."""
     properties = {name: {"type": "integer"}, "reconciler": ASSISTANT["properties"]["reconciler"]}
@@ -169,6 +170,14 @@ def test_an_editor_can_show_and_complete_what_the_pages_say(name: str) -> None:
     ]
     first = shown["anyOf"][0] if "anyOf" in shown else shown
     assert (first.get("enum"), first["type"]) == (told.get("enum"), told["type"])
+
+
+def test_a_reference_hides_no_description() -> None:
+    """Editors show the description of the reading that fits before the field's, and none where readings look alike."""
+    for shown in (each for each in EDITOR["properties"].values() if "anyOf" in each):
+        readings = [EDITOR["$defs"]["reference"] if "$ref" in each else each for each in shown["anyOf"]]
+        assert not any("description" in each for each in readings)
+        assert len({each.get("title") for each in readings}) == len(readings)
 
 
 def test_what_only_the_program_reads_is_left_out() -> None:
