@@ -142,6 +142,7 @@ def test_an_overlay_holds_fields_alone() -> None:
 
 @given(st.text("aé/~%# ", min_size=1) | st.text().filter(lambda text: text != "reconciler"))
 @example("a~1b")
+@example("share%20")
 def test_a_field_is_found_in_overlays_whatever_its_name(name: str) -> None:
     """A page may write `region/zone`; the overlay's field is the document's own."""
     properties = {name: {"type": "integer"}, "reconciler": ASSISTANT["properties"]["reconciler"]}
