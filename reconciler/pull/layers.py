@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
-from reconciler.documents.settings import RESERVED
-from reconciler.model import Desired, Path
+from reconciler.model import RESERVED, Desired, Path
 
 REFERENCE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
 
