@@ -372,7 +372,7 @@ def test_diff_names_the_documents_that_break(
 
 
 def test_diff_names_the_documents_that_may_say_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A new field may be said wherever it exists; in JSON every place is there."""
+    """A new field may be said wherever it exists; in JSON every place is there, and people read the first five."""
     folder = dental(tmp_path)
     for role in ("create", "update"):
         text = (OWN / f"{role}.txt").read_text("utf-8")
@@ -383,6 +383,13 @@ def test_diff_names_the_documents_that_may_say_more(tmp_path: Path, capsys: pyte
     assert [(each["kind"], each["field"]) for each in told["changes"]] == [("added", "folder_id")]
     assert told["may_say"] == {"folder_id": [{"file": "assistants/reception.yaml", "line": 1}]}
     assert (told["breaks"], told["summary"]["added"]) == ([], 1)
+    for desk in range(6):
+        (folder / "assistants" / f"desk-{desk}.yaml").write_text(DOCUMENT, "utf-8")
+    assert run("diff", "-C", folder, "schemas", "newer-create.txt", "newer-update.txt") == 0
+    told = capsys.readouterr().out
+    shown = ", ".join(f"assistants/desk-{desk}.yaml:1" for desk in range(5))
+    assert f"Documents that may newly say something:\n  folder_id: {shown} and 2 more\n" in told
+    assert told.endswith("1 added; no document breaks.\n")
 
 
 def test_diff_refuses_two_pages_of_one_kind(tmp_path: Path) -> None:
