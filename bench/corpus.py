@@ -35,7 +35,7 @@ _WORDS = (
 _ZONES = ("America/Chicago", "America/New_York", "Europe/Berlin", "Europe/London")
 
 _DOCUMENT = """\
-# yaml-language-server: $schema=../../schemas/assistant.schema.json
+# yaml-language-server: $schema=../../schemas/editor.schema.json
 name: {name}
 type: inbound
 mode: multimodal

@@ -238,8 +238,8 @@ def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
 
 
 def _misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
-    for role, schema in files.items():
-        lacking = _lacks(role, schema)
+    for role in (*REQUIRED_FILES, *OPTIONAL_FILES):
+        lacking = _lacks(role, files[role]) if role in files else None
         if lacking:
             yield error(
                 "schema-invalid",

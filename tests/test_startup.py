@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,11 @@ print(json.dumps([code, sorted({HEAVY!r} & set(sys.modules)), len(sys.modules)])
 
 def imported(folder: Path, *arguments: str) -> tuple[int, set[str], int]:
     """A run in a process of its own: its exit code, which of HEAVY it had imported, and how many modules in all."""
-    done = subprocess.run([sys.executable, "-c", WATCHED, *arguments], capture_output=True, text=True, cwd=folder)
+    # measuring coverage imports much that the program does not
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *arguments], capture_output=True, text=True, cwd=folder, env=environ
+    )
     assert done.stdout, done.stderr
     code, found, count = json.loads(done.stdout)
     return code, set(found), count

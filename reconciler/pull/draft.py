@@ -32,7 +32,7 @@ class Style:
 
     folder: str
     schema_path: str | None
-    """The document schema's path in the project, where it has one, for the line that editors read."""
+    """The path of the schema for editors in the project, where it has one, for the line that they read."""
     names: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
 

@@ -108,8 +108,6 @@ def _value_lines(item: Item, name: str) -> Iterator[str]:
             yield f"+ {name}: {inline(part.after)}"
         case "undoes":
             yield f"! {name}: {part.note}"
-        case "removed":
-            yield f"- {name}: {inline(part.before)}"
         case _:
             yield f"- {name}: {inline(part.before)}"
             yield f"+ {name}: {inline(part.after)}"

@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic, error, note, warning
-from reconciler.model import Action, Change, Drift, DriftedField, Entry, FieldChange, Plan, Reason, Request, Risk, Side
+from reconciler.model import (
+    Action,
+    Change,
+    Drift,
+    DriftedField,
+    Entry,
+    FieldChange,
+    HandOver,
+    Plan,
+    Reason,
+    Request,
+    Risk,
+    Side,
+)
 from reconciler.secrecy import secret_reference
 
 RECEPTION = Entry(key="dental/reception", id=789, last_applied={"title": "Reception", "line_id": 45}, source="sha256:1")
@@ -261,6 +274,8 @@ def plans(text: st.SearchStrategy[str]) -> st.SearchStrategy[Plan]:
             column=maybe_whole,
             key=maybe_text,
             field=maybe_text,
+            loses=st.lists(text, max_size=2).map(tuple),
+            commands=st.lists(st.lists(text, min_size=1, max_size=3).map(tuple), max_size=2).map(tuple),
         ),
         max_size=2,
     ).map(tuple)
@@ -316,6 +331,9 @@ def plans(text: st.SearchStrategy[str]) -> st.SearchStrategy[Plan]:
         max_size=2,
         unique_by=lambda each: each.key,
     )
+    hand_overs = st.builds(
+        HandOver, field=text, value=values, giver=text, taker=text, released=maybe_whole, claimed=whole
+    )
     return st.builds(
         Plan,
         environment=text,
@@ -323,5 +341,6 @@ def plans(text: st.SearchStrategy[str]) -> st.SearchStrategy[Plan]:
         refreshed=st.booleans(),
         changes=changes.map(tuple),
         drift=drift.map(tuple),
+        hand_overs=st.lists(hand_overs, max_size=2).map(tuple),
         diagnostics=diagnostics,
     )

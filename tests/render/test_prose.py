@@ -149,3 +149,13 @@ def test_few_edits_of_the_longest_prompt_are_found_word_by_word(line_words: int)
     added = [text.split() for each in told if each.mark == "~" for mark, text in each.pieces if mark == "+"]
     assert added
     assert {word for each in added for word in each} == {"EDITED"}
+
+
+@pytest.mark.parametrize(("places", "told"), [(12, 12), (13, 0)])
+def test_a_line_that_changed_at_many_places_is_another_line(places: int, told: int) -> None:
+    """More marks than that are not read, however much of the line they leave."""
+    before, after = (
+        "; ".join(f"{word} {number} answers every call of its guests" for number in range(places))
+        for word in ("Desk", "Room")
+    )
+    assert len(changed_words(before, after)) == told

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.errors import ConfigError
+from reconciler.errors import ConfigError, LockHeldError
 from reconciler.state.files import FileStore
 from reconciler.state.homes import open_home, scheme_of
 from reconciler.state.objects import ObjectStore
@@ -52,7 +52,10 @@ def test_a_folder_lies_in_the_project_or_where_it_says(tmp_path: Path) -> None:
         store.write(DESK)
         assert (folder / "dental/reception.json").is_file()
         with store.lock(command="apply", timeout=0):
+            with pytest.raises(LockHeldError) as caught:
+                store.unlock()
             holder = store.holder()
+        assert caught.value.diagnostics[0].summary.startswith("the state of production is locked by run 4")
         assert holder is not None
         assert holder.who == "run 4"
 

@@ -154,7 +154,7 @@ def test_a_record_that_cannot_be_cleared_is_told(tmp_path: Path) -> None:
     with pytest.raises(StateError) as caught:
         opened(tmp_path).unlock()
     assert [(each.code, each.file) for each in caught.value.diagnostics] == [
-        ("state-lock-failed", "state/production/_lock")
+        ("state-lock-failed", "state/production/_lock.json")
     ]
     (tmp_path / "_lock.json").rmdir()
     with opened(tmp_path).lock(command="apply", timeout=0):
@@ -269,7 +269,9 @@ def test_a_record_that_cannot_be_written_gives_the_lock_back(tmp_path: Path) -> 
     (tmp_path / "_lock.json").mkdir()
     with pytest.raises(StateError) as caught, opened(tmp_path).lock(command="apply", timeout=0):
         pytest.fail("the lock was held without a record")
-    assert str(caught.value.diagnostics[0].file).endswith("/_lock.json")
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.file) == ("state-lock-failed", "state/production/_lock.json")
+    assert "is a directory" in found.summary
     (tmp_path / "_lock.json").rmdir()
     with opened(tmp_path).lock(command="apply", timeout=0):
         pass
