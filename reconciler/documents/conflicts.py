@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 
-from reconciler.canonical import SCALARS, Json
 from reconciler.documents.files import Sources
 from reconciler.documents.layers import Layered
-from reconciler.documents.places import at, dotted
+from reconciler.documents.places import at, dotted, texts_in
 from reconciler.documents.references import Resolution
 from reconciler.documents.syntax import FINISH_MERGE
 from reconciler.errors import Diagnostic, DocumentError, error
@@ -24,8 +22,8 @@ _FIRST = re.compile(r"\s*<{7} ")
 def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, key: str) -> list[Diagnostic]:
     """An error for every text that a merge left unfinished, at the line where it begins."""
     told = []
-    for path, text in _texts(found.content, ()):
-        if not _MARKED.search(text.replace("\r\n", "\n")):
+    for path, text in texts_in(found.content):
+        if "<<<<<<< " not in text or not _MARKED.search(text.replace("\r\n", "\n")):
             continue
         place = _first_mark(found, layered.place(path), path, sources)
         summary = f"`{dotted(path)}` holds a merge that nobody finished"
@@ -44,18 +42,3 @@ def _first_mark(found: Resolution, place: Position, path: Path, sources: Sources
     marked = (number for number, line in enumerate(lines, 1) if number >= start and _FIRST.match(line))
     line = next(marked, None)
     return place if line is None else Position(file=file, line=line, column=1)
-
-
-def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    """The texts that may hold one: all but none, so nothing else is made of the rest."""
-    if isinstance(value, str):
-        if "<<<<<<< " in value:
-            yield path, value
-    elif type(value) in SCALARS:
-        return
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from _texts(each, (*path, name))
-    elif isinstance(value, Sequence):
-        for index, each in enumerate(value):
-            yield from _texts(each, (*path, index))

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from reconciler.canonical import Json
 from reconciler.documents.characters import line_and_column
 from reconciler.documents.layers import Layered
-from reconciler.documents.places import at, dotted
+from reconciler.documents.places import at, dotted, texts_in
 from reconciler.documents.references import Resolution
 from reconciler.errors import Diagnostic, warning
 from reconciler.model import Path
 from reconciler.schemas import SchemaSet
-from reconciler.secrecy import secret_name
 from reconciler.validation import suggestion
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w[\w.-]*)\s*\}\}")
@@ -36,7 +34,7 @@ def check_placeholders(
         return []
     problems: list[Diagnostic] = []
     used: set[str] = set()
-    for path, text in _texts(found.content, ()):
+    for path, text in texts_in(found.content):
         if path[0] in objects:
             continue
         for name, index in _first_uses(text):
@@ -47,17 +45,6 @@ def check_placeholders(
     if not unmanaged and not found.failed:
         problems += [_unused(path, layered, key) for name, path in defined.items() if name not in used]
     return problems
-
-
-def _texts(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping) and secret_name(value) is None:
-        for name, each in value.items():
-            yield from _texts(each, (*path, name))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _texts(each, (*path, index))
 
 
 def _first_uses(text: str) -> Iterator[tuple[str, int]]:

@@ -1,14 +1,32 @@
-"""How places and paths inside documents are told. Core: pure."""
+"""Places and paths inside documents: how they are told, and what stands at them. Core: pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from reconciler.canonical import SCALARS, Json, is_list
 from reconciler.model import Path, Position
+from reconciler.secrecy import secret_name
 
 
 def at(place: Position, *, key: str | None = None, path: Path = ()) -> dict[str, str | int | None]:
     """The arguments of a diagnostic that say where."""
     field = dotted(path) or None
     return {"file": place.file, "line": place.line, "column": place.column, "key": key, "field": field}
+
+
+def texts_in(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text of a value with its path, secrets aside."""
+    if isinstance(value, str):
+        yield path, value
+    elif type(value) in SCALARS or secret_name(value) is not None:
+        return
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from texts_in(each, (*path, name))
+    elif is_list(value):
+        for index, each in enumerate(value):
+            yield from texts_in(each, (*path, index))
 
 
 def dotted(path: Path) -> str:
