@@ -153,6 +153,7 @@ def _desired(project: Project) -> Sequence[Desired]:
 class _Asked:
     environment = None
     insecure_http = False
+    quiet = True
 
     def __init__(self, root: Path) -> None:
         self.directory = root
