@@ -91,8 +91,10 @@ def account(
 def load(
     project: Project, files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None
 ) -> Loaded:
-    """Every document of `files`, with more variables than the environment has; `settled` ones only where that shows an
-    error, since only then it matters what they are."""
+    """Every document of `files`, with more variables than the environment has.
+
+    Of the `settled` what is known is taken; where there is an error to tell, all are read, since it may hang on them.
+    """
     given: dict[str, Any] = {
         "files": files,
         "folder": project.assistants,
