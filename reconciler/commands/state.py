@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import click
 
 from reconciler.canonical import Json
-from reconciler.commands.invocation import Invocation, verb, verbs
+from reconciler.commands.invocation import FORMS, Invocation, verb, verbs
 from reconciler.commands.state_shown import described, row, shown_id, status, table
 from reconciler.commands.state_transfer import lock_timeout, pull_state, push_state
 from reconciler.config import open_project, open_store
@@ -25,9 +25,6 @@ from reconciler.model import Entry
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.state.store import Holder, StateStore
 from reconciler.validation import suggestion
-
-FORMS = ("text", "json")
-
 
 state = verbs(
     "state",
