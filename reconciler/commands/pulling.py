@@ -17,6 +17,7 @@ from reconciler.config.lookups import find_lookups
 from reconciler.documents import Loaded, load_documents
 from reconciler.documents.files import Files
 from reconciler.durable import create_file
+from reconciler.entries import stamp
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error, warning
 from reconciler.lookups.naming import references
 from reconciler.model import Desired, Entry, Live
@@ -156,8 +157,8 @@ def secrets_to_set(pulled: Iterable[Pulled], environ: Mapping[str, str]) -> tupl
 
 
 def now() -> str:
-    """The time for entries: UTC, ISO 8601, in seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    """The time of day, for entries."""
+    return stamp(datetime.now(UTC))
 
 
 def _holds(path: Path, content: bytes) -> bool:
