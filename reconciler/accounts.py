@@ -55,8 +55,8 @@ def recognised(
 
     Raises ReconcilerError (`other-account`) where it is another account than the one remembered, or, where none is,
     one that shows none of the assistants that the environment manages; with `allow_other` neither is an error. `shown`
-    are the ids of the account where it was read already; `entries` reads the state, which only an account that is not
-    known by its name takes. Raises ApiError where the API cannot be asked.
+    are the ids of the account where it was read already. `entries` reads the state, and is called only where what the
+    API says of the account does not settle it. Raises ApiError where the API cannot be asked.
     """
     identity = None if route is None else _identity(client, route)
     if identity is not None and remembered is not None:

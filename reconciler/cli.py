@@ -1,8 +1,8 @@
 """The program: the table of verbs, and the one way out.
 
 A verb's module is imported when the verb runs, so that `--help`, `--version` and completion cost no YAML, schema or
-HTTP library. Whatever happens, `main` ends the process with one of the exit codes of design section 9: no traceback,
-nothing on stdout but a result.
+HTTP library. Whatever happens, `main` ends the process with one of the exit codes of docs/recovery.md: no
+traceback, nothing on stdout but a result.
 """
 
 from __future__ import annotations

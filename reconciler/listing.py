@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reconciler.api import Answer, ApiClient, Failure, Kind
-from reconciler.canonical import Json
+from reconciler.api.reading import rows_in
 from reconciler.errors import ApiError, Diagnostic, error, note
 from reconciler.lookups.lists import Lookup, Row, joined, row_of
 from reconciler.lookups.naming import Rows
+from reconciler.model import Content
 
 MOST_PAGES = 200
 
@@ -42,8 +43,8 @@ def _rows(client: ApiClient, lookup: Lookup) -> Mapping[int, Row] | None:
     return joined([each for each in rows if each is not None])
 
 
-def _stated(client: ApiClient, path: str, query: Mapping[str, str]) -> list[Mapping[str, Json]] | None:
-    rows: list[Mapping[str, Json]] = []
+def _stated(client: ApiClient, path: str, query: Mapping[str, str]) -> list[Content] | None:
+    rows: list[Content] = []
     for page in range(1, MOST_PAGES + 1):
         outcome = client.attempt("GET", path, query={**query, "page": str(page)} if page > 1 else query)
         if isinstance(outcome, Failure):
@@ -57,12 +58,13 @@ def _stated(client: ApiClient, path: str, query: Mapping[str, str]) -> list[Mapp
     return rows
 
 
-def _page(answer: Answer, path: str) -> tuple[list[Mapping[str, Json]], int]:
-    envelope = answer.json if isinstance(answer.json, Mapping) else {"data": answer.json}
-    rows, last = envelope.get("data"), envelope.get("last_page")
-    if not isinstance(rows, list) or not all(isinstance(each, Mapping) for each in rows):
-        raise ApiError(error("not-a-list", f"GET {path} did not answer with a list", "Is this the API's address?"))
-    return list(rows), last if isinstance(last, int) and not isinstance(last, bool) else 1
+def _page(answer: Answer, path: str) -> tuple[tuple[Content, ...], int]:
+    rows, wrong = rows_in(answer.json)
+    if wrong:
+        told = f"GET {path} did not answer with a list: {wrong}"
+        raise ApiError(error("not-a-list", told, "Is this the API's address?"))
+    last = answer.json.get("last_page") if isinstance(answer.json, Mapping) else None
+    return rows, last if isinstance(last, int) and not isinstance(last, bool) else 1
 
 
 def _missing(lookup: Lookup) -> Diagnostic:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from reconciler.errors import ConfigError, error
@@ -22,7 +23,7 @@ def api_base(url: str, *, allow_insecure_http: bool = False) -> str:
     user name, a query or a fragment, or that would send the key in clear to another machine.
     """
     parts = _split(url.strip())
-    host = parts.hostname or ""
+    host = parts.hostname
     if parts.scheme == "http" and not allow_insecure_http and not is_loopback(host):
         raise ConfigError(
             error(
@@ -73,11 +74,11 @@ def _split(url: str) -> _Parts:
     return _Parts(parts.scheme, parts.hostname, port, parts.path)
 
 
-class _Parts:
-    __slots__ = ("hostname", "path", "port", "scheme")
-
-    def __init__(self, scheme: str, hostname: str, port: int | None, path: str) -> None:
-        self.scheme, self.hostname, self.port, self.path = scheme, hostname, port, path
+class _Parts(NamedTuple):
+    scheme: str
+    hostname: str
+    port: int | None
+    path: str
 
 
 def _invalid(why: str) -> ConfigError:

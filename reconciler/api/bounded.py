@@ -16,7 +16,7 @@ import httpx
 
 
 class Deadline(threading.local):
-    """When the exchange of this thread ends, on the client's clock; None where none is under way."""
+    """When the newest exchange of this thread has to end, on the client's clock; None before its first."""
 
     at: float | None = None
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from reconciler.apply import messages
 from reconciler.apply.outcome import ChangeResult, Outcome, Status
-from reconciler.entries import record_request
+from reconciler.entries import record_request, stamp
 from reconciler.model import Change, Entry, Plan
 from reconciler.planning import Finding, Verdict
 from reconciler.state.store import StateStore
@@ -51,8 +51,7 @@ def _taken_over(
     result: ChangeResult, change: Change, id: int, entry: Entry, store: StateStore, clock: Callable[[], datetime]
 ) -> ChangeResult:
     create, *rest = change.requests
-    now = clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    store.write(record_request(entry, change, create, id=id, now=now))
+    store.write(record_request(entry, change, create, id=id, now=stamp(clock())))
     status = Status.FAILED if rest else Status.DONE
     left = (messages.incomplete(change, 1),) if rest else ()
     # what was told of it before was about not knowing

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from reconciler.apply.outcome import ChangeResult, Outcome, Status
 from reconciler.canonical import Json
+from reconciler.entries import stamp
 from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Action, Change, Entry, Live, Plan
 from reconciler.schemas import SchemaSet
@@ -81,9 +82,8 @@ def _told(
     kept = {name: value for name, value in otherwise.items() if name in sent}
     moved = {name: value for name, value in otherwise.items() if name not in sent}
     if kept:
-        now = clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         content = {**entry.last_applied, **kept}
-        store.write(replace(entry, last_applied=content, source="", inputs=(), updated_at=now))
+        store.write(replace(entry, last_applied=content, source="", inputs=(), updated_at=stamp(clock())))
     found = [_not_kept(change, name, entry.last_applied[name], value) for name, value in kept.items()]
     found += [_moved(change, name, entry.last_applied[name], value) for name, value in moved.items()]
     return (*found, *([_blocked(change, entry, shown)] if shown.blocked_at is not None else []))

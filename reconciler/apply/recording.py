@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from reconciler.entries import (
     begin_create,
@@ -21,6 +21,7 @@ from reconciler.entries import (
     note_unassigned,
     record_request,
     record_without_request,
+    stamp,
 )
 from reconciler.model import Action, Change, Content, Entry, HandOver, Plan, Request
 from reconciler.state.store import StateStore
@@ -156,7 +157,7 @@ class Recorder:
         self._entries.pop(key, None)
 
     def _now(self) -> str:
-        return self._clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return stamp(self._clock())
 
 
 def moves_in_order(plan: Plan) -> tuple[list[Change], list[Change]]:

@@ -23,7 +23,7 @@ from reconciler.commands.pipeline import (
     write_outputs,
     write_summary,
 )
-from reconciler.commands.planning_forms import command_line, size_option
+from reconciler.commands.planning_forms import command_line, most_of_a_post, size_option
 from reconciler.commands.planning_options import Asked, planning_options
 from reconciler.commands.saving import load, save
 from reconciler.config import Project, open_project, open_store
@@ -34,12 +34,9 @@ from reconciler.model import Plan
 from reconciler.planfile import plan_file, plan_to_json, read_plan_file
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.forms import failure_in, plan_in
-from reconciler.render.frame import GITHUB, GITLAB, Frame, Next
+from reconciler.render.frame import Frame, Next
 from reconciler.render.markdown_safe import code_span
 from reconciler.render.masking import masked
-
-_ROOM = 2_000
-"""Kept free for the marker and the lines around a report."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +86,7 @@ def comment(
     if planfile is not None and (out is not None or not asked.is_default):
         told = "a saved plan is posted as it stands: options that shape a plan have no meaning with PLANFILE"
         raise UsageError(error("usage", told))
-    report = _report(invocation, asked, planfile, out, most=max_bytes or _size(invocation))
+    report = _report(invocation, asked, planfile, out, most=max_bytes or most_of_a_post(invocation))
     if dry_run:
         invocation.result(report.markdown)
     else:
@@ -97,10 +94,6 @@ def comment(
     if report.failed is not None:
         raise report.failed
     return 0
-
-
-def _size(invocation: Invocation) -> int:
-    return (GITLAB if invocation.environ.get("GITLAB_CI") else GITHUB) - _ROOM
 
 
 def _report(invocation: Invocation, asked: Asked, planfile: Path | None, out: Path | None, *, most: int) -> Report:

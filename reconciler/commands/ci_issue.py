@@ -16,15 +16,14 @@ from reconciler.commands.pipeline import (
     write_outputs,
     write_summary,
 )
+from reconciler.commands.planning_forms import most_of_a_post
 from reconciler.config import open_project
 from reconciler.forge.upsert import Done, put_issue
 from reconciler.planfile import audit_to_json
 from reconciler.planning import Audit
 from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.escape import terminal_safe
-from reconciler.render.frame import GITHUB, GITLAB
 
-_ROOM = 2_000
 _TOLD = {
     Done.CREATED: "issue opened",
     Done.UPDATED: "issue updated",
@@ -62,8 +61,7 @@ def issue(
     """
     project = open_project(invocation)
     audit = audit_of(project, targets, ignore)
-    most = (GITLAB if invocation.environ.get("GITLAB_CI") else GITHUB) - _ROOM
-    report = render_audit_markdown(audit, most=most, ways=ways_of(invocation))
+    report = render_audit_markdown(audit, most=most_of_a_post(invocation), ways=ways_of(invocation))
     if dry_run:
         invocation.result(report)
     else:

@@ -7,7 +7,6 @@ once. Nothing is ever forced.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Mapping
@@ -42,7 +41,7 @@ def record(invocation: Invocation, into: str | None, remote: str) -> int:
     """
     project = open_project(invocation, with_documents=False)
     folder = project.root / project.state
-    if "://" in project.state or not _in_git(project.root, folder):
+    if "://" in project.state or not _in_git(project.root, folder, invocation.environ):
         invocation.result("The state is not kept in Git: nothing to record.")
         return 0
     git = _Git(root=project.root, environ=_with_login(invocation.environ))
@@ -79,8 +78,8 @@ class _Git:
         return done.stdout.strip()
 
 
-def _in_git(root: Path, folder: Path) -> bool:
-    git = _Git(root=root, environ=os.environ)
+def _in_git(root: Path, folder: Path, environ: Mapping[str, str]) -> bool:
+    git = _Git(root=root, environ=environ)
     if git.run("rev-parse", "--is-inside-work-tree").returncode:
         return False
     inside = folder.is_relative_to(git.told("rev-parse", "--show-toplevel"))

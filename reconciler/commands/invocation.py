@@ -1,7 +1,7 @@
 """What every verb is given: where, for which environment, in which form, and to whom it speaks.
 
-`verb` makes a click command that takes the common options (design section 9) and hands the function an Invocation
-first; `verbs` makes a group that takes them for the verbs below it. Options may stand before or after a verb; the one
+`verb` makes a click command that takes the options that all verbs have and hands the function an Invocation first;
+`verbs` makes a group that takes them for the verbs below it. Options may stand before or after a verb; the one
 nearest to the verb wins. A verb returns its exit code.
 """
 

@@ -11,6 +11,9 @@ import click
 from reconciler.commands.invocation import Invocation
 from reconciler.render.frame import GITHUB, GITLAB, LEAST, Frame, Next
 
+_AROUND = 2_000
+"""Kept free for the marker and the lines around a report that is posted."""
+
 
 def size_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--max-bytes`, given to the function as `max_bytes`."""
@@ -33,6 +36,11 @@ def frame_of(invocation: Invocation, *, max_bytes: int | None, commands: Next) -
 def command_line(invocation: Invocation, *words: str) -> str:
     """A command that a reader may run in the same project and environment."""
     return shlex.join(["reconciler", *invocation.where, *words])
+
+
+def most_of_a_post(invocation: Invocation) -> int:
+    """How long a report may be that is posted: the marker and the lines around it need room as well."""
+    return most_bytes(invocation, None) - _AROUND
 
 
 def most_bytes(invocation: Invocation, asked: int | None) -> int:

@@ -17,6 +17,7 @@ from reconciler.config.lookups import find_lookups
 from reconciler.documents import Loaded, load_documents
 from reconciler.documents.files import Files
 from reconciler.durable import create_file
+from reconciler.entries import stamp
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error, warning
 from reconciler.lookups.naming import references
 from reconciler.model import Desired, Entry, Live
@@ -91,8 +92,10 @@ def account(
 def load(
     project: Project, files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None
 ) -> Loaded:
-    """Every document of `files`, with more variables than the environment has; `settled` ones only where that shows an
-    error, since only then it matters what they are."""
+    """Every document of `files`, with more variables than the environment has.
+
+    Of the `settled` what is known is taken; where there is an error to tell, all are read, since it may hang on them.
+    """
     given: dict[str, Any] = {
         "files": files,
         "folder": project.assistants,
@@ -154,8 +157,8 @@ def secrets_to_set(pulled: Iterable[Pulled], environ: Mapping[str, str]) -> tupl
 
 
 def now() -> str:
-    """The time for entries: UTC, ISO 8601, in seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    """The time of day, for entries."""
+    return stamp(datetime.now(UTC))
 
 
 def _holds(path: Path, content: bytes) -> bool:

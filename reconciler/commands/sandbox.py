@@ -6,7 +6,6 @@ is asked.
 
 from __future__ import annotations
 
-import ipaddress
 import shlex
 import signal
 import threading
@@ -68,7 +67,9 @@ def sandbox(
     # remember=0: whoever runs this for weeks keeps no requests, and no secrets of theirs, in memory
     vendor = Vendor(schemas, storage, key=key, faults=chosen, remember=0)
     with _stopped_by_signals() as stopped, _listening(vendor, host, port) as server:
-        if not _is_loopback(host):
+        from reconciler.api.address import is_loopback  # an HTTP library comes with it, and `--help` needs none
+
+        if not is_loopback(host):
             invocation.progress(
                 f"Warning: {host} is more than this machine: whoever reaches it can use this sandbox, unencrypted."
             )
@@ -114,13 +115,6 @@ def _listening(vendor: Vendor, host: str, port: int) -> Server:
                 "Name another port with --port, or --port 0 for a free one.",
             )
         ) from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @contextmanager

@@ -15,19 +15,16 @@ from datetime import UTC, datetime
 import click
 
 from reconciler.canonical import Json
-from reconciler.commands.invocation import Invocation, verb, verbs
+from reconciler.commands.invocation import FORMS, Invocation, verb, verbs
 from reconciler.commands.state_shown import described, row, shown_id, status, table
 from reconciler.commands.state_transfer import lock_timeout, pull_state, push_state
 from reconciler.config import open_project, open_store
-from reconciler.entries import entry_to_json, move
+from reconciler.entries import entry_to_json, move, stamp
 from reconciler.errors import Diagnostic, StateError, UsageError, error
 from reconciler.model import Entry
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.state.store import Holder, StateStore
 from reconciler.validation import suggestion
-
-FORMS = ("text", "json")
-
 
 state = verbs(
     "state",
@@ -88,7 +85,7 @@ def move_entry(invocation: Invocation, old: str, new: str, lock_timeout: float) 
     with store.lock(command="reconciler state mv", timeout=lock_timeout):
         entries = store.read()
         entry = _existing(entries, old, recorded.environment)
-        moved = move(entry, new, now=_now())
+        moved = move(entry, new, now=stamp(datetime.now(UTC)))
         _refuse_taken(entry, entries.get(new), new)
         # first the new, then the old: in between both stand, and the same command again finishes it
         store.write(moved)
@@ -198,10 +195,6 @@ def _nothing_unanswered(key: str) -> Diagnostic:
     return error(
         "nothing-unanswered", told, "`reconciler plan` names each with the key that it is noted under.", key=key
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _existing(entries: Mapping[str, Entry], key: str, environment: str) -> Entry:

@@ -13,7 +13,7 @@ from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.saving import load, save
 from reconciler.config import Project, open_project, open_store
 from reconciler.config.openings import open_home_of
-from reconciler.config.request_log import OWN_FOLDER, keep_out_of_git
+from reconciler.config.own_folder import OWN_FOLDER, keep_out_of_git
 from reconciler.errors import ConfigError, UsageError, error
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.state.store import StateStore

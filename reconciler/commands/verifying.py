@@ -40,6 +40,7 @@ def verified(
     outcome: Outcome,
     stop: threading.Event,
 ) -> Outcome:
+    """The outcome with what the list says of it, in the state as well. A list that cannot be read is a warning."""
     from reconciler.refresh import read_live
 
     try:

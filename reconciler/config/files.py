@@ -13,10 +13,10 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from reconciler.documents.keys import ENDINGS
 from reconciler.errors import Diagnostic, DocumentError, error
 from reconciler.validation import suggestion
 
-ENDINGS = (".yaml", ".yml")
 YAML_LIMIT = 1024 * 1024
 # what was followed is followed already: a link that is there now was put there since
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)

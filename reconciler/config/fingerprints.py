@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from reconciler.config.given_files import read_given
-from reconciler.config.request_log import keep_out_of_git
+from reconciler.config.own_folder import OWN_FOLDER, keep_out_of_git
 from reconciler.errors import ConfigError, error
 
 KEY_VARIABLE = "RECONCILER_FINGERPRINT_KEY"
-KEY_FILE = ".reconciler/fingerprint.key"
+KEY_FILE = f"{OWN_FOLDER}/fingerprint.key"
 _LARGEST = 64 * 1024
 Fingerprint: TypeAlias = Callable[[str, str], str | None]
 

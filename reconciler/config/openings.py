@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from reconciler.config.addresses import SANDBOX
+from reconciler.config.own_folder import OWN_FOLDER, keep_out_of_git
 from reconciler.config.project import Project
-from reconciler.config.request_log import OWN_FOLDER, RequestLog, keep_out_of_git
+from reconciler.config.request_log import RequestLog
 from reconciler.errors import AuthError, ConfigError, error
 from reconciler.state.store import StateStore
 

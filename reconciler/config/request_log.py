@@ -16,20 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.config.own_folder import OWN_FOLDER, keep_out_of_git
+
 if TYPE_CHECKING:
     from reconciler.api import Exchange
 
-OWN_FOLDER = ".reconciler"
 LOG_FOLDER = f"{OWN_FOLDER}/log"
 KEPT = 50
 """Files that stay, the one being written among them."""
-
-
-def keep_out_of_git(folder: Path) -> None:
-    """Make the project's own folder, what stands in it is this machine's. Raises OSError where it cannot be made."""
-    folder.mkdir(exist_ok=True)
-    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as file:
-        file.write("*\n")
 
 
 class RequestLog:

@@ -19,6 +19,7 @@ from reconciler.entries.transitions import (
     note_unassigned,
     record_request,
     record_without_request,
+    stamp,
     without_create,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "note_unassigned",
     "record_request",
     "record_without_request",
+    "stamp",
     "without_create",
 ]

@@ -12,9 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from reconciler.canonical import Json, digest, equal
 from reconciler.model import Change, Content, Entry, Pending, Previous, Request, Unassigned
+
+
+def stamp(moment: datetime) -> str:
+    """A time as entries and locks have it: UTC, ISO 8601, in seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def begin_create(entry: Entry | None, key: str, body: Content, *, now: str) -> Entry:

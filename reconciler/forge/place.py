@@ -22,7 +22,7 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """`project` is `owner/name` at GitHub and a number or an escaped path at GitLab. `pull` is a pull request's number
+    """`project` is `owner/name` at GitHub and a number at GitLab. `pull` is a pull request's number
     (a merge request's iid). `run` is the address of this run's log, where there is one."""
 
     kind: Literal["github", "gitlab"]

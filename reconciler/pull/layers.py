@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
+from reconciler.documents.references import reference_in
 from reconciler.model import RESERVED, Desired, Path
-
-REFERENCE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,8 +78,8 @@ def value_at(value: Json, path: Path) -> Json:
 
 def scheme_of(raw: Json) -> str | None:
     """The kind of a reference (`file`, `env`, ...), or None for a value that is none."""
-    match = REFERENCE.fullmatch(raw) if isinstance(raw, str) else None
-    return match[1] if match else None
+    found = reference_in(raw)
+    return None if found is None else found[0]
 
 
 def _names_text(document: Desired, field: str, text: str, sources: Sources) -> bool:
@@ -90,10 +88,10 @@ def _names_text(document: Desired, field: str, text: str, sources: Sources) -> b
 
 
 def _text_file(raw: Json, named_by: str) -> str | None:
-    match = REFERENCE.fullmatch(raw) if isinstance(raw, str) else None
-    if match is None or match[1] != "file":
+    found = reference_in(raw)
+    if found is None or found[0] != "file":
         return None
     try:
-        return inside(match[2], named_by=named_by)
+        return inside(found[1], named_by=named_by)
     except ValueError:
         return None

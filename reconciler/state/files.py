@@ -55,10 +55,6 @@ _NOT_FORCIBLE = error(
 )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class FileStore:
     """A StateStore in a folder. Threads may share one store; processes exclude each other with `lock`.
 
@@ -71,7 +67,7 @@ class FileStore:
         *,
         environment: str,
         shown: str | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._folder = folder

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from reconciler.entries import stamp
 from reconciler.errors import LockHeldError, error
 from reconciler.state.store import Holder
 
@@ -16,8 +17,7 @@ def this_process(*, command: str, now: datetime, environ: Mapping[str, str]) -> 
     """The facts of this process as a holder. In CI a person is helped by the run's address, not by the user."""
     import socket  # here and below: a plan takes no lock
 
-    since = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return Holder(who=_who(environ), host=socket.gethostname(), pid=os.getpid(), command=command, since=since)
+    return Holder(who=_who(environ), host=socket.gethostname(), pid=os.getpid(), command=command, since=stamp(now))
 
 
 UNLOCKING: Mapping[str, Any] = {

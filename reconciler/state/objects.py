@@ -32,10 +32,6 @@ from reconciler.state.store import Glance, Holder
 _AT_ONCE = 16
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class ObjectStore:
     """A StateStore of one environment below an address. Threads may share one."""
 
@@ -44,7 +40,7 @@ class ObjectStore:
         address: str,
         *,
         environment: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._bucket = bucket(address, environment, environ)
@@ -91,12 +87,8 @@ class ObjectStore:
         """Save the account's fingerprint durably. Makes the lineage first where there is none."""
         with self._changing:
             self._begin()
-            found = self._meta()
-            if found is None:
-                raise self._lineage_lost()
-            place = self._meta_place()
-            lineage = lineage_of(decode_object(place, found.content), place)
-            self._put(META, stored_meta(lineage, account), found.tag)
+            while not self._remembered(account):
+                continue  # somebody else wrote it since it was read
 
     def read(
         self, keys: Iterable[str] | None = None, *, glance: Glance | None = None, spread: Spread = map
@@ -190,6 +182,19 @@ class ObjectStore:
         Nobody can tell from a bucket whether a process still lives.
         """
         return self._lock.clear(force=force)
+
+    def _remembered(self, account: str) -> bool:
+        """Write the account beside the lineage; False where that moved since it was read."""
+        found = self._meta()
+        if found is None:
+            raise self._lineage_lost()
+        place = self._meta_place()
+        lineage = lineage_of(decode_object(place, found.content), place)
+        try:
+            self._put(META, stored_meta(lineage, account), found.tag)
+        except Refused:
+            return False
+        return True
 
     def _meta(self) -> Found | None:
         return self._bucket.get(META)

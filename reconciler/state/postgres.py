@@ -32,10 +32,6 @@ if TYPE_CHECKING:
     import psycopg
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class PostgresStore:
     """A StateStore of one environment in one schema of a database. Threads may share one.
 
@@ -47,7 +43,7 @@ class PostgresStore:
         address: str,
         *,
         environment: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._database: Database = database(address)

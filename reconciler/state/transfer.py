@@ -2,8 +2,9 @@
 
     {"format_version": "1.0", "environment": "production", "lineage": UUID, "account": ..., "entries": {KEY: entry}}
 
-Moving only ever adds to the new home, or replaces what is older there, and ends with reading it back. The old home is
-left as it is, and a move that breaks off is finished by repeating it. Shell: works on stores under their locks.
+Moving only adds to the new home, or replaces what is older there, unless it is forced, and ends with reading it back.
+The old home is left as it is, and a move that breaks off is finished by repeating it. Shell: works on stores under
+their locks.
 """
 
 from __future__ import annotations

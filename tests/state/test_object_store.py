@@ -7,6 +7,7 @@ import os
 import signal
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,6 +139,16 @@ def test_a_lineage_that_is_lost_is_an_error(store: ObjectStore, opener: OpenObje
         with pytest.raises(StateError) as caught:
             act()
         assert codes(caught) == ["state-lineage-lost"]
+
+
+def test_an_account_is_remembered_though_others_write_the_same_object(store: ObjectStore, opener: OpenObjects) -> None:
+    """Who finds that the object moved since it was read reads it again: nobody is told of an error of the store."""
+    stores = (store, opener())
+    accounts = [f"pbkdf2-sha256:salt:{number}" for number in range(8)]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for _ in pool.map(lambda each: [each.remember_account(account) for account in accounts], stores):
+            pass
+    assert store.account() == accounts[-1]
 
 
 def test_a_bucket_that_is_not_there_is_an_error(s3_server: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
