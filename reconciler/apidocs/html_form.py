@@ -118,14 +118,13 @@ class _Lines(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in EMPTY or not self.open[tag]:
             return
-        while self.stack:
+        name = ""
+        while name != tag:
             name, fold, silent = self.stack.pop()
             self._end(name, fold=fold)
             self.open[name] -= 1
             self.silent -= silent
             self.folds -= fold
-            if name == tag:
-                return
 
     def _end(self, tag: str, *, fold: bool) -> None:
         if self.silent:

@@ -90,11 +90,12 @@ def _says(meaning: Meaning, name: str) -> bool:
 def _differences(
     name: str, first: Meaning | None, second: Meaning | None, create: PageMeaning, update: PageMeaning
 ) -> Iterable[Diagnostic]:
-    if second is None and first is not None:
-        yield _alone(first, create, update)
-    elif first is None and second is not None:
+    if first is None:
+        assert second is not None
         yield _alone(second, update, create)
-    elif first is not None and second is not None:
+    elif second is None:
+        yield _alone(first, create, update)
+    else:
         for told, mine, theirs in _compared(first, second):
             yield warning(
                 "pages-differ",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Literal
 
 from reconciler.errors import PageError, error
@@ -75,13 +76,9 @@ class PageField:
 
     def line_at(self, offset: int) -> int:
         """The page's line of a place in `text`."""
-        end = 0
-        for words, line in zip(self.description, self.lines, strict=True):
-            if not words.startswith("- "):
-                end += len(words) + 1
-                if offset < end:
-                    return line
-        return self.line
+        told = [each for each in zip(self.description, self.lines, strict=True) if not each[0].startswith("- ")]
+        ends = accumulate(len(words) + 1 for words, _ in told)
+        return next(line for end, (_, line) in zip(ends, told, strict=True) if offset < end)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -88,3 +88,10 @@ def test_a_field_is_told_by_the_names_of_its_pieces() -> None:
 def test_a_web_page_starts_as_one(text: str, is_page: bool) -> None:
     """Tags later on make none."""
     assert recognises(text) is is_page
+
+
+def test_a_paragraph_without_end_is_cut() -> None:
+    """Patterns are tried on lines of a bounded length, and no letter of it is lost."""
+    found = lines("<p>" + "<b>Who answers. </b>" * 5_000 + "</p>")
+    assert max(map(len, found)) < 21_000
+    assert "".join(found).replace(" ", "") == "Whoanswers." * 5_000

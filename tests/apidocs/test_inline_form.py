@@ -26,6 +26,7 @@ def test_a_line_that_only_begins_like_a_field_is_text() -> None:
         ("floor", "integer", False, "3", False),
         ("opens_at", "string", False, None, True),
     ]
+    assert not inline_form.is_field(f'agent_id integer default:"{"7" * 400}"')
     assert " ".join(draft.fields[0].description).endswith("over the phone number that they dial most often.")
 
 

@@ -268,3 +268,22 @@ def test_other_tags_may_be_left_open_and_stray_ends_end_nothing() -> None:
     found = fields(first + '<ParamField body="b" type="integer" />\n')
     assert list(found) == ["a", "b"]
     assert found["a"].description == ("Who.",)
+
+
+def test_code_that_is_never_closed_goes_on_to_the_end() -> None:
+    """What it shows there are no fields."""
+    text = """<ParamField body="agent_id" type="integer" />
+```json
+{"agent_id": 3}
+<ParamField body="floor" type="integer" />
+"""
+    draft = read(text, "page.mdx")
+    assert [each.name for each in draft.fields] == ["agent_id"]
+    assert draft.samples == ('{"agent_id": 3}\n<ParamField body="floor" type="integer" />',)
+
+
+def test_a_tag_that_goes_on_for_longer_than_any_tag_is_none() -> None:
+    """Its end was lost: what stands behind it is read."""
+    marks = "\n".join(f'  mark_{number}="{number}"' for number in range(40))
+    text = f'<ParamField body="agent_id" type="integer"\n{marks}\n\n<ParamField body="floor" type="integer" />\n'
+    assert list(fields(text)) == ["floor"]

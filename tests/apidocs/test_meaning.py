@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.apidocs.office import ENGINE, field, keywords, rules, schema, written
+from tests.apidocs.office import ENGINE, MODES, field, keywords, rules, schema, written
 
 TEXTS = {"type": "array", "items": {"type": "string"}}
 
@@ -201,6 +201,24 @@ def test_what_is_available_in_no_mode_limits_nothing() -> None:
     """A sentence that names every mode leaves none: that is no rule that a document could meet."""
     text = "Hums. Not available in `classic`, `live` and `hybrid` modes."
     assert keywords(written(field("hums", "boolean", text)), "hums") == {"type": "boolean"}
+
+
+@pytest.mark.parametrize("said", ["Not available in `near`.", "Only available in `near`.", "Required for `near`."])
+@pytest.mark.parametrize("beside", ["Words", "Notes"])
+def test_a_value_that_decides_over_nothing_limits_nothing(said: str, beside: str) -> None:
+    """Where the page calls the values of a field no modes, a sentence that names one of them is only text."""
+    place = field("place", "string", "Where. Options: `near`, `far`")
+    text, note = (f"Hums. {said}", "") if beside == "Words" else ("Hums.", f"- `hums` is {said[0].lower()}{said[1:]}\n")
+    made = written(place + field("hums", "boolean", text), notes=f"{MODES}{note}")
+    assert keywords(made, "hums") == {"type": "boolean"}
+    assert rules(made) == []
+
+
+def test_what_only_another_assistant_of_no_known_kind_may_hold_is_not_exclusive() -> None:
+    """The word is no value of any field: nobody could tell who else holds it."""
+    text = "The line. It cannot be assigned to another {} assistant."
+    assert keywords(written(field("line_id", "integer", text.format("night"))), "line_id") == {"type": "integer"}
+    assert "x-exclusive" in keywords(written(field("line_id", "integer", text.format("live"))), "line_id")
 
 
 @pytest.mark.parametrize(

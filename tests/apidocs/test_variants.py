@@ -233,3 +233,11 @@ def test_a_group_of_keys_is_needed_for_its_value_alone(diary: str, step: dict[st
         "kind book with diary cloud needs `cloud_token` and `owner`",
         "kind ring needs `door`",
     ]
+
+
+def test_a_group_of_keys_that_may_all_be_left_out_is_no_rule() -> None:
+    """They are keys of the kind like any others."""
+    lines = [each.replace(" (required)", "") for each in GROUPS[:4]]
+    made = steps(*(each.replace("{diary}", "Which one").replace("{paper}", "Paper fields") for each in lines))
+    assert list(made["x-variants"]["book"]["properties"]) == ["diary", "drawer"]
+    assert "allOf" not in made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.errors import error
@@ -11,7 +12,7 @@ from reconciler.model import Plan
 from reconciler.render.frame import Next
 from reconciler.render.html_page import MOST_CLIENTS
 from reconciler.render.plan_html import render_plan_html
-from tests.planfile.plans import every_kind
+from tests.planfile.plans import every_kind, reception, shown
 from tests.render.html_reading import read_page
 from tests.render.reviews import RULE, agency, crowd
 from tests.support.frontdesk import frontdesk
@@ -48,6 +49,17 @@ def test_the_same_edit_stands_once() -> None:
     page = read_page(render_plan_html(agency(), digest=DIGEST))
     assert page.text.count(RULE) == 1
     assert "Identical in 11 assistants of 4 clients" in page.text
+
+
+def test_what_went_from_inside_an_object_is_told_with_its_place() -> None:
+    """The rest of the object is not."""
+    step = {"type": "send", "description": "Send the slot to the caller by text message", "retries": 3, "lines": [45]}
+    left = {name: each for name, each in step.items() if name != "retries"}
+    change = replace(reception(), fields=(shown("actions", [step], [left]),), releases=())
+    plan = Plan(environment="default", lineage=None, changes=(change,))
+    text = read_page(render_plan_html(plan, digest=DIGEST)).text
+    assert "actions[0].retriesremoved 3\n" in text
+    assert "description" not in text
 
 
 def test_changes_can_be_filtered_by_risk_and_client() -> None:

@@ -149,6 +149,31 @@ def test_a_prompt_of_one_long_line_does_not_fill_the_comment() -> None:
     assert_contained(text)
 
 
+def test_a_long_change_is_cut_where_it_would_not_fit() -> None:
+    """Forty lines of a prompt that was written anew stand there, and how many more there are."""
+    old, new = (
+        "\n".join(f"- {does} {at}, whoever asks." for at in range(90)) for does in ("Offer room", "Promise slot")
+    )
+    plan = Plan(
+        environment="default", lineage=None, changes=(replace(reception(), fields=(shown("instructions", old, new),)),)
+    )
+    assert "- - Offer room 89, whoever asks." in report(plan)
+    text = report(plan, most=LEAST)
+    assert "@@ 141 more lines of this change are left out @@" in text
+    assert "40 lines of a change" in text
+    assert len([each for each in text.splitlines() if each.startswith(("- - ", "+ - "))]) == 39
+    assert_contained(text)
+
+
+def test_a_long_line_that_holds_the_marks_of_words_shows_none() -> None:
+    """What a prompt says in square brackets cannot be taken for what was removed from it."""
+    before = "Read the slot [-as it is-] from the calendar. " * 8
+    for text, marked in ((before, False), (before.replace("[-", "[").replace("-]", "]"), True)):
+        change = replace(reception(), fields=(shown("instructions", text, text.replace("calendar", "diary", 1)),))
+        told = report(Plan(environment="default", lineage=None, changes=(change,)))
+        assert any(line.startswith("! ") for line in told.splitlines()) is marked
+
+
 def test_a_refused_plan_says_why_and_offers_no_command() -> None:
     """Whoever reads the comment sees the refusal, and nothing to paste that would be refused again."""
     text = report(
