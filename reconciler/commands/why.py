@@ -15,8 +15,8 @@ from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import Project, open_project, open_store
 from reconciler.documents import Loaded, Parsed, parse_yaml
 from reconciler.documents.files import Sources
-from reconciler.documents.places import dotted
-from reconciler.documents.tracing import Reference, Stated, at_path, path_in, reference_of, trace
+from reconciler.documents.places import at_path, dotted
+from reconciler.documents.tracing import Reference, Stated, path_in, reference_of, trace
 from reconciler.errors import PROJECT_FILE, Diagnostic, DocumentError, UsageError, error
 from reconciler.model import RESERVED, Content, Desired, Entry, Live, Path, Position
 from reconciler.planning import known_keys

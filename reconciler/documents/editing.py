@@ -99,10 +99,8 @@ class _Editor:
 
     def splices(self, path: Path, old: Json, new: Json) -> Iterator[Splice]:
         node, place = self.root, _Place(indent=-2, after_colon=None, in_flow=bool(self.root.flow_style))
-        for at, step in enumerate(path):
+        for step in path:
             if isinstance(node, yaml.MappingNode) and not any(key.value == step for key, _ in node.value):
-                if at != len(path) - 1:
-                    raise LookupError(step)
                 yield self._added(node, str(step), new)
                 return
             node, place = self._child(node, step, place)
@@ -206,7 +204,7 @@ class _Editor:
             raise LookupError(name)
         fields = [each for key, each in node.value if key.value != RESERVED]
         lines = field_lines(name, new, indent=node.start_mark.column)
-        if not fields or (node.value[-1][0].value != RESERVED and fields[-1] is not node.value[-1][1]):
+        if not fields:
             begin = self._line_start(node.start_mark.index)
             return begin, begin, self._joined([*lines, ""])
         return self._inserted(self._end(fields[-1]), lines)

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from reconciler.canonical import Json, is_list
-from reconciler.documents.scalars import plain_value
 
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"])
 """What some reader takes for something else than text, in any case of its letters."""
@@ -99,12 +98,7 @@ def _fits_block(text: str) -> bool:
 
 
 def _is_bare(text: str) -> bool:
-    if not _BARE.fullmatch(text) or text != text.strip() or text.lower() in _WORDS or not _all_seen(text):
-        return False
-    try:
-        return text not in ("<<", "=") and plain_value(text) == text
-    except ValueError:
-        return False
+    return bool(_BARE.fullmatch(text)) and text == text.strip() and text.lower() not in _WORDS and _all_seen(text)
 
 
 def _all_seen(text: str, *, tabs: bool = False) -> bool:

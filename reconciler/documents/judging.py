@@ -5,11 +5,10 @@ Core: pure. The value of a secret is judged and never shown: a violation at, abo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from reconciler.canonical import Json
 from reconciler.documents.layers import Layered
-from reconciler.documents.places import at, dotted
+from reconciler.documents.places import at, at_path, dotted
 from reconciler.documents.references import Resolution
 from reconciler.errors import Diagnostic, error, warning
 from reconciler.model import Content, Path, Position
@@ -122,12 +121,7 @@ def _touches_secret(path: Path, hidden: Iterable[Path], schemas: SchemaSet) -> b
 def _quoting_advice(violation: Violation, content: Content, schemas: SchemaSet) -> str | None:
     if violation.keyword != "type" or "string" not in schemas.types(violation.path):
         return None
-    value: Json = content
-    for step in violation.path:
-        if isinstance(value, Mapping) and isinstance(step, str):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int):
-            value = value[step]
+    _, value = at_path(content, violation.path)
     return "Put it in quotes to make it text" if isinstance(value, bool | int | float) else None
 
 

@@ -37,3 +37,17 @@ def dotted(path: Path) -> str:
 def pointer(path: Path) -> str:
     """A path as a JSON pointer (RFC 6901): `/tools/0/description`."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def at_path(value: Json, path: Path) -> tuple[bool, Json]:
+    """Whether something stands at a path inside a value, and what."""
+    for step in path:
+        if isinstance(value, Mapping) and isinstance(step, str) and step in value:
+            value = value[step]
+            continue
+        if not is_list(value):
+            return False, None
+        if not isinstance(step, int) or step >= len(value):
+            return False, None
+        value = value[step]
+    return True, value

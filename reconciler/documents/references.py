@@ -249,24 +249,23 @@ class _Resolving:
 
 def look_up(catalog: Mapping[str, Json], name: str) -> Json:
     """The value that a catalogue has under a dotted name. Raises Unresolved where it has none."""
-    value: Json = catalog
-    walked: list[str] = []
-    steps = name.split(".")
-    for index, step in enumerate(steps):
-        if not isinstance(value, Mapping):
-            raise Unresolved("ref-unknown", f"`{'.'.join(walked)}` is a value, not a table", None)
-        rest = ".".join(steps[index:])
-        if rest in value:  # names may hold dots themselves
-            value = value[rest]
-            break
-        if step not in value:
-            raise Unresolved("ref-unknown", *_no_such_name(step, walked, value))
-        value = value[step]
-        walked.append(step)
+    value = _found(catalog, name.split("."), [])
     if isinstance(value, Mapping) or value is None or (isinstance(value, float) and not math.isfinite(value)):
         told = f"`{name}` in the environment's catalogue is {kind_of(value)}, not a value to send"
         raise Unresolved("ref-unknown", told, None)
     return value
+
+
+def _found(table: Json, steps: list[str], walked: list[str]) -> Json:
+    if not isinstance(table, Mapping):
+        raise Unresolved("ref-unknown", f"`{'.'.join(walked)}` is a value, not a table", None)
+    rest = ".".join(steps)
+    if rest in table:  # names may hold dots themselves
+        return table[rest]
+    step = steps[0]
+    if step not in table:
+        raise Unresolved("ref-unknown", *_no_such_name(step, walked, table))
+    return _found(table[step], steps[1:], [*walked, step])
 
 
 def as_type(value: Json, types: frozenset[str]) -> Json:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from reconciler.canonical import Json, is_list
 from reconciler.documents.files import Sources, inside
+from reconciler.documents.places import at_path
 from reconciler.documents.references import reference_in
 from reconciler.documents.settings import read_settings
 from reconciler.documents.strict_yaml import Parsed
@@ -77,20 +78,6 @@ def path_in(values: Sequence[Json], dotted: str) -> Path | None:
     return None
 
 
-def at_path(value: Json, path: Path) -> tuple[bool, Json]:
-    """Whether something stands at a path inside a value, and what."""
-    for step in path:
-        if isinstance(value, Mapping) and isinstance(step, str) and step in value:
-            value = value[step]
-            continue
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            return False, None
-        if not isinstance(step, int) or step >= len(value):
-            return False, None
-        value = value[step]
-    return True, value
-
-
 def _document(sources: Sources, parsed: Parsed, path: Path, environment: str) -> Iterator[Stated]:
     settings = read_settings(parsed, key=None, fields=frozenset(), environment=environment)
     if settings.overlay is not None:
@@ -112,12 +99,10 @@ def _own(parsed: Parsed, root: Path, path: Path, layer: Layer) -> Iterator[State
     """What one file states of a field below `root`: the value at `path`, or what stands around it."""
     if path[0] == RESERVED or not at_path(parsed.value, (*root, path[0]))[0]:
         return
-    for length in range(len(path), 0, -1):
-        full = (*root, *path[:length])
-        found, written = at_path(parsed.value, full)
-        if found and full in parsed.places:
-            yield Stated(layer=layer, place=parsed.places[full], written=written)
-            return
+    depths = ((*root, *path[:length]) for length in range(len(path), 0, -1))
+    nearest = next(each for each in depths if each in parsed.places)
+    _, written = at_path(parsed.value, nearest)
+    yield Stated(layer=layer, place=parsed.places[nearest], written=written)
 
 
 def _walked(value: Json, steps: Sequence[str]) -> Path | None:

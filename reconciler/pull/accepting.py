@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json, is_list
 from reconciler.documents import Loaded
-from reconciler.documents.editing import EditRefused, edited
+from reconciler.documents.editing import edited
 from reconciler.documents.files import Files, Sources
 from reconciler.errors import Diagnostic, DocumentError, error
 from reconciler.model import Desired, Drift, DriftedField, Entry, Side
@@ -120,12 +120,8 @@ class Accepting:
         free = frozenset((document.key, *making.also))
         for before in self._loaded.desired:
             now = read.get(before.key)
-            if now is before:
+            if now is before or now is None:  # what is not read waits for a merge to be finished, and says so
                 continue
-            if now is None:
-                if making.conflicts:  # it cannot be read until the merge is finished, and says so
-                    continue
-                return [_cannot(document, "", "the file would not be read as before")]
             for name in before.content.keys() | now.content.keys():
                 meant = before.key in free and name in names
                 if not meant and before.content.get(name) != now.content.get(name):
@@ -174,7 +170,7 @@ class _Making:
         try:
             if drifted.side is not Side.BOTH_SAME:
                 self._write(drifted)
-        except (EditRefused, DocumentError, LookupError) as problem:
+        except (DocumentError, ValueError) as problem:
             self._refuse(drifted, f"it cannot be written: {problem}")
 
     def _write(self, drifted: DriftedField) -> None:
@@ -253,11 +249,9 @@ class _Making:
 
 def _cannot(document: Desired, name: str, why: str, then: str | None = None) -> Diagnostic:
     place = document.place((name,))
-    told = f"`{name}` of {document.key} is not accepted: {why}" if name else f"{document.key} is not accepted: {why}"
+    told = f"`{name}` of {document.key} is not accepted: {why}"
     where = {"file": place.file, "line": place.line, "column": place.column, "key": document.key}
-    return error(
-        "not-accepted", told, then or "Nothing was changed. Edit the file by hand.", field=name or None, **where
-    )
+    return error("not-accepted", told, then or "Nothing was changed. Edit the file by hand.", field=name, **where)
 
 
 def _invalid(told: Diagnostic, key: str) -> Diagnostic:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
+from reconciler.documents.places import at_path
 from reconciler.documents.references import reference_in
 from reconciler.model import RESERVED, Desired, Path
 
@@ -32,20 +33,23 @@ def layer_of(document: Desired, field: str, sources: Sources) -> Layer | None:
     if place is None:
         return None
     parsed = sources.yaml(place.file)
-    for path, there in parsed.places.items():
-        overlaid = path[:2] == (RESERVED, "environments") and len(path) == 4
-        if there == place and path and path[-1] == field and (len(path) == 1 or overlaid):
-            raw = value_at(parsed.value, path)
-            return Layer(file=place.file, path=path, raw=raw, text=_text_file(raw, place.file))
-    return None
+    found = (path for path, there in parsed.places.items() if there == place and _holds(path, field))
+    path = next(found, None)
+    if path is None:
+        return None
+    _, raw = at_path(parsed.value, path)
+    return Layer(file=place.file, path=path, raw=raw, text=_text_file(raw, place.file))
+
+
+def _holds(path: Path, field: str) -> bool:
+    """Whether a path leads to a field of a document, or of one environment's overlay."""
+    overlaid = path[:2] == (RESERVED, "environments") and len(path) == 4
+    return path[-1:] == (field,) and (len(path) == 1 or overlaid)
 
 
 def overlays_of(document: Desired, sources: Sources) -> Mapping[str, Collection[str]]:
     """The fields that a document's own file says for single environments, by environment."""
-    try:
-        stated = value_at(sources.yaml(document.file).value, (RESERVED, "environments"))
-    except LookupError:
-        return {}
+    _, stated = at_path(sources.yaml(document.file).value, (RESERVED, "environments"))
     found = stated if isinstance(stated, Mapping) else {}
     return {name: each for name, each in found.items() if isinstance(each, Mapping)}
 
@@ -66,16 +70,6 @@ def sharers(document: Desired, field: str, layer: Layer, others: Iterable[Desire
     return sorted(found)
 
 
-def value_at(value: Json, path: Path) -> Json:
-    """The value at a path. Raises LookupError where there is none."""
-    for step in path:
-        known = Mapping if isinstance(step, str) else Sequence
-        if not isinstance(value, known) or isinstance(value, str):
-            raise LookupError(step)
-        value = value[step]  # type: ignore[index]
-    return value
-
-
 def scheme_of(raw: Json) -> str | None:
     """The kind of a reference (`file`, `env`, ...), or None for a value that is none."""
     found = reference_in(raw)
@@ -89,9 +83,4 @@ def _names_text(document: Desired, field: str, text: str, sources: Sources) -> b
 
 def _text_file(raw: Json, named_by: str) -> str | None:
     found = reference_in(raw)
-    if found is None or found[0] != "file":
-        return None
-    try:
-        return inside(found[1], named_by=named_by)
-    except ValueError:
-        return None
+    return inside(found[1], named_by=named_by) if found is not None and found[0] == "file" else None

@@ -128,15 +128,15 @@ class Puller:
         """What the loader has against the drafts: key, field, why."""
         for told in loaded.errors:
             name = (told.field or "").partition(".")[0]
-            known = name if name in self.schemas.fields else None
             mine = made.get(told.key or "")
             if mine is not None:
-                yield mine.key, known, told
-            elif known is not None:  # a document of today and a draft claim one value: the document has it
-                claimed = {each.key: each.content.get(known) for each in self.loaded.desired}.get(told.key or "")
-                for each in made.values():
-                    if known in each.meant and same(each.meant[known], claimed):
-                        yield each.key, known, told
+                yield mine.key, name if name in self.schemas.fields else None, told
+                continue
+            # a document of today and a draft claim one value: the document has it
+            claimed = {each.key: each.content.get(name) for each in self.loaded.desired}.get(told.key or "")
+            for each in made.values():
+                if name in each.meant and same(each.meant[name], claimed):
+                    yield each.key, name, told
 
     def _changed(self, loaded: Loaded, made: Mapping[str, Draft]) -> Iterable[tuple[str, str | None, Diagnostic]]:
         """Fields that would not be read as they are: no text of a file may say something else than the server has."""
@@ -156,7 +156,8 @@ class Puller:
         """A key for each assistant, and those at which a document stands that may be an interrupted pull's."""
         documents = {each.key: each for each in self.loaded.desired}
         names = {key_of(path, folder=self.style.folder) or path for path in self.files.documents()}
-        taken = {each.casefold() for each in (*self.entries, *names)}
+        moved = {each.moved_from for each in self.loaded.desired if each.moved_from is not None}
+        taken = {each.casefold() for each in (*self.entries, *names, *moved)}
         chosen: dict[int, str] = {}
         given: set[str] = set()
         unclear: set[str] = set()

@@ -76,6 +76,17 @@ CASES: list[tuple[str, tuple[str | int, ...], Any, str, str]] = [
         "  - type: end_call\n  - type: dtmf_input\n",
     ),
     (
+        "a whole list with another item first",
+        ("tools",),
+        [
+            {"type": "dtmf_input"},
+            {"type": "call_transfer", "phone_number": "+13125550143", "description": "Put the caller through."},
+            {"type": "end_call"},
+        ],
+        "tools:\n",
+        "tools:\n  - type: dtmf_input\n",
+    ),
+    (
         "a whole list with a field more",
         ("tools",),
         [
@@ -132,6 +143,32 @@ def test_what_an_alias_brings_in_is_not_edited() -> None:
     """It stands elsewhere too, and would change there."""
     with pytest.raises(EditRefused):
         edited(b"a: &x {day: Monday}\nb: *x\n", ("b", "day"), "Friday", file="x.yaml")
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ("name: [Lakeview Dental\n", ("name",)),
+        ("name: Lakeview Dental\nname: Lakeview\n", ("name",)),
+        ("# nothing yet\n", ("name",)),
+        ("name: Lakeview Dental\n", ("variables", "day")),
+        ("name: Lakeview Dental\n", ("name", "first")),
+        ("name: Lakeview Dental\n", ("name", 0)),
+        ("{name: Lakeview Dental, max_duration: 900}\n", ("record",)),
+    ],
+    ids=["broken", "twice", "empty", "no mapping yet", "inside a text", "a letter of a text", "one line of braces"],
+)
+def test_an_edit_that_cannot_be_made_alone_is_refused(content: str, path: tuple[str | int, ...]) -> None:
+    """A file that cannot be read, a place that is not there, or a line that would have to be written anew."""
+    with pytest.raises(EditRefused):
+        edited(content.encode(), path, "Friday", file="x.yaml")
+
+
+def test_the_first_field_of_a_document_stands_before_its_settings() -> None:
+    """A document that is its base under another key: what is its own now comes first, as people write it."""
+    content = b"# as the base\nreconciler:\n  extends: [_base.yaml]  # the practice\n"
+    after = edited(content, ("max_duration",), 600, file="x.yaml")
+    assert after == b"# as the base\nmax_duration: 600\nreconciler:\n  extends: [_base.yaml]  # the practice\n"
 
 
 VALUES = st.recursive(

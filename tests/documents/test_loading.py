@@ -273,6 +273,17 @@ def test_unknown_kinds_and_keys_pass_with_a_warning() -> None:
     assert load_one(text).diagnostics == ()
 
 
+@pytest.mark.parametrize(
+    ("actions", "place"),
+    [("hang_up", (8, 10)), ("[hang_up]", (8, 11)), ("[{type: 5}]", (8, 18)), ("[{type: [say]}]", (8, 18))],
+)
+def test_what_has_no_kind_is_told_as_another_type_and_no_more(actions: str, place: tuple[int, int]) -> None:
+    """One mistake is one error; nobody can say which keys an entry without a kind may have."""
+    schema = {**frontdesk().assistant["properties"]["actions"]["items"], **KINDS}
+    loaded = load_one(f"actions: {actions}\n", schemas=changed_schema(actions={"items": schema}))
+    assert told(loaded) == [("wrong-type", FILE, *place)]
+
+
 def test_an_unknown_key_of_an_object_with_named_ones_passes_with_a_warning() -> None:
     """Where the page names keys and takes others, a typo is met with a guess; where it names none, nothing is said."""
     texts = {"type": "array", "items": {"type": "string"}}

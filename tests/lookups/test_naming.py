@@ -39,6 +39,7 @@ CASES: list[tuple[str, list[Row], dict[str, int]]] = [
         [voice(1, "Nora", 1, "classic"), voice(2, "Nora", 1, "fast")],
         {"nora.english.classic": 1, "nora.english.fast": 2},
     ),
+    ("one without the column", [voice(1, "Nora"), voice(2, "Nora", 2)], {"nora.1": 1, "nora.2": 2}),
     ("by the id at last", [voice(1, "Nora", 1), voice(2, "Nora", 1)], {"nora.1": 1, "nora.2": 2}),
     ("without a name", [voice(7, ""), voice(8, "日本")], {"id-7": 7, "id-8": 8}),
     ("a phone number", [voice(9, "+1 202 555")], {"+1-202-555": 9}),

@@ -36,6 +36,15 @@ def sealed(document: dict[str, Any]) -> str:
     return json.dumps({**content, "file_digest": exact_digest(content)})
 
 
+def test_a_command_that_no_shell_could_read_is_refused() -> None:
+    """What a plan tells people to run is read word by word, so a quote that nothing closes is no plan of ours."""
+    told = replace(every_kind(), diagnostics=(replace(note("hand-over", "a number moves"), commands=(("true",),)),))
+    document: Any = plan_file(told)
+    document["diagnostics"][0]["commands"] = ["reconciler import dental/reception '102"]
+    found = refusal(sealed(document))
+    assert (found.code, "commands[0] is not a command" in found.summary) == ("plan-invalid", True)
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(plans(TEXT))
 def test_what_is_written_is_read_back(plan: Plan) -> None:

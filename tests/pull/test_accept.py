@@ -235,6 +235,73 @@ def test_what_the_file_says_already_is_recorded(account: Portal) -> None:
     in_sync(account)
 
 
+def test_a_field_that_left_the_file_and_changed_in_the_portal_needs_a_word_too(account: Portal) -> None:
+    """Naming it writes the portal's value into the document, as a field of its own again."""
+    account.write("assistants/front.yaml", FRONT.replace("tools:\n", "webhook_url: https://a.example/x\ntools:\n"))
+    account.ok("apply", "-y", CALCOM="cal_live_canary")
+    account.write("assistants/front.yaml", FRONT)
+    account.change(front(account), webhook_url="https://b.example/y")
+    accept(account, "--field", "webhook_url")
+    added = "webhook_url: https://b.example/y\nreconciler:"
+    assert account.read("assistants/front.yaml") == FRONT.replace("reconciler:", added)
+    in_sync(account)
+
+
+def test_a_prompt_s_file_that_several_documents_name_is_not_changed_unasked(account: Portal) -> None:
+    """Whoever else says the same text is named, by whatever way the text came to it."""
+    text = "system_prompt: ${file:prompts/front.md}"
+    account.write("assistants/night.yaml", NIGHT.replace("system_prompt: Take a message.", text))
+    account.write("assistants/day.yaml", NIGHT.replace("Night", "Day"))
+    account.ok("apply", "-y", CALCOM="cal_live_canary")
+    account.change(front(account), system_prompt=PROMPT.strip().replace("brief", "kind"))
+    before = account.files()
+    done = account.run("pull", "--accept", "front", CALCOM="cal_live_canary")
+    assert done.returncode == 1
+    assert "it stands in assistants/prompts/front.md, which night uses too" in done.stderr
+    assert account.files() == before
+    assert "also changes: night" in accept(account, "--allow-shared")
+    assert account.read("assistants/prompts/front.md") == PROMPT.replace("brief", "kind")
+    assert account.run("plan", "--refresh", CALCOM="cal_live_canary").stdout.endswith("1 to update, 0 to delete.\n")
+
+
+REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
+    (
+        "a variable's value",
+        FRONT.replace('"Harbour Dental."', "${env:GREETING}"),
+        {"initial_message": "Good day!"},
+        "the file says ${env:GREETING}: the value is not the file's",
+    ),
+    (
+        "an anchor that another field repeats",
+        FRONT.replace('"Harbour Dental."', "&hello Harbour Dental.") + "reengagement_prompt: *hello\n",
+        {"initial_message": "Good day!"},
+        "cannot be changed at this place without changing something else",
+    ),
+    (
+        "a text's file that another field names",
+        FRONT + "reengagement_prompt: ${file:prompts/front.md}\n",
+        {"system_prompt": "Take a message."},
+        "`reengagement_prompt` of front would change with it",
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "live", "why"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_what_cannot_be_written_alone_is_refused(
+    account: Portal, document: str, live: dict[str, Any], why: str
+) -> None:
+    """No file changes where it would change something else, or where the value is not a file's at all."""
+    environ = {"CALCOM": "cal_live_canary", "GREETING": "Harbour Dental."}
+    account.write("assistants/front.yaml", document)
+    account.ok("apply", "-y", **environ)
+    account.change(front(account), **live)
+    before = account.files()
+    done = account.run("pull", "--accept", "front", **environ)
+    assert done.returncode == 1
+    assert why in done.stderr
+    assert account.files() == before
+
+
 def test_a_value_that_could_not_be_sent_again_is_refused(account: Portal) -> None:
     """The document would not be valid; nothing is written."""
     account.change(front(account), max_silence_duration=900)

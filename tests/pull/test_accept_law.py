@@ -72,6 +72,23 @@ def test_after_accepting_nothing_has_drifted(mine: dict[str, Any], theirs: dict[
     assert all(line in text for name in untouched for line in field_lines(name, mine[name]))
 
 
+def test_a_line_that_somebody_adds_meanwhile_stays() -> None:
+    """Reading the account takes minutes: the value is written where it stands by then."""
+    text = yaml.safe_dump(RECEPTION)
+    files = MemoryFiles({PATH: text})
+    before = load(files, {})
+    (document,) = before.desired
+    files.files[PATH] = f"# Anna: ask the practice first\n{text}".encode()
+    entry = Entry(key="reception", id=101, last_applied=managed(document, creating=False))
+    moved = DriftedField(field="voice_id", side=Side.LIVE, last_applied=1, live=2, desired=1)
+    drift = Drift(key="reception", id=101, updated_at=None, fields=(moved,))
+    style = Style(folder="assistants", schema_path=None)
+    accepting = Accepting(files=files, load=load, loaded=before, style=style, schemas=SCHEMAS)
+    made = accepting.accept(document, entry, drift, Wish(), now="2026-11-05T10:00:00Z")
+    wanted = text.replace("voice_id: 1", "voice_id: 2")
+    assert made.files == {PATH: f"# Anna: ask the practice first\n{wanted}".encode()}
+
+
 def test_documents_of_other_files_are_not_read_again() -> None:
     """Of a thousand documents, accepting one reads one, and those that share a file with it."""
     base = yaml.safe_dump({name: each for name, each in RECEPTION.items() if name != "name"})

@@ -250,13 +250,69 @@ def test_the_result_of_a_create_whose_outcome_is_unknown_is_left_out(account: Po
     assert account.ok("plan") == "No changes.\n"
 
 
-def test_a_number_that_a_document_claims_is_not_claimed_twice(account: Portal) -> None:
-    """The document keeps it; the pulled one leaves the field alone and says why."""
+@pytest.mark.parametrize("name", ["sales", "answers"], ids=["told at the pulled one", "told at the document"])
+def test_a_number_that_a_document_claims_is_not_claimed_twice(account: Portal, name: str) -> None:
+    """The document keeps it; the pulled one leaves the field alone and says why, whichever of them comes first."""
     account.write("assistants/front.yaml", yaml.safe_dump({**RECEPTION, "name": "Front", "phone_number_id": 45}))
-    account.add(name="Sales", phone_number_id=45)
+    account.add(name=name, phone_number_id=45)
+    account.add(name="Night desk", phone_number_id=46)
     account.ok("pull")
-    assert "# phone_number_id: 45\n    - phone_number_id\n" in account.read("assistants/sales.yaml")
+    assert "# phone_number_id: 45\n    - phone_number_id\n" in account.read(f"assistants/{name}.yaml")
+    assert "phone_number_id: 46\n" in account.read("assistants/night-desk.yaml")
+    assert account.ok("validate").endswith("3 documents are valid.\n")
+
+
+def test_a_key_that_a_document_was_moved_from_is_not_given_away(account: Portal) -> None:
+    """With a document there, the one that says it moved away would be an error."""
+    moved = {**RECEPTION, "name": "Front", "reconciler": {"moved_from": "sales"}}
+    account.write("assistants/front.yaml", yaml.safe_dump(moved))
+    id = account.add(name="Sales")
+    assert [each["key"] for each in account.json("pull")["pulled"]] == [f"sales-{id}"]
     assert account.ok("validate").endswith("2 documents are valid.\n")
+
+
+def test_a_folder_at_a_prompt_s_name_is_something(account: Portal) -> None:
+    """The prompt cannot stand there, so the assistant gets its other name."""
+    (account.folder / "assistants/prompts/sales.md").mkdir(parents=True)
+    id = account.add(name="Sales")
+    assert [each["key"] for each in account.json("pull")["pulled"]] == [f"sales-{id}"]
+
+
+def test_an_assistant_whose_every_name_is_taken_is_left_out(account: Portal) -> None:
+    """By documents of other content; it is said, with the way to a name of one's own choice."""
+    id = account.add(name="Sales")
+    for key in ("sales", f"sales-{id}", f"assistant-{id}", f"assistant-{id}-pulled"):
+        account.write(f"assistants/{key}.yaml", yaml.safe_dump({**RECEPTION, "name": f"{key} of old"}))
+    documents = sorted((account.folder / "assistants").rglob("*"))
+    done = account.run("pull")
+    assert (done.returncode, done.stdout) == (0, "Pull complete: 0 documents written, 1 left out.\n")
+    assert f"assistant {id} is left out: files of other content stand at every name" in done.stderr
+    assert f"reconciler import KEY {id}" in done.stderr
+    assert sorted((account.folder / "assistants").rglob("*")) == documents
+
+
+def test_a_secret_in_a_value_that_is_released_stays_out_of_the_comment(account: Portal) -> None:
+    """No file can hold half a character; what the tool was is kept for people, its key is not."""
+    tool = {"type": "calendar_integration", "calcom_api_key": "cal_live_canary", "calcom_event_slug": "half \ud83d"}
+    account.add(tools=[tool])
+    account.ok("pull")
+    text = account.read("assistants/harbour-dental-reception.yaml")
+    assert '"calcom_api_key": "(a secret, not shown)", "calcom_event_slug": "half \\ud83d"}]\n    - tools\n' in text
+    assert "cal_live_canary" not in text
+    assert account.ok("plan") == "No changes.\n"
+
+
+def test_two_secrets_that_would_come_from_one_variable_are_released(account: Portal) -> None:
+    """One variable cannot hold both, and nothing may be sent that the server does not have."""
+    tool = {"type": "crm_lookup", "crm_token": "crm_canary_one", "CRM_token": "crm_canary_two"}
+    account.add(tools=[tool])
+    found = account.json("pull")
+    assert found["left_out"] == []
+    text = account.read("assistants/harbour-dental-reception.yaml")
+    assert "it would not be read from a file as it is" in text
+    assert text.endswith("    - tools\n")
+    assert "canary" not in text
+    assert account.ok("plan") == "No changes.\n"
 
 
 def test_a_link_that_leads_nowhere_is_something(account: Portal) -> None:
