@@ -214,11 +214,15 @@ def test_a_value_that_decides_over_nothing_limits_nothing(said: str, beside: str
     assert rules(made) == []
 
 
-def test_what_only_another_assistant_of_no_known_kind_may_hold_is_not_exclusive() -> None:
-    """The word is no value of any field: nobody could tell who else holds it."""
-    text = "The line. It cannot be assigned to another {} assistant."
-    assert keywords(written(field("line_id", "integer", text.format("night"))), "line_id") == {"type": "integer"}
-    assert "x-exclusive" in keywords(written(field("line_id", "integer", text.format("live"))), "line_id")
+@pytest.mark.parametrize(
+    ("kind", "exclusive"), [("classic", True), ("Classic", True), ("claſſic", False), ("night", False)]
+)
+def test_a_value_is_exclusive_among_assistants_of_a_kind_that_the_page_knows(kind: str, exclusive: bool) -> None:
+    """However it is capitalised; of another word, or one in other letters, nobody could tell who else is meant."""
+    made = keywords(
+        written(field("line_id", "integer", f"It cannot be assigned to another {kind} assistant.")), "line_id"
+    )
+    assert made == {"type": "integer", **({"x-exclusive": {"engine": "classic"}} if exclusive else {})}
 
 
 @pytest.mark.parametrize(

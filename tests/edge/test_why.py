@@ -94,6 +94,20 @@ def test_a_value_is_followed_to_the_line_that_it_comes_from(
         assert (found["reference"]["kind"], spot(found["reference"])) == reference
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("voice_id", "voices.sarah in the environment's catalogue, reconciler.yaml:5:"),
+        ("initial_message", "the environment variable GREETING"),
+        ("tools.0.calcom_api_key", "the secret CALCOM_KEY, from the environment"),
+        ("system_prompt", "the text in assistants/prompts/reception.md"),
+    ],
+)
+def test_people_read_where_a_reference_leads(desk: Practice, field: str, told: str) -> None:
+    """By what kind of thing it is, and never its value where that is secret."""
+    assert f"  which is      {told}" in desk.done("why", "desk", field).out
+
+
 def test_a_prompt_leads_to_its_file(desk: Practice) -> None:
     """By its reference, and its text is there whole."""
     found = told(desk, "system_prompt")
