@@ -35,7 +35,7 @@ _WORDS = (
 _ZONES = ("America/Chicago", "America/New_York", "Europe/Berlin", "Europe/London")
 
 _DOCUMENT = """\
-# yaml-language-server: $schema=../../schemas/assistant.schema.json
+# yaml-language-server: $schema=../../schemas/editor.schema.json
 name: {name}
 type: inbound
 mode: multimodal
@@ -153,6 +153,7 @@ def _desired(project: Project) -> Sequence[Desired]:
 class _Asked:
     environment = None
     insecure_http = False
+    quiet = True
 
     def __init__(self, root: Path) -> None:
         self.directory = root

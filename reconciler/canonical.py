@@ -13,8 +13,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-# made once: json.dumps would make one for every call, which takes as long as encoding something small
 _quoted = json.encoder.encode_basestring
+# made once: json.dumps would make one for every call, which takes as long as encoding something small
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
 SCALARS: frozenset[type] = frozenset({str, int, float, bool, type(None)})

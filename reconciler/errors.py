@@ -10,6 +10,7 @@
     │   ├── LockHeldError           exit 5: somebody else holds the lock
     │   └── StateConflictError      an entry moved between reading and writing it
     ├── PlanRefusedError            exit 6: a blocked change or a safety limit refuses the plan
+    │   └── CreateUnknownError      exit 7: a begun create is in the way, and nobody knows what became of it
     ├── PlanFileError               a saved plan cannot be read, was edited, or is in another format
     ├── StalePlanError              exit 4: what a saved plan was computed from has moved
     ├── ApiError                    the API refused, cannot be reached, or answered with something else

@@ -18,7 +18,7 @@ from typing import Any
 
 from reconciler.canonical import Json
 from reconciler.model import Content, Live, Path
-from reconciler.schemas import SchemaSet
+from reconciler.schemas import SchemaSet, stated_types
 from reconciler.secrecy import secret_name, secret_reference, secrets_in
 from reconciler.spelling import Spelling, number_in
 
@@ -116,8 +116,7 @@ class _Seal:
 
 def as_desired(value: Json, schema: Mapping[str, Any]) -> Json:
     """One value as a document would say it. Idempotent: a value in desired's form comes back as it is."""
-    stated = schema.get("type", ())
-    types = (stated,) if isinstance(stated, str) else tuple(stated)
+    types = stated_types(schema)
     if value is None:
         return None if "null" in types or not types else _empty(types)
     if isinstance(value, Mapping):

@@ -8,7 +8,7 @@ Core: no IO; the shell reads the files and calls `SchemaSet.from_files`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -21,8 +21,9 @@ from reconciler.vocabulary import why_no_vocabulary
 
 Kind = Literal["assistant", "create", "update"]
 REQUIRED_FILES: tuple[str, ...] = ("assistant", "create", "update")
-MOST_PLACES = 10_000
 OPTIONAL_FILES: tuple[str, ...] = ("list", "delete")
+_MOST_PLACES = 10_000
+"""So many answers are remembered of which places are secret, and then forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +36,7 @@ class Endpoint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldPolicy:
-    """What the pages say of one top-level field. See design section 3 for each annotation's meaning and origin.
+    """What the pages say of one top-level field, from the keywords that `apidocs.properties` writes.
 
     `types` are JSON Schema type names without null. `has_clear` tells a documented null from no clear value at all.
     `updatable` is false for a field that only the create page has: it can be set once, and never changed or cleared.
@@ -101,6 +102,16 @@ class SchemaSet:
         properties: Mapping[str, Any] = self.assistant["properties"]
         own = {name: each for name, each in properties.items() if not each.get("x-reserved")}
         return {name: _policy(name, each, name in required, name in updatable) for name, each in own.items()}
+
+    def in_order(self, names: Collection[str]) -> list[str]:
+        """Names of fields in page order, and behind them those that no page has."""
+        known = [name for name in self.fields if name in names]
+        return known + sorted(set(names) - set(known))
+
+    @cached_property
+    def exclusive_fields(self) -> tuple[FieldPolicy, ...]:
+        """The fields whose value only one assistant may hold."""
+        return tuple(policy for policy in self.fields.values() if policy.exclusive is not None)
 
     @cached_property
     def name_field(self) -> str:
@@ -178,7 +189,7 @@ class SchemaSet:
             return False
         known = self._secrets.get(path)
         if known is None:
-            if len(self._secrets) > MOST_PLACES:  # names that people choose must not fill the memory
+            if len(self._secrets) > _MOST_PLACES:  # names that people choose must not fill the memory
                 self._secrets.clear()
             known = self._secrets[path] = self._marks_secret(path)
         return known
@@ -206,8 +217,13 @@ class SchemaSet:
         schema: Mapping[str, Any] = self.assistant
         for step in path:
             schema = _descend(schema, step)
-        stated = schema.get("type", ())
-        return frozenset((stated,) if isinstance(stated, str) else stated)
+        return frozenset(stated_types(schema))
+
+
+def stated_types(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The JSON types that a schema asks for, null among them; empty where it says none."""
+    stated = schema.get("type", ())
+    return (stated,) if isinstance(stated, str) else tuple(stated)
 
 
 def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
@@ -222,8 +238,8 @@ def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
 
 
 def _misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
-    for role, schema in files.items():
-        lacking = _lacks(role, schema)
+    for role in (*REQUIRED_FILES, *OPTIONAL_FILES):
+        lacking = _lacks(role, files[role]) if role in files else None
         if lacking:
             yield error(
                 "schema-invalid",
@@ -254,8 +270,7 @@ def _lacks(role: str, schema: Json) -> str | None:
 
 
 def _policy(name: str, schema: Mapping[str, Any], required: bool, updatable: bool) -> FieldPolicy:
-    stated = schema.get("type", ())
-    types = (stated,) if isinstance(stated, str) else tuple(stated)
+    types = stated_types(schema)
     applies = {each: tuple(values) for each, values in schema.get("x-applies", {}).items()}
     return FieldPolicy(
         name=name,

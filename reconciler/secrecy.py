@@ -8,8 +8,9 @@ different keys would see each other's every secret as changed, for ever. Core: p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from reconciler.canonical import SCALARS, Json, equal, identical
 
@@ -77,7 +78,10 @@ def secrets_in(value: Json) -> Iterator[tuple[str, str | None]]:
 
 def same(left: Json, right: Json, *, unordered: bool = False) -> bool:
     """Canonical equality, with secrets as above."""
-    return identical(left, right) or equal(left, _aligned(right, left), unordered=unordered)
+    if identical(left, right):
+        return True
+    told = _with_references_of(left, right, lambda mine, other: not comparable(mine, other))
+    return equal(left, told, unordered=unordered)
 
 
 def comparable(left: str | None, right: str | None) -> bool:
@@ -103,30 +107,21 @@ def untold(left: Json, right: Json) -> Iterator[str]:
 
 def remembered(value: Json, like: Json) -> Json:
     """`value`, with the reference that `like` has in its place for every secret that nobody could look at."""
+    return _with_references_of(like, value, lambda mine, _: mine is None)
+
+
+def _with_references_of(like: Json, value: Json, gives_way: Callable[[str | None, str | None], bool]) -> Json:
+    """`value`, with the reference of `like` for each secret of one name in one place, by their fingerprints."""
     if type(value) in SCALARS:
         return value
     name = secret_name(value)
     if name is not None:
-        return like if name == secret_name(like) and _fingerprint(value) is None else value
+        return like if name == secret_name(like) and gives_way(_fingerprint(value), _fingerprint(like)) else value
     if isinstance(value, Mapping) and isinstance(like, Mapping):
-        return {each: remembered(inner, like.get(each)) for each, inner in value.items()}
+        return {each: _with_references_of(like.get(each), inner, gives_way) for each, inner in value.items()}
     if isinstance(value, Sequence) and isinstance(like, Sequence) and not isinstance(value, str):
-        return [remembered(inner, like[at] if at < len(like) else None) for at, inner in enumerate(value)]
-    return value
-
-
-def _aligned(value: Json, like: Json) -> Json:
-    """`value`, with what stands in `like` put in the place of each secret that cannot be told apart from it."""
-    if type(value) in SCALARS:
-        return value
-    name = secret_name(value)
-    if name is not None:
-        untellable = name == secret_name(like) and not comparable(_fingerprint(value), _fingerprint(like))
-        return like if untellable else value
-    if isinstance(value, Mapping) and isinstance(like, Mapping):
-        return {each: _aligned(inner, like.get(each)) for each, inner in value.items()}
-    if isinstance(value, Sequence) and isinstance(like, Sequence) and not isinstance(value, str):
-        return [_aligned(inner, like[at] if at < len(like) else None) for at, inner in enumerate(value)]
+        beside = zip_longest(value, like[: len(value)])
+        return [_with_references_of(other, inner, gives_way) for inner, other in beside]
     return value
 
 

@@ -162,6 +162,9 @@ _TYPE_WORDS = {
 }
 
 
+_LONGEST_SHOWN = 76
+
+
 def _in_words(problem: ValidationError) -> str:
     wanted: Any = problem.validator_value
     match problem.validator:
@@ -201,7 +204,8 @@ def _or_list(values: Sequence[Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping | list):
         return "a mapping" if isinstance(value, Mapping) else "a list"  # whole, it would show what is deep inside
-    text = {True: "true", False: "false", None: "null"}.get(value) if isinstance(value, bool | None) else None
-    if text is None:
-        text = f"`{value}`" if isinstance(value, str) else str(value)
-    return text if len(text) <= 80 else text[:77] + "...`"
+    if value is None or isinstance(value, bool):
+        return {True: "true", False: "false", None: "null"}[value]
+    text = str(value)
+    short = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."
+    return f"`{short}`" if isinstance(value, str) else short

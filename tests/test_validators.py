@@ -87,3 +87,14 @@ def test_what_one_refuses_the_other_explains(name: str) -> None:
         said[fine] += 1
     assert said[False] > EACH[name] / 2
     assert said[True] or name != "update", "nothing has to be there in an update, so some of them are whole"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("Monday " * 20, f"`{('Monday ' * 20)[:76]}...`"), (10**90, f"1{'0' * 75}..."), (9000, "9000")],
+    ids=["text", "number", "short"],
+)
+def test_a_long_value_is_cut_and_keeps_its_quotes(value: Any, shown: str) -> None:
+    """Text stands between backticks and a number between none, cut or not."""
+    validator = Validator({"properties": {"max_duration": {"enum": [600]}}})
+    assert [each.summary for each in validator.violations({"max_duration": value})] == [f"must be 600, not {shown}"]

@@ -129,13 +129,15 @@ def _keyword(name: str, value: Json, sides: Sides) -> Evidence:
 
 
 def _type(value: Json, sides: Sides) -> Evidence:
-    """The type as printed; where null is allowed, the words that allow it."""
-    if isinstance(value, list):
-        for file, meaning in sides[::-1]:
-            for kind in ("null", "null-of"):
-                for words, line in _said(meaning, kind):
-                    return Evidence(keyword="type", value=value, words=words, file=file, line=line)
-    return _mark("type", value, f"type {sides[0][1].field.type}", sides[0][1], sides)
+    """The type as printed; where null is allowed, the words that allow it, or the page that marks it so."""
+    if not isinstance(value, list):
+        return _mark("type", value, f"type {sides[0][1].field.type}", sides[0][1], sides)
+    for file, meaning in sides[::-1]:
+        for kind in ("null", "null-of"):
+            for words, line in _said(meaning, kind):
+                return Evidence(keyword="type", value=value, words=words, file=file, line=line)
+    marked = next(each for _, each in sides[::-1] if each.field.nullable)
+    return _mark("type", value, f"type {marked.field.type}, marked as nullable", marked, sides)
 
 
 def _mark(keyword: str, value: Json, words: str, meaning: Meaning, sides: Sides) -> Evidence:

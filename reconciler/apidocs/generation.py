@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.apidocs.editor import editor_schema
 from reconciler.apidocs.evidence import Evidence, evidence_of
 from reconciler.apidocs.listing import list_schema
 from reconciler.apidocs.meaning import PageMeaning, meaning_of, words_of
@@ -66,6 +67,7 @@ def generate(
         "assistant.schema.json": assistant,
         "create.schema.json": common.create_body(),
         "update.schema.json": common.update_body(),
+        "editor.schema.json": editor_schema(assistant),
     }
     if list_ is not None:
         files["list.schema.json"] = {"$schema": DRAFT, **list_schema(list_), **_source(("list", list_))}

@@ -53,7 +53,7 @@ NO_VALUE: Any = object()
 
 
 def clear_value(field: Field) -> Any:
-    """What a PUT sends to clear a field, by the order of design section 3, or NO_VALUE: then nothing is guessed."""
+    """What a PUT sends to clear a field, or NO_VALUE where the page does not say: nothing is guessed."""
     if field.required or field.update is None:
         return NO_VALUE
     both = field.both

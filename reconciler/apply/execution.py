@@ -224,7 +224,7 @@ class _Run:
 
     def _failed(self, progress: Progress, request: Request, failure: Failure) -> None:
         change = progress.change
-        exclusive = [name for name, policy in self.schemas.fields.items() if policy.exclusive is not None]
+        exclusive = [policy.name for policy in self.schemas.exclusive_fields]
         told = failure_diagnostics(failure, change, self.desired.get(change.key), self.vault, exclusive=exclusive)
         unsure = failure.effect is Effect.UNKNOWN
         if unsure:

@@ -109,10 +109,11 @@ def load(
 
 def style_of(project: Project) -> Style:
     """How documents of this project are written."""
-    path = f"{project.schema_folder}/assistant.schema.json"
+    # a set from before there was one for editors has the schema of documents alone
+    paths = [f"{project.schema_folder}/{role}.schema.json" for role in ("editor", "assistant")]
     return Style(
         folder=project.assistants,
-        schema_path=path if (project.root / path).is_file() else None,
+        schema_path=next((each for each in paths if (project.root / each).is_file()), None),
         names=references(find_lookups(project), project.catalog),
     )
 

@@ -17,6 +17,7 @@ from reconciler.canonical import Json
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.schema_diff import tell
 from reconciler.commands.schema_files import (
+    EDITOR,
     ROLES,
     SUFFIX,
     generate_from,
@@ -30,8 +31,11 @@ from reconciler.planfile import FORMAT_VERSION
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.paint import counted
 
-OPTIONAL = frozenset({f"list{SUFFIX}", f"delete{SUFFIX}"})
+OPTIONAL = dict.fromkeys(
+    (f"list{SUFFIX}", f"delete{SUFFIX}"), "the other set was made without its page, which is optional"
+)
 """The files that a set made from the create and update pages alone does not have."""
+NEWER = {EDITOR: "the other set is from before there was one; `schema generate` writes it"}
 
 
 @verb("check", outputs=("text", "json"), short_help="Whether the schema set is what its pages say.")
@@ -71,17 +75,18 @@ def check_verb(
 
 
 def _compare(invocation: Invocation, here: dict[str, Json], against: Path | None, *, structure: bool) -> bool:
-    notes: list[str] = []
+    optional = NEWER
     if against is not None:
         names = ("schemas", str(against))
         left, right = here, read_set(invocation.directory / against)
         if structure:
-            left, right, notes = _without_lacking(left, right, names)
+            optional = {**OPTIONAL, **NEWER}
     else:
         names = ("the pages", "schemas")
         pages = own_pages(invocation.directory, invocation.directory / "schemas")
         left, right = dict(generate_from(pages).files), here
-    found = differences(left, right, words=not structure, names=names)
+    left, right, notes = _without_lacking(left, right, names, optional)
+    found = _found(left, right, words=not structure, names=names)
     if found:
         last = f"{counted(len(found), 'difference')} between {names[0]} and {names[1]}."
     else:
@@ -93,6 +98,13 @@ def _compare(invocation: Invocation, here: dict[str, Json], against: Path | None
         lines = [*notes, *found, "", last] if found else [*notes, last]
         invocation.result("\n".join(terminal_safe(each) for each in lines))
     return bool(found)
+
+
+def _found(left: dict[str, Json], right: dict[str, Json], *, words: bool, names: tuple[str, str]) -> list[str]:
+    """The differences of what pages say; of what only follows from it, where there are none."""
+    pages = [{name: each for name, each in side.items() if name != EDITOR} for side in (left, right)]
+    said = differences(pages[0], pages[1], words=words, names=names)
+    return said or differences(left, right, words=words, names=names)
 
 
 def _fetched(invocation: Invocation, here: Mapping[str, Json], given: Mapping[Role, str]) -> Mapping[str, Json]:
@@ -121,14 +133,12 @@ def _addresses(files: Mapping[str, Any]) -> dict[Role, str]:
 
 
 def _without_lacking(
-    left: Mapping[str, Json], right: Mapping[str, Json], names: tuple[str, str]
+    left: Mapping[str, Json], right: Mapping[str, Json], names: tuple[str, str], optional: Mapping[str, str]
 ) -> tuple[dict[str, Json], dict[str, Json], list[str]]:
-    """Both sets without the optional files that one of them lacks, and a note on each of those."""
-    lacking = (left.keys() ^ right.keys()) & OPTIONAL
+    """Both sets without the files that one of them may lack and does, and a note on each of those with the reason."""
+    lacking = (left.keys() ^ right.keys()) & optional.keys()
     notes = [
-        f"note: {name}: only in {names[name in right]}; the other set was made without its page, which is optional"
-        for name in (*left, *right)
-        if name in lacking
+        f"note: {name}: only in {names[name in right]}; {optional[name]}" for name in (*left, *right) if name in lacking
     ]
     kept = [{name: each for name, each in side.items() if name not in lacking} for side in (left, right)]
     return kept[0], kept[1], notes

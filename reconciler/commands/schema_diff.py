@@ -18,7 +18,15 @@ from reconciler.apidocs.structure import differences
 from reconciler.canonical import Json
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
-from reconciler.commands.schema_files import SUFFIX, found_pages, generate_from, pages_by_method, read_pages, read_set
+from reconciler.commands.schema_files import (
+    EDITOR,
+    SUFFIX,
+    found_pages,
+    generate_from,
+    pages_by_method,
+    read_pages,
+    read_set,
+)
 from reconciler.config import Project, open_project
 from reconciler.documents import Loaded
 from reconciler.errors import Diagnostic, ReconcilerError, UsageError, error
@@ -55,7 +63,8 @@ def diff_verb(invocation: Invocation, old: Path, new: tuple[str, ...], words: bo
     before = read_set(invocation.directory / old)
     after, whole = _new_set(invocation, old, new or ("schemas",))
     if words:
-        kept = {name: each for name, each in before.items() if whole or name in after}
+        kept = {name: each for name, each in before.items() if name != EDITOR and (whole or name in after)}
+        after.pop(EDITOR, None)
         found = differences(kept, after, words=True, names=(str(old), new[0] if new else "schemas"))
         invocation.result("\n".join(found) if found else "No differences.")
         return 2 if found and detailed_exitcode else 0

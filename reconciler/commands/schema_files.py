@@ -22,6 +22,8 @@ from reconciler.schemas import SchemaSet
 
 ROLES: tuple[Role, ...] = ("create", "update", "list", "delete")
 SUFFIX = ".schema.json"
+EDITOR = f"editor{SUFFIX}"
+"""The file that follows from the documents' schema alone; sets from before there was one lack it."""
 LARGEST_PAGE = 5 * 1024 * 1024
 """Bytes. A reference page has some 30 kB; what is a hundred times larger is no page."""
 

@@ -16,10 +16,9 @@ from reconciler.config import Project, open_project, open_store
 from reconciler.documents import Loaded, Parsed, parse_yaml
 from reconciler.documents.files import Sources
 from reconciler.documents.places import at_path, dotted
-from reconciler.documents.settings import RESERVED
 from reconciler.documents.tracing import Reference, Stated, path_in, reference_of, trace
 from reconciler.errors import PROJECT_FILE, Diagnostic, DocumentError, UsageError, error
-from reconciler.model import Content, Desired, Entry, Live, Path, Position
+from reconciler.model import RESERVED, Content, Desired, Entry, Live, Path, Position
 from reconciler.planning import known_keys
 from reconciler.render.escape import json_text
 from reconciler.render.masking import masked_value

@@ -56,7 +56,7 @@ class ProjectFiles:
                 found.append(each)
         if problems:
             raise DocumentError.of(problems)
-        self._documents = tuple(sorted(found))
+        self._documents = sorted(found)
         return self._documents
 
     def read(self, path: str) -> bytes:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.canonical import canonical_bytes
+from reconciler.canonical import canonical_bytes, equal
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Content, Path, Position
+from reconciler.model import RESERVED, Content, Path, Position
 from reconciler.schemas import FieldPolicy, SchemaSet
 from reconciler.secrecy import secret_names
 
@@ -27,20 +27,19 @@ class Claimant:
 
 
 Conflict = tuple[frozenset[str], Diagnostic]
-"""The keys of all documents in it, and what to tell."""
+"""The keys of the documents that cannot be planned because of it, and what to tell."""
 
 
 def conflicts(claimants: Sequence[Claimant], schemas: SchemaSet) -> Iterator[Conflict]:
     """Every conflict between documents, each told once with all the places in it."""
     yield from _same_ids(claimants)
     yield from _same_renames(claimants)
-    for policy in schemas.fields.values():
-        if policy.exclusive is not None:
-            yield from _same_exclusives(claimants, policy)
+    for policy in schemas.exclusive_fields:
+        yield from _same_exclusives(claimants, policy)
 
 
 def _same_ids(claimants: Iterable[Claimant]) -> Iterator[Conflict]:
-    path = ("reconciler", "id")
+    path = (RESERVED, "id")
     for group in _groups((each.id, each) for each in claimants if each.id is not None):
         places = [each.places[path] for each in group]
         told = f"{_said(places)} both adopt id {group[0].id}"
@@ -48,7 +47,7 @@ def _same_ids(claimants: Iterable[Claimant]) -> Iterator[Conflict]:
 
 
 def _same_renames(claimants: Sequence[Claimant]) -> Iterator[Conflict]:
-    path = ("reconciler", "moved_from")
+    path = (RESERVED, "moved_from")
     by_key = {each.key: each for each in claimants}
     movers = [each for each in claimants if each.moved_from is not None]
     for group in _groups((each.moved_from, each) for each in movers):
@@ -79,7 +78,7 @@ def _same_exclusives(claimants: Sequence[Claimant], policy: FieldPolicy) -> Iter
 
 
 def _matches(content: Content, kind: Content) -> bool:
-    return all(name in content and canonical_bytes(content[name]) == canonical_bytes(kind[name]) for name in kind)
+    return all(name in content and equal(content[name], kind[name]) for name in kind)
 
 
 def _groups(pairs: Iterable[tuple[Hashable, Claimant]]) -> list[list[Claimant]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from reconciler.errors import Diagnostic, error
 
@@ -58,7 +59,7 @@ def readable(content: bytes, *, file: str) -> tuple[Readable | None, list[Diagno
         return None, wrong
     if len(content.translate(None, _CONTROL_BYTES)) == len(content):  # 2 µs; to search for them takes 25
         return _disguised(text), []
-    return None, [_control(text, found, file) for found in _first(_CONTROL.finditer(text))]
+    return None, [_control(text, found, file) for found in islice(_CONTROL.finditer(text), _MAX_SHOWN)]
 
 
 def unseen(value: str) -> str | None:
@@ -92,10 +93,6 @@ def _control(text: str, found: re.Match[str], file: str) -> Diagnostic:
     line, column = line_and_column(text, found.start())
     told = f"the control character U+{ord(found[0]):04X} cannot stand in YAML"
     return error("yaml-control-character", told, "Remove it.", file=file, line=line, column=column)
-
-
-def _first(found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
-    return (each for each, _ in zip(found, range(_MAX_SHOWN), strict=False))
 
 
 def _disguised(text: str) -> Readable:

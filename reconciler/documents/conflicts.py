@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.canonical import SCALARS, Json
 from reconciler.documents.files import Sources
-from reconciler.documents.judging import place_of
 from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted
 from reconciler.documents.references import Resolution
+from reconciler.documents.syntax import FINISH_MERGE
 from reconciler.errors import Diagnostic, DocumentError, error
 from reconciler.model import Path, Position
 
@@ -27,10 +27,9 @@ def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, ke
     for path, text in _texts(found.content, ()):
         if not _MARKED.search(text.replace("\r\n", "\n")):
             continue
-        place = _first_mark(found, place_of(path, layered), path, sources)
+        place = _first_mark(found, layered.place(path), path, sources)
         summary = f"`{dotted(path)}` holds a merge that nobody finished"
-        then = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
-        told.append(error("merge-conflict", summary, then, **at(place, key=key, path=path)))
+        told.append(error("merge-conflict", summary, FINISH_MERGE, **at(place, key=key, path=path)))
     return told
 
 

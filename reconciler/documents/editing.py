@@ -26,9 +26,8 @@ from reconciler.documents.emitting import (
     single_quoted,
     value_lines,
 )
-from reconciler.documents.settings import RESERVED
 from reconciler.documents.strict_yaml import parse_yaml
-from reconciler.model import Path
+from reconciler.model import RESERVED, Path
 
 Splice: TypeAlias = tuple[int, int, str]
 """From, to, and what stands there instead."""
@@ -76,7 +75,7 @@ def _with(value: Json, path: Path, new: Json) -> Json:
 
 
 def _spliced(text: str, splices: Sequence[Splice]) -> str:
-    for start, stop, new in sorted(splices, reverse=True):
+    for start, stop, new in sorted(splices, key=lambda each: each[:2], reverse=True):
         text = text[:start] + new + text[stop:]
     return text
 
@@ -169,7 +168,7 @@ class _Editor:
         if place.in_flow or (brackets and (isinstance(new, Mapping) or _is_list(new))):
             return start, end, flow(new)
         if isinstance(node, yaml.ScalarNode) and not isinstance(new, Mapping) and not _is_list(new):
-            written = self._styled(node, new)
+            written = _styled(node, new)
             if written is not None and start < end:
                 return start, end, written
         block = not isinstance(node, yaml.ScalarNode) and not node.flow_style
@@ -198,16 +197,6 @@ class _Editor:
         if not rest or not comment:
             return start, end, self._joined([first + (comment if header and comment and not tail else ""), *rest])
         return start, tail.end() if tail else end, self._joined([first + comment, *rest])
-
-    def _styled(self, node: Any, new: Json) -> str | None:
-        """A scalar in the style of the old one where it can be, or None where it needs several lines."""
-        if isinstance(new, str) and "\n" in new and len(value_lines(new, indent=0)) > 1:
-            return None
-        if isinstance(new, str) and node.style == '"':
-            return double_quoted(new)
-        if isinstance(new, str) and node.style == "'":
-            return single_quoted(new) or double_quoted(new)
-        return None if node.style in ("|", ">") else scalar(new)
 
     def _added(self, node: Any, name: str, new: Json) -> Splice:
         """A new field behind the last one, and before the settings where those come last."""
@@ -248,6 +237,17 @@ class _Editor:
 
     def _joined(self, lines: Sequence[str]) -> str:
         return self.newline.join(lines)
+
+
+def _styled(node: Any, new: Json) -> str | None:
+    """A scalar in the style of the old one where it can be, or None where it needs several lines."""
+    if isinstance(new, str) and "\n" in new and len(value_lines(new, indent=0)) > 1:
+        return None
+    if isinstance(new, str) and node.style == '"':
+        return double_quoted(new)
+    if isinstance(new, str) and node.style == "'":
+        return single_quoted(new) or double_quoted(new)
+    return None if node.style in ("|", ">") else scalar(new)
 
 
 def _is_list(value: Json) -> bool:

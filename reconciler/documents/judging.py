@@ -72,7 +72,7 @@ def _blank_needed(content: Content, schemas: SchemaSet) -> list[Path]:
 def _empty_text(path: Path, layered: Layered, key: str) -> Diagnostic:
     told = f"`{dotted(path)}` is required and its text is empty"
     then = "The platform takes an empty text for a missing field and refuses it: write the text."
-    return warning("empty-text", told, then, **at(place_of(path, layered), key=key, path=path))
+    return warning("empty-text", told, then, **at(layered.place(path), key=key, path=path))
 
 
 def _is_news(violation: Violation, found: Resolution, layered: Layered, unmanaged: frozenset[str]) -> bool:
@@ -110,12 +110,7 @@ def _place(violation: Violation, layered: Layered) -> Position:
         path = path[:-1]
     elif violation.keyword == "additionalProperties" and path in layered.names:
         return layered.names[path]
-    return place_of(path, layered)
-
-
-def place_of(path: Path, layered: Layered) -> Position:
-    """The place of a value, or of the nearest parent that has one."""
-    return next(layered.places[path[:length]] for length in range(len(path), -1, -1) if path[:length] in layered.places)
+    return layered.place(path)
 
 
 def _touches_secret(path: Path, hidden: Iterable[Path], schemas: SchemaSet) -> bool:

@@ -7,16 +7,16 @@ alone; of its `reconciler` key only `extends` counts. Core: pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
 from reconciler.documents.keys import key_of
 from reconciler.documents.places import at
-from reconciler.documents.settings import RESERVED, SETTINGS, Settings, read_settings
+from reconciler.documents.settings import SETTINGS, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import Diagnostic, error, warning
-from reconciler.model import Path, Position
+from reconciler.model import RESERVED, Path, Position
 
 MAX_CHAIN = 32
 
@@ -34,6 +34,10 @@ class Layered:
     files: frozenset[str] = frozenset()
     broken: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def place(self, path: Path) -> Position:
+        """The place of a value, or of the nearest parent that has one; a document has one for `()`."""
+        return next(self.places[path[:length]] for length in range(len(path), -1, -1) if path[:length] in self.places)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -57,15 +61,7 @@ class Layers:
         if settings.overlay is not None:
             layers.append(_own(parsed, settings.overlay))
         merged = layers[0] if len(layers) == 1 else _merged(layers)
-        places = {**merged.places, (): parsed.places[()]}
-        return Layered(
-            content=merged.content,
-            places=places,
-            names=merged.names,
-            files=merged.files,
-            broken=merged.broken,
-            diagnostics=merged.diagnostics,
-        )
+        return replace(merged, places={**merged.places, (): parsed.places[()]})
 
     def _extended(self, parsed: Parsed, extends: tuple[str, ...], key: str | None) -> list[Layered]:
         return [self._named_base(parsed, index, each, key) for index, each in enumerate(extends)]
@@ -112,14 +108,8 @@ class Layers:
         settings = read_settings(parsed, key=None, fields=self.fields, environment="")
         problems = [*parsed.diagnostics, *settings.diagnostics, *_not_inherited(parsed)]
         merged = _merged([*self._extended(parsed, settings.extends, None), _own(parsed, ())])
-        return Layered(
-            content=merged.content,
-            places=merged.places,
-            names=merged.names,
-            files=merged.files,
-            broken=merged.broken or any(each.severity == "error" for each in problems),
-            diagnostics=(*merged.diagnostics, *problems),
-        )
+        broken = merged.broken or any(each.severity == "error" for each in problems)
+        return replace(merged, broken=broken, diagnostics=(*merged.diagnostics, *problems))
 
 
 def _is_there(parsed: Parsed) -> bool:

@@ -7,26 +7,26 @@ A document with errors yields no Desired, and nothing hides anything else: every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.canonical import Json
 from reconciler.documents.across import Claimant, conflicts
 from reconciler.documents.conflicts import check_conflicts
 from reconciler.documents.files import Files, Sources
-from reconciler.documents.judging import judge, place_of
+from reconciler.documents.judging import judge
 from reconciler.documents.keys import key_collisions, key_fault, key_of
 from reconciler.documents.layers import Layered, Layers
 from reconciler.documents.packed import PackedPlaces
 from reconciler.documents.placeholders import check_placeholders
 from reconciler.documents.places import at
 from reconciler.documents.references import Resolution, World, resolve
-from reconciler.documents.settings import RESERVED, Settings, read_settings
+from reconciler.documents.settings import Settings, read_settings
 from reconciler.documents.settled import inputs_of, source_digest
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, DocumentError, error, note, warning
-from reconciler.model import Desired, Path, Position, Spread
+from reconciler.model import RESERVED, Desired, Path, Position, Spread
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
 
@@ -211,7 +211,7 @@ def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) 
         return layered, []
     warnings = []
     for name in sorted(unmanaged & set(layered.content)):
-        place = layered.names.get((name,)) or place_of((name,), layered)
+        place = layered.names.get((name,)) or layered.place((name,))
         if place.file == file:  # over a base's value, `unmanaged` is the way to release it in one document
             told = f"`{name}` is unmanaged and has a value here, which is not sent"
             warnings.append(
@@ -261,15 +261,11 @@ def _settings_places(parsed: Parsed) -> dict[Path, Position]:
 
 def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """In order, and what one line of a base does to many documents told once, with their number."""
-
-    def groups() -> Iterator[list[Diagnostic]]:
-        same: dict[Diagnostic, list[Diagnostic]] = {}
-        for each in sorted(set(problems), key=Diagnostic.sort_key):
-            same.setdefault(replace(each, key=None), []).append(each)
-        yield from same.values()
-
+    same: dict[Diagnostic, list[Diagnostic]] = {}
+    for each in sorted(set(problems), key=Diagnostic.sort_key):
+        same.setdefault(replace(each, key=None), []).append(each)
     told = []
-    for group in groups():
+    for group in same.values():
         first = group[0]
         if len(group) > 1:
             others = f"{len(group) - 1} other document{'s' if len(group) > 2 else ''} on the same base"

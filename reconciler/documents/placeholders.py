@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.canonical import Json
 from reconciler.documents.characters import line_and_column
-from reconciler.documents.judging import place_of
 from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted
 from reconciler.documents.references import Resolution
@@ -77,10 +76,10 @@ def _unknown(
     then = f"Did you mean `{{{{{guess}}}}}`?" if guess else "Callers would hear it as it stands: define it."
     if path in found.texts:
         then = f"It is on line {line_and_column(text, index)[0]} of {found.texts[path]}. {then}"
-    return warning("unknown-placeholder", told, then, **at(place_of(path, layered), key=key, path=path))
+    return warning("unknown-placeholder", told, then, **at(layered.place(path), key=key, path=path))
 
 
 def _unused(path: Path, layered: Layered, key: str) -> Diagnostic:
     told = f"`{path[-1]}` is defined and no text uses `{{{{{path[-1]}}}}}`"
-    place = layered.names.get(path) or place_of(path, layered)
+    place = layered.names.get(path) or layered.place(path)
     return warning("unused-placeholder", told, "Use it or remove it.", **at(place, key=key, path=path))

@@ -18,7 +18,7 @@ from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted, pointer
 from reconciler.documents.scalars import json_number, kind_of
 from reconciler.errors import Diagnostic, DocumentError, error, warning
-from reconciler.model import Path, Position
+from reconciler.model import Path
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import SECRET_KEY, secret_reference
 from reconciler.validation import suggestion
@@ -105,11 +105,11 @@ class _Resolving:
 
     def value(self, value: Json, path: Path) -> Json:
         if isinstance(value, str):
-            return self._text(value, path) if "${" in value else self._settled(value, path, in_clear=True)
+            return self._text(value, path) if "${" in value else self._as_asked(value, path, in_clear=True)
         if isinstance(value, list):
             return [self.value(each, (*path, index)) for index, each in enumerate(value)]
         if not isinstance(value, dict):
-            return self._settled(value, path, in_clear=True)
+            return self._as_asked(value, path, in_clear=True)
         if SECRET_KEY in value:
             told = f"the key `{SECRET_KEY}` is reserved: it marks a secret in the state"
             self._tell(error, "key-reserved", told, "Write `${secret:NAME}` for a secret.", path)
@@ -128,7 +128,7 @@ class _Resolving:
                 told = f"`{part[0]}` is sent as it stands: a reference must stand alone, as the whole value"
                 then = "Put the whole text where the reference leads, or write `$${` for a literal `${`."
                 self._tell(warning, "reference-inside-text", told, then, path)
-            return self._settled(literal(text), path, in_clear=True)
+            return self._as_asked(literal(text), path, in_clear=True)
         try:
             return self._referred(reference[1], reference[2], path)
         except Unresolved as problem:
@@ -140,21 +140,21 @@ class _Resolving:
     def _referred(self, scheme: str, name: str, path: Path) -> Json:
         match scheme:
             case "file":
-                return self._settled(self._file(name, path), path, in_clear=True)
+                return self._as_asked(self._file(name, path), path, in_clear=True)
             case "env":
                 text = self._variable(name, "env")
                 if self.world.schemas.is_secret(path):
                     return self._hide(name, text, path)
                 self.found.used[f"env:{name}"] = exact_digest(text)
                 self.found.origins[path] = f"The environment variable {name} gave it."
-                return self._settled(text, path, in_clear=False)
+                return self._as_asked(text, path, in_clear=False)
             case "secret":
                 return self._secret(name, path)
             case "ref":
                 value = look_up(self.world.catalog, name)
                 self.found.used[f"ref:{name}"] = value
                 self.found.origins[path] = f"`{name}` in the environment's catalogue gave it."
-                return self._settled(value, path, in_clear=True)
+                return self._as_asked(value, path, in_clear=True)
         guess = suggestion(scheme, SCHEMES)
         known = f"Did you mean `${{{guess}:{name}}}`?" if guess else f"Known are {', '.join(SCHEMES)}."
         then = f"{known} A literal `${{` is written `$${{`."
@@ -176,7 +176,7 @@ class _Resolving:
 
     def _file(self, name: str, path: Path) -> str:
         try:
-            found = inside(name, named_by=self._place(path).file)
+            found = inside(name, named_by=self.layered.place(path).file)
         except ValueError as problem:
             then = "Name a file of this project, relative to the file that names it."
             raise Unresolved("reference-path", f"`{name}` is not read: {problem}", then) from None
@@ -214,7 +214,7 @@ class _Resolving:
             raise Unresolved("secret-missing", f"the secret {name} is empty", then)
         return text
 
-    def _settled(self, value: Json, path: Path, *, in_clear: bool) -> Json:
+    def _as_asked(self, value: Json, path: Path, *, in_clear: bool) -> Json:
         """The value in the type that the schema asks for, or hidden where it must not be seen."""
         if path in self.found.origins:
             value = as_type(value, self.world.schemas.types(path))
@@ -232,7 +232,7 @@ class _Resolving:
         told = f"`{name}` is a secret and stands in clear in a file"
         then = "Write `${secret:NAME}`, set NAME in the environment, and change the secret: Git remembers it."
         self._tell(warning, "secret-in-file", told, then, path)
-        return self._hide(f"file:{self._place(path).file}#{pointer(path)}", value, path)
+        return self._hide(f"file:{self.layered.place(path).file}#{pointer(path)}", value, path)
 
     def _hide(self, name: str, value: str, path: Path) -> Json:
         fingerprint = self.world.fingerprint(name, value)
@@ -242,12 +242,8 @@ class _Resolving:
         self.found.used[f"secret:{name}"] = fingerprint
         return secret_reference(name, fingerprint)
 
-    def _place(self, path: Path) -> Position:
-        places = self.layered.places
-        return next(places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in places)
-
     def _tell(self, kind: Callable[..., Diagnostic], code: str, told: str, then: str | None, path: Path) -> None:
-        place = self._place(path)
+        place = self.layered.place(path)
         self.found.diagnostics.append(kind(code, told, then, **at(place, key=self.key, path=path)))
 
 

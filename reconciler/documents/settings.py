@@ -13,15 +13,14 @@ from functools import partial
 from typing import TypeVar
 
 from reconciler.canonical import Json
-from reconciler.documents.keys import key_fault
+from reconciler.documents.keys import ENDINGS, key_fault
 from reconciler.documents.places import at
 from reconciler.documents.scalars import kind_of
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Path
+from reconciler.model import RESERVED, Path
 from reconciler.validation import suggestion
 
-RESERVED = "reconciler"
 SETTINGS = frozenset({"extends", "id", "moved_from", "unmanaged", "seed", "protect", "environments"})
 T = TypeVar("T")
 
@@ -135,7 +134,7 @@ def _moved_from(reading: _SettingsReading, stated: Json) -> str | None:
         reading.wrong(path, "`moved_from` names the document itself", then)
     elif fault := key_fault(stated):
         reading.wrong(path, f"`moved_from` is no key: {fault}", then)
-    elif stated.endswith((".yaml", ".yml")):
+    elif stated.endswith(ENDINGS):
         reading.wrong(path, f"`moved_from` is no key: `{stated}` has an ending", then)
     else:
         return stated

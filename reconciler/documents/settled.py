@@ -63,9 +63,8 @@ class Settling:
 
     def __post_init__(self) -> None:
         names = [self.schemas.name_field]
-        for policy in self.schemas.fields.values():
-            if policy.exclusive is not None:
-                names += [policy.name, *policy.exclusive]
+        for policy in self.schemas.exclusive_fields:
+            names += [policy.name, *(policy.exclusive or ())]
         self._fields.extend(dict.fromkeys(names))
 
     def seen(self, key: str, stored: bytes) -> Applied | None:

@@ -8,6 +8,7 @@ import yaml
 
 from reconciler.errors import Diagnostic, error
 
+FINISH_MERGE = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
 _QUOTES = "Put the text in quotes."
 
 # (a part of libyaml's context, a part of its problem, whether the context's place is the better one, told, then)
@@ -105,8 +106,7 @@ def unfinished_merge(text: str, *, file: str) -> Diagnostic | None:
     if mark is None:
         return None
     told = "the file holds a merge that nobody finished"
-    then = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
-    return error("merge-conflict", told, then, file=file, line=text.count("\n", 0, mark.start()) + 1, column=1)
+    return error("merge-conflict", told, FINISH_MERGE, file=file, line=text.count("\n", 0, mark.start()) + 1, column=1)
 
 
 def _at(mark: yaml.Mark | None, file: str, told: str, then: str | None) -> Diagnostic:

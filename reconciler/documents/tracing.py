@@ -15,9 +15,9 @@ from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
 from reconciler.documents.places import at_path
 from reconciler.documents.references import reference_in
-from reconciler.documents.settings import RESERVED, read_settings
+from reconciler.documents.settings import read_settings
 from reconciler.documents.strict_yaml import Parsed
-from reconciler.model import Path, Position
+from reconciler.model import RESERVED, Path, Position
 
 _PLACE = re.compile(r"[0-9]{1,6}")
 Layer = Literal["environment", "document", "base"]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.canonical import Json
-from reconciler.documents.judging import place_of
 from reconciler.documents.layers import Layered
 from reconciler.documents.places import at
 from reconciler.documents.references import Resolution
@@ -29,7 +28,7 @@ def check_variants(found: Resolution, layered: Layered, schemas: SchemaSet, *, k
         for name in value if isinstance(value, Mapping) else ():
             if name not in named:
                 path: Path = (field, name)
-                where = at(layered.names.get(path) or place_of(path, layered), key=key, path=path)
+                where = at(layered.names.get(path) or layered.place(path), key=key, path=path)
                 told = f"`{field}` has no described key `{name}`"
                 problems.append(warning("unknown-key", told, _advice(name, named), **where))
     for field, items in schemas.variant_items.items():
@@ -39,7 +38,7 @@ def check_variants(found: Resolution, layered: Layered, schemas: SchemaSet, *, k
             for index, entry in enumerate(entries):
                 for path, code, told, then in _faults(entry, (field, index), items, variants):
                     place = layered.names.get(path) if code == "unknown-key" else None
-                    where = at(place or place_of(path, layered), key=key, path=path)
+                    where = at(place or layered.place(path), key=key, path=path)
                     problems.append(warning(code, told, then, **where))
     return problems
 

@@ -56,19 +56,16 @@ def entry_to_json(entry: Entry) -> dict[str, Json]:
             for each in entry.history
         ],
         "protect": entry.protect,
-        **(
-            {
-                "unassigned": [
-                    {"field": each.field, "value": each.value, "since": each.since} for each in entry.unassigned
-                ]
-            }
-            if entry.unassigned
-            else {}
-        ),
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
     }
-    return {**content, "inputs": list(entry.inputs)} if entry.inputs else content
+    if entry.unassigned:
+        content["unassigned"] = [
+            {"field": each.field, "value": each.value, "since": each.since} for each in entry.unassigned
+        ]
+    if entry.inputs:
+        content["inputs"] = list(entry.inputs)
+    return content
 
 
 def entry_text(entry: Entry) -> bytes:

@@ -34,9 +34,7 @@ def begin_create(entry: Entry | None, key: str, body: Content, *, now: str) -> E
     )
 
 
-def record_request(
-    entry: Entry | None, change: Change, request: Request, *, id: int, now: str, keep_history: bool = True
-) -> Entry:
+def record_request(entry: Entry | None, change: Change, request: Request, *, id: int, now: str) -> Entry:
     """The entry after `request` of `change` succeeded for assistant `id`.
 
     After the last request it says what the change promised (`change.record`, `change.source`). After an earlier one
@@ -53,7 +51,7 @@ def record_request(
         # a step that sent nothing new leaves the content what its old source made it
         source=change.source if not later else base.source if as_before else "",
         inputs=change.inputs if not later else base.inputs if as_before else (),
-        history=_history(base, content, now) if keep_history else base.history,
+        history=_history(base, content, now),
         protect=change.protect,
         unassigned=base.unassigned,
         created_at=base.created_at or now,

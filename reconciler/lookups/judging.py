@@ -13,7 +13,8 @@ from reconciler.lookups.naming import Rows
 from reconciler.model import Desired, Path
 
 SHOWN = 8
-LONGEST_ID = 19
+LONGEST_ID = 18
+"""Digits; a longer number is no id that a database holds."""
 
 
 def judge_ids(desired: Sequence[Desired], lookups: Sequence[Lookup], rows: Rows) -> list[Diagnostic]:
@@ -77,7 +78,7 @@ def _ids(value: Json, path: Path, inside: Sequence[str]) -> Iterator[tuple[Path,
     if isinstance(value, int) and not inside:
         yield path, value
     elif isinstance(value, str):
-        if not inside and value.isascii() and value.isdigit() and len(value) < LONGEST_ID:
+        if not inside and value.isascii() and value.isdigit() and len(value) <= LONGEST_ID:
             yield path, int(value)  # inside of tools the platform shows ids as text, and takes them so
     elif isinstance(value, Mapping) and inside:
         yield from _ids(value.get(inside[0]), (*path, inside[0]), inside[1:])

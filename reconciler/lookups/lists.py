@@ -34,7 +34,7 @@ class Unfit:
 class Lookup:
     """One list. `table` is its name in the catalogue; `columns` are columns that a document's field must equal.
 
-    A field inside another one, or inside the items of a list, is written with a dot: `tools.outbound_phone_id`.
+    A field inside another one, or inside the items of a list, is written with a dot: `steps.line_id`.
     """
 
     table: str

@@ -6,11 +6,23 @@ Core: stdlib only, no IO.
 """
 
 from reconciler.model.plans import Change, Drift, DriftedField, FieldChange, HandOver, Plan, Request
-from reconciler.model.sides import Content, Desired, Entry, Live, Path, Pending, Position, Previous, Unassigned
+from reconciler.model.sides import (
+    RESERVED,
+    Content,
+    Desired,
+    Entry,
+    Live,
+    Path,
+    Pending,
+    Position,
+    Previous,
+    Unassigned,
+)
 from reconciler.model.spread import Spread
 from reconciler.model.words import Action, Reason, Risk, Side
 
 __all__ = [
+    "RESERVED",
     "Action",
     "Change",
     "Content",

@@ -13,6 +13,10 @@ Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands inside a document or a body: `("tools", 0, "description")`."""
 
 
+RESERVED = "reconciler"
+"""The one key of a document that is ours: its settings stand under it."""
+
+
 class Position(NamedTuple):
     """A place in a file: path relative to the project with forward slashes; line and column count from 1.
 

@@ -1,6 +1,6 @@
 """A plan as JSON, and a saved plan: what `plan --out` writes and `apply FILE` executes.
 
-    plan JSON   what people and programs read (design section 9): every change but no-ops
+    plan JSON   what people and programs read: every change but no-ops
     plan file   the same, and under `state` all that apply needs to record it without a single document
 
 A plan file is executed without being planned again, so it is believed only when it is what we wrote: `file_digest`

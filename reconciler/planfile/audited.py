@@ -1,4 +1,4 @@
-"""An audit as JSON: what `drift -o json` prints (design section 9, and what else was found). Pure."""
+"""An audit as JSON: what `drift -o json` prints. Pure."""
 
 from __future__ import annotations
 

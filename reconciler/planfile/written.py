@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from reconciler import __version__
-from reconciler.canonical import Json, digest, exact_digest
+from reconciler.canonical import Json, canonical, digest, exact_digest
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Drift, FieldChange, HandOver, Plan, Request
-from reconciler.secrecy import secret_name
+from reconciler.secrecy import secrets_in
 
 FORMAT_VERSION = "1.0"
 """Of the plan JSON and of every other JSON that the program prints. A reader of plan files refuses a newer one."""
 
 
 def plan_to_json(plan: Plan) -> dict[str, Json]:
-    """The plan JSON of design section 9. `digest` covers all the rest, so equal plans are told by it alone; but not the
+    """What `plan -o json` prints. `digest` covers all the rest, so equal plans are told by it alone; but not the
     commands of diagnostics, which depend on where they are to be run.
 
     A field that undoes what the portal did has `overwrites`, with when the assistant was last changed there.
@@ -69,7 +69,7 @@ def plan_secrets(plan: Plan) -> Mapping[str, str | None]:
     """
     found: dict[str, str | None] = {}
     for request, _ in plan.requests():
-        _fingerprints_in(request.body, found)
+        found.update(secrets_in(canonical(request.body)))  # in an order that reading it back keeps
     return dict(sorted(found.items()))
 
 
@@ -167,16 +167,3 @@ def _plain(value: Json) -> Json:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_plain(each) for each in value]
     return value
-
-
-def _fingerprints_in(value: Json, found: dict[str, str | None]) -> None:
-    name = secret_name(value)
-    if name is not None and isinstance(value, Mapping):
-        fingerprint = value.get("fingerprint")
-        found[name] = fingerprint if isinstance(fingerprint, str) else None
-    elif isinstance(value, Mapping):
-        for key in sorted(value):
-            _fingerprints_in(value[key], found)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for each in value:
-            _fingerprints_in(each, found)

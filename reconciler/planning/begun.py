@@ -95,14 +95,14 @@ def unread(keys: Iterable[str], why: str) -> dict[str, Finding]:
 
 def as_found(entries: Mapping[str, Entry], findings: Mapping[str, Finding]) -> dict[str, Entry]:
     """The entries as they are once what is certain is taken over: found ones have their id, absent ones are open."""
-    settled = dict(entries)
+    known = dict(entries)
     for key, finding in findings.items():
         entry = entries[key]
         if finding.verdict is Verdict.FOUND:
-            settled[key] = bind(entry, finding.ids[0])
+            known[key] = bind(entry, finding.ids[0])
         elif finding.verdict is Verdict.ABSENT:
-            settled[key] = without_create(entry)
-    return settled
+            known[key] = without_create(entry)
+    return known
 
 
 def _alike(pending: Pending, free: Iterable[Live], schemas: SchemaSet) -> list[Live]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error, note, warning
 from reconciler.model import Content, Desired, Entry, FieldChange, Live
+from reconciler.planning.problems import place
 from reconciler.planning.risk import field_risk
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import remembered, same, untold
@@ -23,16 +24,16 @@ from reconciler.secrecy import remembered, same, untold
 class Comparison:
     """`changes` in schema order; `record` is what last-applied becomes; `releases` are fields no longer managed.
 
-    `drifted` names the fields where live was read and is not what was last applied; `settled` those that live shows as
-    the document asks, though they were not applied so: there is nothing to send. `config_changed` says whether the
-    document asks for something else than was last applied. `conflicts` are errors: the API would refuse the result.
+    `drifted` names the fields where live was read and is not what was last applied; `already_live` those that live
+    shows as the document asks, though they were not applied so: there is nothing to send. `config_changed` says whether
+    the document asks for something else than was last applied. `conflicts` are errors: the API would refuse the result.
     """
 
     changes: tuple[FieldChange, ...]
     record: Content
     releases: tuple[str, ...] = ()
     drifted: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
+    already_live: tuple[str, ...] = ()
     config_changed: bool = False
     conflicts: tuple[Diagnostic, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -87,11 +88,11 @@ class _Comparer:
         ]
         releases = tuple(sorted(name for name in removed if name not in cleared and not self._is_reset(name)))
         return Comparison(
-            changes=tuple(changes[name] for name in self._in_order(changes)),
+            changes=tuple(changes[name] for name in self.schemas.in_order(changes)),
             record={**self._remembered(changes), **fixed},
             releases=releases,
             drifted=self._drifted(),
-            settled=self._settled({**self.wanted, **cleared}, changes),
+            already_live=self._already_live({**self.wanted, **cleared}, changes),
             config_changed=bool(releases) or self._asks_for_more(cleared),
             conflicts=self._conflicts(releases) if changes else (),
             diagnostics=tuple(self.diagnostics),
@@ -123,7 +124,7 @@ class _Comparer:
                 "only-at-creation",
                 f"`{name}` can only be set when an assistant is created: it stays as it is on the server",
                 "Take the document's value back, or create the assistant anew under another key.",
-                **self._place(),
+                **place(self.desired),
                 field=name,
             )
         )
@@ -137,7 +138,7 @@ class _Comparer:
                 "stays-in-conflict",
                 f"`{violation.path[0]}` left the document but stays on the server, where it {violation.summary}",
                 "\n".join(filter(None, (violation.detail, "Set it in the document to a value that fits."))),
-                **self._place(),
+                **place(self.desired),
                 field=str(violation.path[0]),
                 loses=(f"`{violation.path[0]}` as it is on the server",),
                 commands=(("why", self.desired.key, str(violation.path[0])),),
@@ -171,7 +172,7 @@ class _Comparer:
                 "cannot-clear",
                 f"`{name}` left the document but {why}: it stays as it is on the server and is no longer managed",
                 "Set it to the value you want instead, or leave it out and accept what the server has.",
-                **self._place(),
+                **place(self.desired),
                 field=name,
             )
         )
@@ -210,7 +211,7 @@ class _Comparer:
                 "unmanaged-reset",
                 f"`{name}` is unmanaged, and changing `{causes[0]}` makes the server reset it",
                 "Manage it in the document, or look at it in the portal after the apply.",
-                **self._place(),
+                **place(self.desired),
                 field=name,
             )
         )
@@ -233,7 +234,7 @@ class _Comparer:
             sorted(n for n, value in self.applied.items() if n in shown and not self._same(n, shown[n], value))
         )
 
-    def _settled(self, asked: Content, changes: Mapping[str, FieldChange]) -> tuple[str, ...]:
+    def _already_live(self, asked: Content, changes: Mapping[str, FieldChange]) -> tuple[str, ...]:
         """An adopted assistant has nothing applied yet, and all of it is recorded anyway."""
         if self.live is None or not self.applied:
             return ()
@@ -244,13 +245,6 @@ class _Comparer:
     def _same(self, name: str, left: Json, right: Json) -> bool:
         policy = self.schemas.fields.get(name)
         return same(left, right, unordered=policy is not None and policy.unordered)
-
-    def _in_order(self, changes: Mapping[str, FieldChange]) -> list[str]:
-        known = [name for name in self.schemas.fields if name in changes]
-        return known + sorted(set(changes) - set(known))
-
-    def _place(self) -> dict[str, str | int | None]:
-        return {"file": self.desired.file, "line": self.desired.line, "column": 1, "key": self.desired.key}
 
 
 def _untold(name: str) -> Diagnostic:

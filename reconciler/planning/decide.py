@@ -1,7 +1,7 @@
 """The decision table: what happens to one key, from what the files, the state and (where read) live say of it.
 
-Each function below is a row or a few rows of design section 6. Requests here carry no steps yet; `handover` numbers
-them once all changes are known.
+Each function below is a row or a few rows of the table in docs/planning.md. Requests here carry no steps yet; `order`
+numbers them once all changes are known.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from reconciler.model import Action, Change, Content, Desired, Entry, FieldChang
 from reconciler.planning import problems
 from reconciler.planning.begun import Finding
 from reconciler.planning.compare import Comparison, compare, managed
+from reconciler.planning.findings import with_finding
 from reconciler.planning.risk import field_risk, worst
-from reconciler.planning.settled import with_finding
 from reconciler.planning.twins import Twins, name_of
 from reconciler.schemas import SchemaSet
 
@@ -144,7 +144,7 @@ def _existing(desired: Desired, entry: Entry, sides: Sides, *, moves: bool = Fal
 
 
 def _why(comparison: Comparison) -> Reason:
-    if comparison.settled or any(each.field in comparison.drifted for each in comparison.changes):
+    if comparison.already_live or any(each.field in comparison.drifted for each in comparison.changes):
         return Reason.CONFIG_CHANGED_AND_DRIFTED if comparison.config_changed else Reason.DRIFTED
     return Reason.CONFIG_CHANGED
 
@@ -185,7 +185,7 @@ def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
         return _blocked(desired, entry, Reason.CONFLICTING, problems.cannot_create(desired, names))
     fields = tuple(
         FieldChange(field=name, op="set", before=None, after=content[name], risk=field_risk(schemas, name))
-        for name in _in_order(body, schemas)
+        for name in schemas.in_order(body)
     )
     requests = [_request(schemas, "create", None, body)]
     nulls = _nulls_to_send(content, schemas)
@@ -215,7 +215,7 @@ def _create(desired: Desired, sides: Sides, reason: Reason) -> Change:
 def _nulls_to_send(content: Content, schemas: SchemaSet) -> dict[str, Json]:
     """Explicit nulls that a create would not bring about: a POST leaves nulls out, and the field has a default."""
     policies = schemas.fields
-    asked = [name for name in _in_order(content, schemas) if content[name] is None and name in policies]
+    asked = [name for name in schemas.in_order(content) if content[name] is None and name in policies]
     return {name: None for name in asked if policies[name].updatable and policies[name].default is not None}
 
 
@@ -224,7 +224,7 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         blocked = _blocked(desired, entry, Reason.CONFLICTING, *comparison.conflicts)
         return replace(blocked, diagnostics=(*blocked.diagnostics, *comparison.diagnostics))
     guard = _guard(desired, entry)
-    changed = bool(comparison.changes or comparison.releases or comparison.settled or guard)
+    changed = bool(comparison.changes or comparison.releases or comparison.already_live or guard)
     body = comparison.body
     return Change(
         key=desired.key,
@@ -242,7 +242,7 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         source=desired.source,
         **_recorded(desired, comparison.record),
         expects=entry_digest(entry),
-        diagnostics=(*comparison.diagnostics, *guard, *problems.settled(desired, comparison.settled)),
+        diagnostics=(*comparison.diagnostics, *guard, *problems.already_live(desired, comparison.already_live)),
     )
 
 
@@ -306,8 +306,3 @@ def _request(schemas: SchemaSet, role: str, id: int | None, body: Content | None
     route = schemas.endpoints[role]
     path = route.path if id is None else route.path.replace("{id}", str(id))
     return Request(step=UNNUMBERED, method=route.method, path=path, body=body)
-
-
-def _in_order(content: Content, schemas: SchemaSet) -> list[str]:
-    known = [name for name in schemas.fields if name in content]
-    return known + sorted(set(content) - set(known))

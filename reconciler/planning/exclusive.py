@@ -50,7 +50,7 @@ def held(policy: FieldPolicy, content: Content | None) -> Json:
 def transfers(stances: Sequence[Stance], schemas: SchemaSet) -> list[Transfer]:
     """Every exclusive value that moves between two of these assistants, in a stable order."""
     found: list[Transfer] = []
-    for policy in exclusive_fields(schemas):
+    for policy in schemas.exclusive_fields:
         givers, takers = _moving(policy, stances, gives=True), _moving(policy, stances, gives=False)
         for mark in sorted(set(givers) & set(takers)):
             found += [
@@ -82,7 +82,7 @@ def refuse_held(stances: Sequence[Stance], schemas: SchemaSet) -> list[Stance]:
 
 def _refusals(stances: Sequence[Stance], schemas: SchemaSet) -> dict[str, Diagnostic]:
     found: dict[str, Diagnostic] = {}
-    for policy in exclusive_fields(schemas):
+    for policy in schemas.exclusive_fields:
         claimed = _moving(policy, stances, gives=False)
         if not claimed:  # in most plans nothing moves, and ten thousand keepers need not be known
             continue
@@ -113,11 +113,6 @@ def _moving(policy: FieldPolicy, stances: Iterable[Stance], *, gives: bool) -> M
 
 def _keeps(policy: FieldPolicy, stance: Stance) -> bool:
     return canonical_bytes(held(policy, stance.before)) == canonical_bytes(held(policy, stance.after))
-
-
-def exclusive_fields(schemas: SchemaSet) -> list[FieldPolicy]:
-    """The fields whose value only one assistant may hold."""
-    return [policy for policy in schemas.fields.values() if policy.exclusive is not None]
 
 
 def _block(stance: Stance, problem: Diagnostic) -> Stance:

@@ -117,7 +117,7 @@ def _orphans(documents: Mapping[str, Desired], entries: Mapping[str, Entry]) -> 
 
 
 def _decide(documents: Mapping[str, Desired], sides: Sides, targets: Sequence[str]) -> list[Change]:
-    wanted, _ = selected(targets, known_keys(documents.values(), sides.entries))
+    wanted, _ = selected(targets, {*documents, *sides.orphans})
     changes = [decide_document(documents[key], sides) for key in sorted(set(documents) & wanted)]
     return changes + [decide_orphan(key, sides.orphans[key], sides) for key in sorted(set(sides.orphans) & wanted)]
 

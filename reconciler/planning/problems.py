@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reconciler.errors import Diagnostic, error, note
-from reconciler.model import Action, Change, Desired, Entry, Pending
+from reconciler.model import RESERVED, Action, Change, Desired, Entry, Pending
 from reconciler.planning.begun import Finding, Verdict
-
-RESERVED = "reconciler"
-"""The document's own key, under which its settings stand."""
 
 
 def place(desired: Desired, setting: str | None = None) -> dict[str, Any]:
@@ -172,7 +169,7 @@ def not_observable(names: list[str]) -> Diagnostic:
     )
 
 
-def settled(desired: Desired, names: Sequence[str]) -> tuple[Diagnostic, ...]:
+def already_live(desired: Desired, names: Sequence[str]) -> tuple[Diagnostic, ...]:
     return tuple(
         note(
             "already-live",

@@ -28,7 +28,7 @@ def field_risk(schemas: SchemaSet, name: str) -> Risk:
     policy = schemas.fields.get(name)
     if policy is None:
         return Risk.BEHAVIOUR
-    if policy.exclusive is not None or name in _deciding(schemas.fields.values()):
+    if policy.exclusive is not None or name in _deciding(schemas.exclusive_fields):
         return Risk.ROUTING
     if name == schemas.name_field:
         return Risk.COSMETIC
@@ -38,7 +38,12 @@ def field_risk(schemas: SchemaSet, name: str) -> Risk:
 
 def worst(risks: Iterable[Risk]) -> Risk | None:
     """The highest class present, or None for none."""
-    return min(risks, key=_RANK.__getitem__, default=None)
+    return min(risks, key=rank_of, default=None)
+
+
+def rank_of(risk: Risk | None) -> int:
+    """0 for the worst class; what is of none comes last."""
+    return len(_RANK) if risk is None else _RANK[risk]
 
 
 def _deciding(policies: Iterable[FieldPolicy]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from reconciler.canonical import equal
 from reconciler.errors import Diagnostic, note
 from reconciler.model import Action, Change, Content, Desired, Entry, Reason
 from reconciler.planning.compare import managed
+from reconciler.planning.problems import place
 
 NOWHERE = ""
 """The file of an assistant whose document is gone."""
@@ -59,8 +60,5 @@ def _files_say_otherwise(document: Desired) -> Diagnostic:
         "files-say-otherwise",
         f"{document.key} goes back to what was applied before, and its document still says otherwise",
         "The next plan of the files will want to change it again: take the edit back in version control as well.",
-        file=document.file,
-        line=document.line,
-        column=1,
-        key=document.key,
+        **place(document),
     )

@@ -6,18 +6,18 @@ plan of that sends the fields that hold a changed secret, and no edit that waits
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.canonical import Json
 from reconciler.model import Desired, Entry
-from reconciler.secrecy import same, secret_name, untold
+from reconciler.secrecy import same, secret_name, secret_reference, secrets_in, untold
 
 
 def only_secrets(desired: Iterable[Desired], entries: Mapping[str, Entry]) -> list[Desired]:
     """The documents whose applied content holds a secret that changed, or of which nobody can tell, and only that."""
     documents = list(desired)
-    current = {name: reference for each in documents for name, reference in _references(each.content)}
+    current = {name: secret_reference(name, proof) for each in documents for name, proof in secrets_in(each.content)}
     found: list[Desired] = []
     for each in documents:
         entry = entries.get(each.key)
@@ -30,18 +30,6 @@ def only_secrets(desired: Iterable[Desired], entries: Mapping[str, Entry]) -> li
                 replace(each, content=content, source="", moved_from=None, unmanaged=frozenset(), seed=frozenset())
             )
     return found
-
-
-def _references(value: Json) -> Iterator[tuple[str, Json]]:
-    name = secret_name(value)
-    if name is not None:
-        yield name, value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _references(each)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for each in value:
-            yield from _references(each)
 
 
 def _renewed(value: Json, current: Mapping[str, Json]) -> Json:

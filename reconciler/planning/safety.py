@@ -13,7 +13,7 @@ from typing import Literal
 from reconciler.canonical import canonical_bytes
 from reconciler.errors import Diagnostic, error, warning
 from reconciler.model import Action, Change, Plan
-from reconciler.planning.exclusive import Stance, exclusive_fields, held
+from reconciler.planning.exclusive import Stance, held
 from reconciler.schemas import SchemaSet
 
 FEW = 10
@@ -59,7 +59,7 @@ def refusals(plan: Plan, *, managed: int, limits: Limits, overrides: Overrides) 
 def left_unassigned(stances: Sequence[Stance], schemas: SchemaSet) -> tuple[Diagnostic, ...]:
     """A warning for every exclusive value that is held before the plan and by nobody after it."""
     found: list[Diagnostic] = []
-    for policy in exclusive_fields(schemas):
+    for policy in schemas.exclusive_fields:
         leaving = [each for each in stances if each.before is not each.after and held(policy, each.before) is not None]
         kept = {canonical_bytes(held(policy, each.after)) for each in stances} if leaving else set()
         for each in leaving:

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 from reconciler.canonical import Json
 from reconciler.documents.emitting import field_lines
-from reconciler.documents.settings import RESERVED
 from reconciler.documents.strict_yaml import parse_yaml
-from reconciler.model import Content, Live, Path
+from reconciler.model import RESERVED, Content, Live, Path
 from reconciler.pull.naming import secret_variable
 from reconciler.schemas import FieldPolicy, SchemaSet
 from reconciler.secrecy import same
@@ -33,7 +32,7 @@ class Style:
 
     folder: str
     schema_path: str | None
-    """The document schema's path in the project, where it has one, for the line that editors read."""
+    """The path of the schema for editors in the project, where it has one, for the line that they read."""
     names: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
 

@@ -9,8 +9,7 @@ from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
 from reconciler.documents.places import at_path
 from reconciler.documents.references import reference_in
-from reconciler.documents.settings import RESERVED
-from reconciler.model import Desired, Path
+from reconciler.model import RESERVED, Desired, Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,7 +34,7 @@ _STEPS = [each for each in STEPS if each is not COSMETIC_STEP]
 
 
 def render_audit_markdown(audit: Audit, *, most: int = GITHUB, ways: Ways | None = None) -> str:
-    """The report in at most `most` bytes of UTF-8 (`fitting.LEAST` at least), its newline included."""
+    """The report in at most `most` bytes of UTF-8 (`frame.LEAST` at least), its newline included."""
     following = ways or Ways()
     head = f"### {totals(audit)}\n\nEnvironment {code_span(audit.environment)}. {also(audit)}".rstrip()
     foot = f"---\n{following.told(audit, _command) or 'Nothing to undo.'}"

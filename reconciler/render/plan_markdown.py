@@ -33,7 +33,7 @@ def render_plan_markdown(
     most: int = GITHUB,
     commands: Next | None = None,
 ) -> str:
-    """The report, in at most `most` bytes of UTF-8 (LEAST at least), its newline included.
+    """The report, in at most `most` bytes of UTF-8 (`frame.LEAST` at least), its newline included.
 
     `refused` says why the plan must not be applied. `digest` is the plan's, for telling one plan from another.
     """

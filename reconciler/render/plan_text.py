@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from reconciler.errors import Diagnostic
-from reconciler.model import Action, Change, Drift, Plan, Reason, Request, Risk, Side
+from reconciler.model import Action, Change, Drift, Plan, Reason, Request, Side
 from reconciler.planning.recall import UNANSWERED
+from reconciler.planning.risk import rank_of
 from reconciler.planning.safety import UNASSIGNED
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe
@@ -35,7 +36,6 @@ MARKS: Mapping[Action, tuple[str, Role]] = {
 
 SILENCE = (UNANSWERED, UNASSIGNED)
 _INDENT = "      "
-_RANK = {risk: rank for rank, risk in enumerate(Risk)}
 
 
 def render_plan(
@@ -62,10 +62,6 @@ def in_order(plan: Plan) -> list[Change]:
     """Blocked ones first, then the worst risk, then by key."""
     shown = [each for each in plan.changes if each.mutates_state or each.action is Action.BLOCKED]
     return sorted(shown, key=lambda each: (each.action is not Action.BLOCKED, rank_of(each.risk), each.key))
-
-
-def rank_of(risk: Risk | None) -> int:
-    return len(_RANK) if risk is None else _RANK[risk]
 
 
 def _change_blocks(plan: Plan, look: Look, schemas: SchemaSet | None) -> Iterator[list[str]]:

@@ -19,7 +19,6 @@ from reconciler.render.annotations import in_repository, message
 from reconciler.render.escape import terminal_safe
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-"""Where a finding is placed that is about no file: both forges drop one without a place."""
 _QUALITY: dict[Severity, str] = {"error": "major", "warning": "minor", "note": "info"}
 
 
@@ -80,6 +79,7 @@ def _without_links(text: str) -> str:
 
 
 def _path(diagnostic: Diagnostic, below: str) -> str:
+    """Its file, or the project's for what is about none: both forges drop a finding without a place."""
     return terminal_safe(in_repository(diagnostic.path or PROJECT_FILE, below))
 
 

@@ -15,10 +15,11 @@ from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
 from reconciler.model import Action, Change, Drift, Plan, Reason, Risk
+from reconciler.planning.risk import rank_of
 from reconciler.render.hunks import Hunk, shared
 from reconciler.render.lines import Line, split
 from reconciler.render.parts import Part, field_parts
-from reconciler.render.plan_text import SILENCE, in_order, rank_of, remaining
+from reconciler.render.plan_text import SILENCE, in_order, remaining
 from reconciler.render.prose import Prose
 from reconciler.render.values import inline, is_long
 from reconciler.schemas import SchemaSet

@@ -39,8 +39,8 @@ class Known:
 class Explanation:
     """Everything that is known of one field, masked. `stated` stands nearest first: the first one counts.
 
-    `last_applied` is None where nothing was ever applied, `live` where it was not read. `place` is where the reference
-    leads, the default's or the release's line. `default` is the platform's, for who states nothing.
+    `last_applied` is None where nothing was ever applied, `live` where it was not read. `default` is the
+    platform's, for who states nothing. The places are where the reference leads, and the lines of release and default.
     """
 
     environment: str
@@ -163,9 +163,9 @@ def _stated(each: Stated) -> dict[str, Json]:
 
 def _reference(found: Explanation) -> dict[str, Json]:
     assert found.reference is not None
-    place = found.reference_place
-    file = found.reference.file if place is None else place.file
-    at = _at(place) if place is not None else {"file": file, "line": None, "column": None}
+    at = _at(found.reference_place)
+    if found.reference_place is None:
+        at["file"] = found.reference.file
     return {"kind": found.reference.scheme, "name": found.reference.name, **at}
 
 

@@ -40,11 +40,13 @@ CREATE = (
     + field("steps", "array", "What it does. Each step has a `kind` and step-specific fields.", inside=KINDS)
     + field("door_token", "string", "Opens the door")
     + field("speech_id", "integer", "Who speaks")
+    + field("opens_at", "string", "When it opens")
 )
 UPDATE = (
     CREATE.replace("Who speaks", "Who speaks. Set to null for nobody.")
     .replace("Facts that", "Replaces all existing facts. Facts that")
     .replace("Who answers", "Who answers. Pass [] for nobody.")
+    .replace('"opens_at" type="string"', '"opens_at" type="string | null"')
 )
 NOTES = (
     f"{MODES}- `tune` is required for live mode\n- To let go of it, set `line_id` to `null`\n"
@@ -236,6 +238,16 @@ def tag(name: str, kind: str, marks: str = "") -> str:
                 "| `hybrid` | `speech_id` |",
                 "create.mdx",
                 "| `hybrid` | `speech_id` |",
+            ),
+        ),
+        (
+            "opens_at",
+            (
+                "type",
+                ["string", "null"],
+                "type string, marked as nullable",
+                "update.mdx",
+                tag("opens_at", "string | null"),
             ),
         ),
         ("houses", ("street.type", "string", "type string", "create.mdx", tag("street", "string", " required"))),

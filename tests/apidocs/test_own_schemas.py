@@ -19,7 +19,7 @@ from reconciler.schemas import SchemaSet
 from tests.apidocs.pages import OWN, REPOSITORY, own_page, page, real_folder, real_text
 
 SCHEMAS = REPOSITORY / "schemas"
-ROLES = ("assistant", "create", "update", "list", "delete")
+ROLES = ("assistant", "create", "update", "editor", "list", "delete")
 
 # name: (type, minimum, maximum, longest, default)
 LIMITS: dict[str, tuple[str, float | None, float | None, int | None, object]] = {

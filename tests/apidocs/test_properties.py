@@ -288,6 +288,17 @@ def test_fields_of_the_update_page_alone_stand_behind_the_others() -> None:
     assert list(found["properties"]) == ["agency_name", "engine", "days", "agent", "reconciler"]
 
 
+def test_values_end_where_a_text_follows_their_bullets() -> None:
+    """What stands in bullets below that text is about something else."""
+    bullets = (
+        "\n  - `lookup`: It asks\n  - `inline`: All at once\n\n  Notes are read at these times.\n\n  - `night`: Late\n"
+    )
+    assert keywords(written(field("recall", "string", "How notes reach it:", inside=bullets)), "recall") == {
+        "type": "string",
+        "enum": ["lookup", "inline"],
+    }
+
+
 def test_a_list_of_values_takes_null_where_the_type_does() -> None:
     """What clears a field must pass the schema of the body that clears it."""
     made = written(

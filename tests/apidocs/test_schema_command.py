@@ -45,7 +45,7 @@ def generate(project: Path, *more: str | Path) -> int:
 
 
 def test_generate_writes_the_set_and_says_what_it_found(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Three files, counts, and what the pages say differently; a second run changes nothing."""
+    """Four files, counts, and what the pages say differently; a second run changes nothing."""
     assert generate(project) == 0
     told = capsys.readouterr().out
     assert "20 fields, 3 required, 3 may be null, 10 rules between fields." in told
@@ -57,11 +57,12 @@ def test_generate_writes_the_set_and_says_what_it_found(project: Path, capsys: p
     assert sorted(each.name for each in (project / "schemas").iterdir()) == [
         "assistant.schema.json",
         "create.schema.json",
+        "editor.schema.json",
         "update.schema.json",
     ]
     assert b"\r" not in (project / "schemas" / "create.schema.json").read_bytes()
     assert generate(project) == 0
-    assert capsys.readouterr().out.count("unchanged ") == 3
+    assert capsys.readouterr().out.count("unchanged ") == 4
 
 
 def test_generate_answers_in_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +142,7 @@ def test_files_of_pages_that_were_not_given_are_left_and_named(
 def test_check_passes_on_this_repository(capsys: pytest.CaptureFixture[str]) -> None:
     """The committed set is what its own pages give."""
     assert run("check", "-C", REPOSITORY) == 0
-    assert "identical, 5 files." in capsys.readouterr().out
+    assert "identical, 6 files." in capsys.readouterr().out
 
 
 def test_check_lists_every_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,7 +180,7 @@ def test_a_set_without_list_and_delete_has_the_same_structure(
     told = capsys.readouterr().out
     assert "note: list.schema.json: only in schemas; " in told
     assert "note: delete.schema.json: only in schemas; " in told
-    assert "structure identical, 3 files." in told
+    assert "structure identical, 4 files." in told
     assert run("check", "-C", tmp_path / "other", "--against", "../schemas", "--structure") == 0
     assert "note: list.schema.json: only in ../schemas; " in capsys.readouterr().out
     assert run("check", "-C", tmp_path, "--against", "other/schemas") == 1
@@ -187,6 +188,39 @@ def test_a_set_without_list_and_delete_has_the_same_structure(
     (tmp_path / "other" / "schemas" / "update.schema.json").unlink()
     assert run("check", "-C", tmp_path, "--against", "other/schemas", "--structure") == 1
     assert "1 difference between schemas and other/schemas." in capsys.readouterr().out
+
+
+def test_a_set_from_before_there_was_a_schema_for_editors_is_no_other_set(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It holds no word of a page that the others lack: that it is missing is noted, and no difference."""
+    shutil.copytree(REPOSITORY / "schemas", tmp_path / "schemas")
+    shutil.copytree(REPOSITORY / "schemas", tmp_path / "older")
+    (tmp_path / "older" / "editor.schema.json").unlink()
+    noted = "note: editor.schema.json: only in schemas; "
+    for more in ((), ("--structure",)):
+        assert run("check", "-C", tmp_path, "--against", "older", *more) == 0
+        told = capsys.readouterr().out
+        assert noted in told
+        assert "identical, 5 files." in told
+    (tmp_path / "schemas" / "editor.schema.json").unlink()
+    assert run("check", "-C", tmp_path) == 0
+    told = capsys.readouterr().out
+    assert "note: editor.schema.json: only in the pages; " in told
+    assert "`schema generate` writes it" in told
+
+
+def test_a_schema_for_editors_that_was_edited_is_a_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what follows from the others, or people are shown other rules than those that hold."""
+    shutil.copytree(REPOSITORY / "schemas", tmp_path / "schemas")
+    path = tmp_path / "schemas" / "editor.schema.json"
+    path.write_text(path.read_text("utf-8").replace('"maximum": 1200', '"maximum": 9999'), "utf-8")
+    assert run("check", "-C", tmp_path) == 1
+    told = capsys.readouterr().out
+    assert "editor.schema.json#/properties/max_duration/anyOf" in told
+    assert "9999" in told
 
 
 def test_check_and_diff_say_when_to_use_which(capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,7 +241,9 @@ def test_diff_shows_what_another_page_would_change(project: Path, capsys: pytest
     assert run("diff", "-C", project, "schemas", "newer") == 0
     assert "added      town_name: new: string\n" in capsys.readouterr().out
     assert run("diff", "-C", project, "schemas", "newer", "--words") == 0
-    assert "create.schema.json#/properties/town_name: only in newer" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "create.schema.json#/properties/town_name: only in newer" in told
+    assert "editor.schema.json" not in told, "it says nothing that the others do not"
     assert run("diff", "-C", project, "schemas", "newer", "--detailed-exitcode") == 2
     assert run("diff", "-C", project, "schemas", "schemas", "--detailed-exitcode") == 0
 
@@ -336,7 +372,7 @@ def test_diff_names_the_documents_that_break(
 
 
 def test_diff_names_the_documents_that_may_say_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A new field may be said wherever it exists; in JSON every place is there."""
+    """A new field may be said wherever it exists; in JSON every place is there, and people read the first five."""
     folder = dental(tmp_path)
     for role in ("create", "update"):
         text = (OWN / f"{role}.txt").read_text("utf-8")
@@ -347,6 +383,13 @@ def test_diff_names_the_documents_that_may_say_more(tmp_path: Path, capsys: pyte
     assert [(each["kind"], each["field"]) for each in told["changes"]] == [("added", "folder_id")]
     assert told["may_say"] == {"folder_id": [{"file": "assistants/reception.yaml", "line": 1}]}
     assert (told["breaks"], told["summary"]["added"]) == ([], 1)
+    for desk in range(6):
+        (folder / "assistants" / f"desk-{desk}.yaml").write_text(DOCUMENT, "utf-8")
+    assert run("diff", "-C", folder, "schemas", "newer-create.txt", "newer-update.txt") == 0
+    told = capsys.readouterr().out
+    shown = ", ".join(f"assistants/desk-{desk}.yaml:1" for desk in range(5))
+    assert f"Documents that may newly say something:\n  folder_id: {shown} and 2 more\n" in told
+    assert told.endswith("1 added; no document breaks.\n")
 
 
 def test_diff_refuses_two_pages_of_one_kind(tmp_path: Path) -> None:

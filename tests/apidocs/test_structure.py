@@ -47,3 +47,12 @@ def test_the_order_of_values_is_a_difference_and_numbers_are_compared_as_written
     assert differences({"u": {"enum": ["a", "b"]}}, {"u": {"enum": ["b", "a"]}})
     assert differences({"u": {"default": True}}, {"u": {"default": 1}})
     assert differences({"u": {}}, {}) == ["u: only in left"]
+
+
+def test_a_mark_in_a_place_of_a_list_is_compared_as_it_is() -> None:
+    """Somebody may have written `required: true` by hand, as older drafts had it: that is a difference and no crash."""
+    listed, marked = ({"properties": {"title": {"required": each}}} for each in (["city"], True))
+    assert differences({"u": marked}, {"u": marked}) == []
+    assert differences({"u": listed}, {"u": marked}, names=("pages", "schemas")) == [
+        'u#/properties/title/required: ["city"] in pages, true in schemas'
+    ]

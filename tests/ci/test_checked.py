@@ -151,11 +151,11 @@ def test_the_hooks_of_this_project_run_what_there_is() -> None:
 
 
 def test_an_editor_is_given_the_schemas_that_there_are() -> None:
-    """Documents and the project's file are completed from the committed schemas; bases, being parts, are not."""
+    """Documents, their bases and the project's file are completed from the committed schemas."""
     stated = json.loads((REPOSITORY / ".vscode" / "settings.json").read_text("utf-8"))["yaml.schemas"]
     assert all((REPOSITORY / each).is_file() for each in stated)
     assert stated["schemas/project.json"] == "reconciler.yaml"
-    assert "!assistants/**/_*.yaml" in stated["schemas/assistant.schema.json"]
+    assert stated["schemas/editor.schema.json"] == "assistants/**/*.yaml"
 
 
 def test_a_release_can_be_made_again_to_the_byte(tmp_path: Path) -> None:

@@ -97,6 +97,16 @@ CASES: list[tuple[str, tuple[str | int, ...], Any, str, str]] = [
         "  - type: end_call\n    description: Bye.\n",
     ),
     (
+        "fields that are new, in their order",
+        ("tools",),
+        [
+            {"type": "call_transfer", "phone_number": "+13125550143", "description": "Put the caller through."},
+            {"type": "end_call", "description": "Bye.", "delay": 2},
+        ],
+        "  - type: end_call\n",
+        "  - type: end_call\n    description: Bye.\n    delay: 2\n",
+    ),
+    (
         "a whole list with a field less",
         ("tools",),
         [{"type": "call_transfer", "description": "Put the caller through."}, {"type": "end_call"}],

@@ -70,8 +70,8 @@ def test_every_prompt_is_used(loaded: Loaded) -> None:
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.name)
 def test_editors_find_the_schema(path: Path) -> None:
-    """The first line names the committed schema, relative to the file."""
+    """The first line names the committed schema of files as they are written, relative to the file."""
     first = path.read_text("utf-8").splitlines()[0]
     match = re.fullmatch(r"# yaml-language-server: \$schema=(.+)", first)
     assert match is not None
-    assert (path.parent / match[1]).resolve() == ROOT / "schemas" / "assistant.schema.json"
+    assert (path.parent / match[1]).resolve() == ROOT / "schemas" / "editor.schema.json"

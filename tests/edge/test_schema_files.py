@@ -76,6 +76,14 @@ def test_all_broken_files_are_told(tmp_path: Path) -> None:
     assert [each.file for each in problems(tmp_path)] == ["schemas/create.schema.json", "schemas/list.schema.json"]
 
 
+def test_the_schema_for_editors_is_for_editors_alone(tmp_path: Path) -> None:
+    """The program decides without it: a set from before there was one is whole, and a damaged one hinders nothing."""
+    project(tmp_path)
+    before = find_schemas(tmp_path)
+    write(tmp_path / "schemas" / "editor.schema.json", "<<<<<<< HEAD")
+    assert find_schemas(tmp_path).digest == before.digest
+
+
 def test_a_file_that_is_missing_from_the_projects_set_is_told(tmp_path: Path) -> None:
     """Half a set is not filled up from the packaged one, which may be another brand's."""
     project(tmp_path)

@@ -135,7 +135,13 @@ def test_what_nobody_states_is_told_with_what_comes_of_it(desk: Practice) -> Non
     assert "the next apply clears it (sends 600)" in desk.done("why", "desk", "max_duration").out
     assert spot(told(desk, "record")["released_at"]) == "assistants/desk.yaml:15"
     assert told(desk, "llm_temperature")["default"]["value"] is not None
+    verdicts = {field: desk.done("why", "desk", field).out.splitlines()[0] for field in ("webhook_url", "record")}
+    assert verdicts["webhook_url"].endswith(": null, so it is cleared and kept so")
+    assert verdicts["record"].endswith(": not managed; it stays as it is")
+    assert "released at   assistants/desk.yaml:15:14\n" in desk.done("why", "desk", "record").out
+    assert "stated nowhere; it is left alone" in desk.done("why", "desk", "llm_temperature").out
     (desk.folder / "assistants" / "desk.yaml").unlink()
+    assert "no document any more; see the state below" in desk.done("why", "desk", "voice_id").out
     gone = told(desk, "voice_id")
     assert (gone["status"], gone["last_applied"]["value"]) == ("gone", 12)
 

@@ -56,7 +56,7 @@ def test_without_a_document_one_is_written(account: Portal) -> None:
     account.ok("import", "harbour/front-desk", str(id))
     assert "system_prompt: ${file:prompts/front-desk.md}" in account.read("assistants/harbour/front-desk.yaml")
     assert account.read("assistants/harbour/front-desk.yaml").startswith(
-        "# yaml-language-server: $schema=../../schemas/assistant.schema.json\n"
+        "# yaml-language-server: $schema=../../schemas/editor.schema.json\n"
     )
     assert account.ok("plan") == "No changes.\n"
 

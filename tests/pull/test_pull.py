@@ -100,7 +100,7 @@ def test_a_pulled_document_is_tidy(account: Portal) -> None:
         "assistants/prompts/harbour-dental-reception.md\n\nPull complete: 1 document written.\n"
     )
     assert account.read("assistants/harbour-dental-reception.yaml") == (
-        "# yaml-language-server: $schema=../schemas/assistant.schema.json\n"
+        "# yaml-language-server: $schema=../schemas/editor.schema.json\n"
         "name: Harbour Dental - Reception\n"
         "voice_id: 1\n"
         "language_id: 1\n"
@@ -117,6 +117,21 @@ def test_a_pulled_document_is_tidy(account: Portal) -> None:
     assert account.read("assistants/prompts/harbour-dental-reception.md") == (
         "You answer the phone of a dental practice.\n\nNever give a diagnosis.\n"
     )
+
+
+def test_a_document_names_a_schema_that_there_is(account: Portal) -> None:
+    """A set from before there was one for editors has that of documents; the set that ships is in no project."""
+    first = {
+        "Front desk": "# yaml-language-server: $schema=../schemas/assistant.schema.json",
+        "Surgery": "name: Surgery",
+    }
+    for name, gone in (("Front desk", "editor.schema.json"), ("Surgery", "*")):
+        for each in (account.folder / "schemas").glob(gone):
+            each.unlink()
+        account.add(name=name)
+        account.ok("pull")
+        key = name.lower().replace(" ", "-")
+        assert account.read(f"assistants/{key}.yaml").splitlines()[0] == first[name]
 
 
 def test_a_value_that_cannot_be_sent_again_is_kept_and_commented(account: Portal) -> None:

@@ -124,6 +124,22 @@ def test_cosmetic_changes_are_named_only_where_there_are_any() -> None:
     assert "cosmetic" not in report(crowd(300), most=20_000)
 
 
+def test_assistants_with_cosmetic_changes_alone_go_with_them() -> None:
+    """Neither a shared label nor one of its own leaves an empty block behind, and all others still stand there."""
+    base = crowd(12)
+    labelled = [replace(each, fields=(label(1),), risk=Risk.COSMETIC) for each in base.changes[:3]]
+    own = replace(base.changes[3], fields=(label(7),), risk=Risk.COSMETIC)
+    plan = replace(base, changes=(*labelled, own, *base.changes[4:]))
+    whole = report(plan)
+    assert "identical in 3 assistants of 3 clients</b>: <code>label_ids</code>" in whole
+    assert whole.count("<details") == 11
+    small = report(plan, most=len(whole.encode()) - 300)
+    assert "cosmetic changes" in small
+    assert small.count("<details") == 9
+    assert "label_ids" not in small
+    assert_contained(small)
+
+
 def test_a_prompt_of_one_long_line_does_not_fill_the_comment() -> None:
     """65,000 characters on one line are cut where they would not fit, and it is said how many are missing."""
     change = replace(reception(), fields=(shown("instructions", "word " * 13_000, "word " * 13_000 + "end"),))

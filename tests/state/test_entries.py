@@ -173,13 +173,6 @@ def test_history_is_kept_where_nothing_is_replaced() -> None:
     assert recorded.history == history
 
 
-def test_an_apply_can_leave_the_history_alone() -> None:
-    """A rollback records no history of itself when it is told so."""
-    request = put(1, {"title": "Front desk"})
-    planned = change({**RECEPTION, "title": "Front desk"}, request)
-    assert record_request(applied(), planned, request, id=7, now=LATER, keep_history=False).history == ()
-
-
 def test_adopting_ends_a_pending_create() -> None:
     """A pending create whose assistant was found has an id, and is pending no more."""
     begun = begin_create(None, "dental/reception", RECEPTION, now=BEGUN)

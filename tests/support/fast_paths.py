@@ -139,6 +139,7 @@ class _Asked:
     directory: Path
     environment: str
     insecure_http: bool = False
+    quiet: bool = True
 
     @property
     def environ(self) -> Mapping[str, str]:
