@@ -64,11 +64,12 @@ class Recorder:
 
     def take_back(self, key: str) -> None:
         """Undo `begin`: the server did not act, so the entry is what it was before, or is not there."""
-        before = self._before_create[key]
-        if before is None:
-            self._remove(key)
-        else:
-            self._write(before)
+        with self._turn_of(key):
+            before = self._before_create[key]
+            if before is None:
+                self._remove(key)
+            else:
+                self._write(before)
 
     def succeeded(self, change: Change, request: Request, id: int | None) -> None:
         """Save what is applied after `request`. `id` may be None for the request that deletes.
@@ -98,13 +99,14 @@ class Recorder:
 
         What is applied matches no document then: `source` is empty.
         """
-        for other in freed:
-            self._write(self._with_note(self._entries[other.giver], other))
-        entry = self._entries[key]
-        for each in back:
-            entry = note_assigned(entry, each.field, each.value)
-        content = {**entry.last_applied, **body}
-        self._write(replace(entry, last_applied=content, source="", inputs=(), updated_at=self._now()))
+        with self._turn:
+            for other in freed:
+                self._write(self._with_note(self._entries[other.giver], other))
+            entry = self._entries[key]
+            for each in back:
+                entry = note_assigned(entry, each.field, each.value)
+            content = {**entry.last_applied, **body}
+            self._write(replace(entry, last_applied=content, source="", inputs=(), updated_at=self._now()))
 
     def _turn_of(self, key: str) -> AbstractContextManager[object]:
         """What one hand-over tied to it writes may be an entry of another's: those are written one after the other."""

@@ -497,7 +497,7 @@ def test_a_listener_that_breaks_loses_no_answer(tmp_path: Path) -> None:
 
     with rig(tmp_path, latency=0.002) as desk:
         with pytest.raises(BrokenPipeError):
-            desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(5)), on_event=hear, parallelism=4)
+            desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(5)), on_event=hear, parallelism=6)
         entries = desk.store.read()
         assert {each.id for each in entries.values()} == {each["id"] for each in desk.vendor.rows()}
         assert len(entries) == 5
