@@ -13,12 +13,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias, TypeGuard
 
-_quoted = json.encoder.encode_basestring
 # made once: json.dumps would make one for every call, which takes as long as encoding something small
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
 SCALARS: frozenset[type] = frozenset({str, int, float, bool, type(None)})
-"""The types of values with nothing inside: to ask whether one is a Mapping takes ten times as long as this."""
+"""The types of values with nothing inside: to ask whether one is a Mapping takes four times as long as this."""
 
 
 def is_list(value: Json) -> TypeGuard[Sequence[Json]]:
@@ -48,7 +47,7 @@ def canonical(value: Json, *, unordered: bool = False) -> Json:
 def identical(left: Json, right: Json) -> bool:
     """Whether two values are the same to the letter, which makes them equal by any rule; False says nothing yet.
 
-    Nearly everything that is compared is: this takes a twentieth of what `equal` does.
+    Nearly everything that is compared is: this takes a fifth of what `equal` does.
     """
     kind = type(left)
     if kind is not type(right):  # true is not 1, nor is 1.0
@@ -84,8 +83,6 @@ def exact_digest(value: Json) -> str:
 
 def exact_text(value: Json) -> str:
     """JSON of the value as it is, keys sorted, no spaces: what `exact_digest` is made of."""
-    if type(value) is str:
-        return _quoted(value)  # 0.2 µs instead of 3
     return _ENCODER.encode(value)
 
 

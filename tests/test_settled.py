@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler import __version__
+from reconciler.bounds import MOST_VALUES
 from reconciler.canonical import digest_bytes, exact_digest
 from reconciler.cli import run
 from reconciler.commands.gather import READ_ALL
@@ -95,6 +96,12 @@ def test_an_entry_that_says_more_is_judged_whole(members: dict[str, Any]) -> Non
     """A checksum proves who wrote an entry, not that a plan may go without what it says."""
     assert applied_from_text(with_checksum(USUAL), ["title"]) is not None
     assert applied_from_text(with_checksum({**USUAL, **members}), ["title"]) is None
+
+
+def test_an_entry_that_would_fill_the_memory_is_judged_whole() -> None:
+    """Also one with the right checksum is counted before it is parsed."""
+    text = json.dumps(USUAL, indent=2).replace('"title": "Reception"', '"title": [' + "1," * MOST_VALUES + "1]")
+    assert applied_from_text(with_checksum(text), ["title"]) is None
 
 
 @pytest.mark.parametrize("text", ["{\n", "{\n]", '{\n"id": ' + "[" * 100_000 + "]" * 100_000 + "}"])

@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from reconciler.bounds import holds_too_much
 from reconciler.canonical import Json, digest_bytes, exact_digest, pretty
 from reconciler.errors import StateError, error
 from reconciler.model import Entry, Pending, Previous, Unassigned
@@ -82,7 +83,7 @@ def applied_from_text(stored: bytes, names: Collection[str]) -> Applied | None:
     or where anything is unassigned. None says nothing of what is wrong, if anything is: `entry_from_json` does.
     """
     digest, rest = stored[len(_FIRST) : _REST - len(_LAST)], stored[_REST:]
-    if not stored.startswith(_FIRST) or digest != digest_bytes(rest).encode():
+    if not stored.startswith(_FIRST) or digest != digest_bytes(rest).encode() or holds_too_much(stored):
         return None
     try:
         found = json.loads(stored)

@@ -20,7 +20,7 @@ RESERVED = "reconciler"
 class Position(NamedTuple):
     """A place in a file: path relative to the project with forward slashes; line and column count from 1.
 
-    A tuple, since a document has sixty of them: a frozen dataclass takes three times as long to make.
+    A tuple, since a document has sixty of them: a frozen dataclass takes nearly three times as long to make.
     """
 
     file: str
