@@ -46,6 +46,8 @@ def main() -> int:
         done = pool.map(lambda job: (job[0], _batch(Path(folder), *job, until, asked.seconds * shares[job[0]])), jobs)
         for name, tally in done:
             found[name].add(tally)
+            so_far = sum(each.inputs for each in found.values())
+            print(f"{so_far:,} inputs, {sum(len(each.findings) for each in found.values())} findings", file=sys.stderr)
     print(_table(found))
     for name, content in [each for tally in found.values() for each in tally.findings.items()]:
         print(f"{name}\n    {keep(asked.keep, name, content)}")
