@@ -16,12 +16,16 @@ from reconciler.apidocs.page import TYPES, Draft, json_type
 
 WORDS = "|".join(sorted(TYPES, key=len, reverse=True))
 MARKS = "|".join(sorted({*REQUIRED, *OPTIONAL}, key=len, reverse=True))
+GIVEN = DEFAULT.pattern.replace("?P<value>", "").replace("?P<bare>", "")
 SPACED = re.compile(
     rf"(?P<name>(?![A-Z]){NAME.pattern})\s+(?P<type>(?:{WORDS})(?:\[\])*(?:<\w+>)?(?: ?\| ?null)?)(?P<marks>(?:\s+.*)?)"
 )
 """A capital starts a heading, never a name: "Phone number" is none of type number."""
-GLUED = re.compile(rf"(?P<name>(?![A-Z]){NAME.pattern}?)(?P<type>(?:{WORDS})(?:\[\])*)(?P<marks>(?:\s*(?:{MARKS}))*)")
-MARK = re.compile(rf"\s*(?P<mark>{DEFAULT.pattern.replace('?P<value>', '').replace('?P<bare>', '')}|{MARKS})$")
+GLUED = re.compile(
+    rf"(?P<name>(?![A-Z]){NAME.pattern}?)(?P<type>(?:{WORDS})(?:\[\])*)"
+    rf"(?P<marks>(?:\s*(?:{MARKS}))*(?:(?=\S+[\"“]){GIVEN})?)"
+)
+MARK = re.compile(rf"\s*(?P<mark>{GIVEN}|{MARKS})$")
 ENOUGH = 3
 """Lines of that shape that make a page of this form: a sentence may look like one by chance."""
 

@@ -238,6 +238,65 @@ def test_a_field_that_came_or_went_is_told_with_its_type() -> None:
 
 
 @pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "array"}, "array"),
+        ({"type": "array", "items": {}}, "array"),
+        ({"type": ["array", "null"], "items": {"type": "integer"}}, "array of integers or null"),
+        ({"description": "Anything at all"}, "any"),
+    ],
+)
+def test_a_type_is_told_as_far_as_it_is_known(schema: dict[str, Any], words: str) -> None:
+    """A list whose entries nothing is said of is a list; a field without a type takes any."""
+    assert told(OWN, own_with("houses", schema)) == [("added", "houses", f"new: {words}")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (False, False, []),
+        (False, True, [("tightened", "greeting", "required now")]),
+        (True, False, [("loosened", "greeting", "no longer required")]),
+        (True, True, []),
+    ],
+)
+def test_a_renamed_field_is_compared_with_what_it_was(
+    before: bool, after: bool, expected: list[tuple[str, str, str]]
+) -> None:
+    """Its limits and whether a document needs it, under its new name."""
+    text = {"type": "string", "maxLength": 60, "description": "Said before anything else, on every call."}
+    old = own_with("greeting_text", text, required=before)
+    new = own_with("greeting", {**text, "maxLength": 40}, required=after)
+    assert told(old, new) == [
+        ("renamed", "greeting", "looks like the new name of `greeting_text`"),
+        ("tightened", "greeting", "maxLength 60 → 40"),
+        *expected,
+    ]
+
+
+@pytest.mark.parametrize("role", ["assistant", "create", "update"])
+def test_a_file_that_says_nothing_of_fields_has_none(role: str) -> None:
+    """Whatever the other one has came or went."""
+    empty: dict[str, Any] = {role: {}}
+    full = {role: {"properties": {"floor": {"type": "integer"}}, "required": ["floor"]}}
+    assert told(empty, full) == [("added", "floor", "new: integer, required")]
+    assert told(full, empty) == [("removed", "floor", "gone from the pages")]
+
+
+def test_what_a_document_says_to_the_program_itself_is_no_change() -> None:
+    """The reserved key is this program's: an older set may have another one, or none."""
+    older = copy.deepcopy(OWN)
+    reserved = [name for name, each in OWN["assistant"]["properties"].items() if each.get("x-reserved")]
+    for name in reserved:
+        older["assistant"]["properties"][name]["properties"].popitem()
+    assert reserved
+    assert told(older, OWN) == told(OWN, older) == []
+    for name in reserved:
+        del older["assistant"]["properties"][name]
+    assert told(older, OWN) == told(OWN, older) == []
+
+
+@pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
         ({"enum": ["a"]}, {"enum": ["a", "b"]}, [("loosened", "also b")]),
@@ -273,6 +332,11 @@ def test_a_field_that_came_or_went_is_told_with_its_type() -> None:
             [("changed", 'held by one assistant only where {"type": "inbound"} → none')],
         ),
         ({}, {"x-placeholders": True}, [("changed", "keys may stand in texts: none → true")]),
+        (
+            {"type": ["string", "null"], "x-clear": None},
+            {"type": "string", "x-clear": ""},
+            [("tightened", "type string or null → string")],
+        ),
         ({"description": "Old", "x-section": "Old"}, {"description": "New", "x-section": "New"}, []),
     ],
 )
@@ -302,6 +366,32 @@ def test_what_rows_show_is_told() -> None:
     assert told(OWN, without) == told(without, OWN) == []
 
 
+def test_rows_are_known_from_every_list_of_an_answer() -> None:
+    """Wherever it has them; a list of nothing known shows no key."""
+    flats, houses, nothing = (
+        {name: {"type": "array", "items": {"type": "object", **parts}}}
+        for name, parts in (
+            ("flats", {"properties": {"floor": {"type": "integer"}}}),
+            ("houses", {"properties": {"garden": {"type": "boolean"}}}),
+            ("sheds", {}),
+        )
+    )
+    paged = {"total": {"type": "integer"}}
+    old, new = ({"list": {"properties": each}} for each in (paged | flats | nothing, paged | flats | houses))
+    assert told(old, new) == [("changed", "garden", "is listed now")]
+    assert told({"list": {}}, new) == [("changed", each, "is listed now") for each in ("floor", "garden")]
+    assert told(new, {"list": {}}) == [("changed", each, "is no longer listed") for each in ("floor", "garden")]
+
+
+@pytest.mark.parametrize("role", ["create", "update", "list", "delete"])
+def test_where_requests_go_is_told_of_every_page(role: str) -> None:
+    """Another path is a change of nothing else; a set that does not say it is compared by the rest."""
+    old = {role: {"x-endpoint": {"method": "GET", "path": "/office/assistants"}}}
+    new = {role: {"x-endpoint": {"method": "GET", "path": "/desk/assistants"}}}
+    assert told(old, new) == [("changed", "", f"{role}: GET /office/assistants → GET /desk/assistants")]
+    assert told(old, {role: {}}) == told({role: {}}, old) == []
+
+
 def test_a_new_rule_is_told_by_its_sentence_and_the_field_that_it_limits() -> None:
     """A rule that only says itself otherwise is no change."""
     fewer, reworded = copy.deepcopy(OWN), copy.deepcopy(OWN)
@@ -311,6 +401,14 @@ def test_a_new_rule_is_told_by_its_sentence_and_the_field_that_it_limits() -> No
     assert (kind, words) == ("tightened", f"new rule: {rule['description']}")
     assert field in (*rule["then"].get("required", ()), *rule["then"].get("properties", {}))
     assert told(OWN, reworded) == []
+
+
+def test_a_rule_that_somebody_wrote_by_hand_is_told_as_it_is() -> None:
+    """One without a sentence is told by its keywords, one that asks for no field belongs to none."""
+    new = copy.deepcopy(OWN)
+    new["assistant"]["allOf"] = [*OWN["assistant"].get("allOf", []), {"minProperties": 2}]
+    assert told(OWN, new) == [("tightened", "", 'new rule: {"minProperties": 2}')]
+    assert told(new, OWN) == [("loosened", "", 'no longer: {"minProperties": 2}')]
 
 
 @pytest.mark.parametrize("role", ["create", "update"])

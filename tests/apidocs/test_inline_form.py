@@ -30,6 +30,53 @@ def test_a_line_that_only_begins_like_a_field_is_text() -> None:
     assert " ".join(draft.fields[0].description).endswith("over the phone number that they dial most often.")
 
 
+LOST = """\
+agent_idintegerrequired
+Who answers.
+Callers reach it by phone.
+floorintegerdefault:"3"
+Which floor.
+opens_atstring
+When it opens.
+"""
+
+
+@pytest.mark.parametrize("page", [LOST, LOST.replace("\n", "\n\n")], ids=["tight", "loose"])
+def test_a_field_is_one_though_the_spaces_in_its_line_are_lost(page: str) -> None:
+    """Whether or not the browser put a blank line after every line: all of its text stays with it."""
+    draft = inline_form.read(f"Request\n\n{page}")
+    assert [(each.name, each.type, each.required, each.default) for each in draft.fields] == [
+        ("agent_id", "integer", True, None),
+        ("floor", "integer", False, "3"),
+        ("opens_at", "string", False, None),
+    ]
+    assert draft.fields[0].description == ("Who answers.", "Callers reach it by phone.")
+    assert draft.notes == ()
+
+
+def test_fields_without_a_text_make_no_page_loose() -> None:
+    """A blank line ends a field's own text there: what follows it speaks of the section."""
+    draft = inline_form.read(
+        "Request\n\nagent_id integer required\nWho answers.\n\nAgents are kept by the office.\n\n"
+        "floor integer\n\nopens_at string\nWhen it opens.\n\ncloses_at string\n\nResponse\n"
+    )
+    assert [(each.name, each.description) for each in draft.fields] == [
+        ("agent_id", ("Who answers.",)),
+        ("floor", ()),
+        ("opens_at", ("When it opens.",)),
+        ("closes_at", ()),
+    ]
+    assert draft.notes == ("Agents are kept by the office.",)
+
+
+def test_a_page_may_end_with_a_field() -> None:
+    """Nothing stands under its last line."""
+    assert [each.name for each in inline_form.read("agent_id integer\nWho answers.\nfloor integer").fields] == [
+        "agent_id",
+        "floor",
+    ]
+
+
 @pytest.mark.parametrize(
     ("above", "under", "title"),
     [

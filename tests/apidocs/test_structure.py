@@ -56,3 +56,12 @@ def test_a_mark_in_a_place_of_a_list_is_compared_as_it_is() -> None:
     assert differences({"u": listed}, {"u": marked}, names=("pages", "schemas")) == [
         'u#/properties/title/required: ["city"] in pages, true in schemas'
     ]
+
+
+@given(st.integers(1, 400))
+def test_a_value_is_shown_as_it_is_written_where_it_fits(length: int) -> None:
+    """A long one is cut and marked as cut: a line stays a line."""
+    value = "ü" * length
+    (told,) = differences({"u": {"default": value}}, {"u": {}})
+    shown = told.removeprefix("u#/default: only in left, ")
+    assert shown == f'"{value}"' if length <= 238 else shown == f'"{value[:236]}...'
