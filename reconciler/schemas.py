@@ -77,7 +77,7 @@ class SchemaSet:
 
         Raises SchemaError naming each file that is missing or is not what its name says. `where` is for messages.
         """
-        wrong = [*_missing(files, where), *_misshapen(files, where)]
+        wrong = [*_missing(files, where), *misshapen(files, where)]
         if wrong:
             raise SchemaError.of(wrong)
         found: dict[str, Any] = dict(files)
@@ -237,7 +237,8 @@ def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
             )
 
 
-def _misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
+def misshapen(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
+    """Each file, by role, that is not what its name says."""
     for role in (*REQUIRED_FILES, *OPTIONAL_FILES):
         lacking = _lacks(role, files[role]) if role in files else None
         if lacking:

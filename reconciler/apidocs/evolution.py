@@ -145,14 +145,15 @@ def _explained(old: Schema, new: Schema) -> bool:
 
 def _types(path: str, old: Schema, new: Schema) -> Iterator[Evolved]:
     before, after = _type_set(old), _type_set(new)
-    if not before or not after or before == after:
+    if before == after:
         return
     lost = before - after - ({"integer"} if "number" in after else set())
     won = after - before - ({"integer"} if "number" in before else set())
     told = f"type {_type_words(old)} → {_type_words(new)}"
-    if lost:
+    # a property without a type takes any
+    if after and (lost or not before):
         yield Evolved(kind="tightened", field=path, told=told)
-    elif won:
+    elif won or not after:
         yield Evolved(kind="loosened", field=path, told=told)
 
 
@@ -187,17 +188,17 @@ def _bounds(path: str, old: Schema, new: Schema) -> Iterator[Evolved]:
 def _applies(path: str, old: Schema, new: Schema) -> Iterator[Evolved]:
     before, after = old.get("x-applies", {}), new.get("x-applies", {})
     for name in {**before, **after}:
-        was, now = before.get(name), after.get(name)
-        if was == now:
+        was, now = before.get(name, ()), after.get(name, ())
+        if set(was) == set(now):
             continue
-        lost = was is None or (now is not None and not set(was) <= set(now))
+        lost = not was or (bool(now) and not set(was) <= set(now))
         told = f"with {name} {_listed(was or ['any'])} → {_listed(now or ['any'])}"
         yield Evolved(kind="tightened" if lost else "loosened", field=path, told=told)
 
 
 def _parts(path: str, old: Schema, new: Schema) -> Iterator[Evolved]:
-    if "items" in old and "items" in new:
-        yield from _limits(f"{path}[]", old["items"], new["items"])
+    if "array" in _type_set(old) & _type_set(new):
+        yield from _limits(f"{path}[]", _entries(old), _entries(new))
     before, after = old.get("properties", {}), new.get("properties", {})
     for name in {**before, **after}:
         inner = f"{path}.{name}"
@@ -270,10 +271,14 @@ def _readable(old: Schema, new: Schema) -> Iterator[Evolved]:
 def _rows(schema: Schema) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for each in schema.get("properties", {}).values():
-        items = each.get("items")
-        if isinstance(items, Mapping):
-            found |= items.get("properties", {})
+        found |= _entries(each).get("properties", {})
     return found
+
+
+def _entries(schema: Schema) -> Schema:
+    """What is said of a list's entries: nothing, where it is not said or said of none in particular."""
+    items = schema.get("items")
+    return items if isinstance(items, Mapping) else {}
 
 
 def _type_set(schema: Schema) -> set[str]:
@@ -284,7 +289,7 @@ def _type_set(schema: Schema) -> set[str]:
 def _type_words(schema: Schema) -> str:
     stated = schema.get("type", "any")
     words = [stated] if isinstance(stated, str) else list(stated)
-    inner = schema.get("items", {}).get("type") if isinstance(schema.get("items"), Mapping) else None
+    inner = _entries(schema).get("type")
     return " or ".join(f"{each} of {inner}s" if each == "array" and isinstance(inner, str) else each for each in words)
 
 

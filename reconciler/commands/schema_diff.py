@@ -29,11 +29,11 @@ from reconciler.commands.schema_files import (
 )
 from reconciler.config import Project, open_project
 from reconciler.documents import Loaded
-from reconciler.errors import Diagnostic, ReconcilerError, UsageError, error
+from reconciler.errors import Diagnostic, ReconcilerError, SchemaError, UsageError, error
 from reconciler.model import Position
 from reconciler.render.escape import json_text
 from reconciler.render.evolution import evolution_to_json, render_evolution
-from reconciler.schemas import SchemaSet
+from reconciler.schemas import SchemaSet, misshapen
 
 Files = Mapping[str, Any]
 
@@ -68,6 +68,7 @@ def diff_verb(invocation: Invocation, old: Path, new: tuple[str, ...], words: bo
         found = differences(kept, after, words=True, names=(str(old), new[0] if new else "schemas"))
         invocation.result("\n".join(found) if found else "No differences.")
         return 2 if found and detailed_exitcode else 0
+    _refuse_misshapen((before, str(old)), (after, new[0] if new else "schemas"))
     changed = tell(invocation, before, after, whole=whole)
     return 2 if changed and detailed_exitcode else 0
 
@@ -100,6 +101,13 @@ def _new_set(invocation: Invocation, old: Path, new: tuple[str, ...]) -> tuple[d
         return dict(generate_from(pages).files), True
     role, page = next((role, page) for role, page in pages.items())
     return {f"{role}{SUFFIX}": generate_from(_with_twin(role, page)).files[f"{role}{SUFFIX}"]}, False
+
+
+def _refuse_misshapen(*sides: tuple[Mapping[str, Json], str]) -> None:
+    """Raise SchemaError for every file that says nothing of fields; which files there are does not matter."""
+    wrong = [each for files, where in sides for each in misshapen(_roles(files), where)]
+    if wrong:
+        raise SchemaError.of(wrong)
 
 
 def _with_twin(role: Role, page: Page) -> dict[Role, Page]:

@@ -212,6 +212,17 @@ def houses(**items: Any) -> dict[str, Any]:
                 ("tightened", "houses[].flat.floor", "required now"),
             ],
         ),
+        (
+            {"type": "array", "items": {}},
+            [
+                ("loosened", "houses[]", "type object → any"),
+                ("removed", "houses[].street", "gone from the pages"),
+                ("removed", "houses[].rent", "gone from the pages"),
+                ("removed", "houses[].flat", "a kind of entry that the pages no longer describe"),
+                ("removed", "houses[].house", "a kind of entry that the pages no longer describe"),
+            ],
+        ),
+        ({"type": "string"}, [("tightened", "houses", "type array of objects → string")]),
         ({**LISTED, "minItems": 1}, [("tightened", "houses", "minItems none → 1")]),
         ({**LISTED, "maxItems": 5}, [("tightened", "houses", "maxItems none → 5")]),
         ({**LISTED, "x-clear": []}, [("changed", "houses", "cleared by none → []")]),
@@ -235,6 +246,14 @@ def test_a_field_that_came_or_went_is_told_with_its_type() -> None:
         ("added", "floor", "new: integer, required")
     ]
     assert told(own_with("houses", LISTED), before) == [("removed", "houses", "gone from the pages")]
+
+
+@pytest.mark.parametrize("bare", [{"type": "array"}, {"type": "array", "items": True}])
+def test_what_the_entries_of_a_list_are_may_be_known_in_one_set_alone(bare: dict[str, Any]) -> None:
+    """A document whose list holds something else is refused from then on, or no longer."""
+    ids = {"type": "array", "items": {"type": "integer"}}
+    assert told(own_with("houses", bare), own_with("houses", ids)) == [("tightened", "houses[]", "type any → integer")]
+    assert told(own_with("houses", ids), own_with("houses", bare)) == [("loosened", "houses[]", "type integer → any")]
 
 
 @pytest.mark.parametrize(
@@ -317,7 +336,19 @@ def test_what_a_document_says_to_the_program_itself_is_no_change() -> None:
         ),
         ({"type": "integer"}, {"type": "number"}, [("loosened", "type integer → number")]),
         ({"type": "number"}, {"type": "integer"}, [("tightened", "type number → integer")]),
-        ({"type": "integer"}, {}, []),
+        ({"type": "integer"}, {}, [("loosened", "type integer → any")]),
+        ({}, {"type": "integer"}, [("tightened", "type any → integer")]),
+        ({"type": "string"}, {"type": ["string", "integer"]}, [("loosened", "type string → string or integer")]),
+        (
+            {"x-applies": {"mode": ["pipeline", "dualplex"]}},
+            {"x-applies": {"mode": ["dualplex", "pipeline"]}},
+            [],
+        ),
+        (
+            {"x-applies": {"mode": ["pipeline"], "type": ["inbound"]}},
+            {"x-applies": {"mode": ["pipeline"], "type": ["inbound", "outbound"]}},
+            [("loosened", "with type inbound → inbound, outbound")],
+        ),
         ({"default": 5, "x-clear": 5}, {"default": 6, "x-clear": 6}, [("changed", "default 5 → 6")]),
         ({"default": 5, "x-clear": 5}, {"default": 5}, [("changed", "cleared by 5 → none")]),
         ({"default": 1}, {"default": True}, [("changed", "default 1 → true")]),
@@ -344,8 +375,8 @@ def test_a_keyword_that_came_went_or_changed_is_told(
     before: dict[str, Any], after: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     """By what it means for a document that was written before; words are no change."""
-    found = evolved(own_with("detail", before), own_with("detail", after))
-    assert [(each.kind, each.told) for each in found] == expected
+    found = told(own_with("detail", before), own_with("detail", after))
+    assert found == [(kind, "detail", words) for kind, words in expected]
 
 
 def test_what_can_be_changed_after_creation_is_told_both_ways() -> None:

@@ -264,6 +264,20 @@ def test_a_folder_without_schemas_is_an_error(
     assert caught.value.diagnostics[0].code == code
 
 
+@pytest.mark.parametrize("content", ["[]", '{"properties": []}', '{"properties": {"desk_name": 3}}'])
+def test_a_damaged_file_of_either_set_is_named(project: Path, content: str) -> None:
+    """It says nothing of fields, so nothing can be told of what changed."""
+    generate(project)
+    shutil.copytree(project / "schemas", project / "older")
+    (project / "older" / "update.schema.json").write_text(content, "utf-8")
+    for sides in (("older", "schemas"), ("schemas", "older")):
+        with pytest.raises(SchemaError) as caught:
+            run("diff", "-C", project, *sides)
+        assert [(each.code, each.file) for each in caught.value.diagnostics] == [
+            ("schema-invalid", "older/update.schema.json")
+        ]
+
+
 def test_check_without_pages_says_where_they_belong(project: Path) -> None:
     """A set without reference pages can only be compared with another."""
     generate(project)
