@@ -96,12 +96,15 @@ def _fields(old: Schema, new: Schema) -> Iterator[Evolved]:
             yield from inner
             yield from _needed(name, rename.old in needed[0], name in needed[1])
         else:
-            told = f"new: {_type_words(after[name])}{', required' if name in needed[1] else ''}"
-            yield Evolved(kind="added", field=name, told=told)
+            yield _added(name, after[name], name in needed[1])
     left = {each.old for each in moved.values()}
     for name in gone:
         if name not in left:
             yield Evolved(kind="removed", field=name, told="gone from the pages")
+
+
+def _added(path: str, schema: Schema, required: bool) -> Evolved:
+    return Evolved(kind="added", field=path, told=f"new: {_type_words(schema)}{', required' if required else ''}")
 
 
 def _renamed(rename: Rename) -> Evolved:
@@ -200,15 +203,15 @@ def _parts(path: str, old: Schema, new: Schema) -> Iterator[Evolved]:
     if "array" in _type_set(old) & _type_set(new):
         yield from _limits(f"{path}[]", _entries(old), _entries(new))
     before, after = old.get("properties", {}), new.get("properties", {})
+    needed = set(old.get("required", ())), set(new.get("required", ()))
     for name in {**before, **after}:
         inner = f"{path}.{name}"
         if name not in before:
-            yield Evolved(kind="added", field=inner, told=f"new: {_type_words(after[name])}")
+            yield _added(inner, after[name], name in needed[1])
         elif name not in after:
             yield Evolved(kind="removed", field=inner, told="gone from the pages")
         else:
             yield from _limits(inner, before[name], after[name])
-    needed = set(old.get("required", ())), set(new.get("required", ()))
     for name in sorted((needed[0] ^ needed[1]) & before.keys() & after.keys()):
         yield from _needed(f"{path}.{name}", name in needed[0], name in needed[1])
     kinds = old.get("x-variants", {}), new.get("x-variants", {})

@@ -63,8 +63,7 @@ def _header(lines: list[str]) -> tuple[int, int] | None:
 
 def _is_path(pieces: list[str]) -> bool:
     """Whether pieces are slashes and steps in turn: the title after a path may be one word."""
-    last = pieces[-1]
-    return len(pieces) == 1 or "/" in last or pieces[-2].endswith("/")
+    return "/" in pieces[-1] or pieces[-2].endswith("/")
 
 
 def _title(numbered: list[Numbered], filled: list[int], start: int, end: int) -> str:

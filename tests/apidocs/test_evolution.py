@@ -187,6 +187,13 @@ def houses(**items: Any) -> dict[str, Any]:
             [("added", "houses[].rooms", "new: integer or null")],
         ),
         (
+            houses(
+                properties={**LISTED["items"]["properties"], "rooms": {"type": "integer"}},
+                required=["street", "rooms"],
+            ),
+            [("added", "houses[].rooms", "new: integer, required")],
+        ),
+        (
             houses(properties={"street": {"type": "string"}, "rent": {"type": "number", "minimum": 200}}),
             [("tightened", "houses[].rent", "minimum 100 → 200")],
         ),
@@ -352,6 +359,8 @@ def test_what_a_document_says_to_the_program_itself_is_no_change() -> None:
         ({"default": 5, "x-clear": 5}, {"default": 6, "x-clear": 6}, [("changed", "default 5 → 6")]),
         ({"default": 5, "x-clear": 5}, {"default": 5}, [("changed", "cleared by 5 → none")]),
         ({"default": 1}, {"default": True}, [("changed", "default 1 → true")]),
+        ({"default": "Praça"}, {"default": "Rua"}, [("changed", 'default "Praça" → "Rua"')]),
+        ({"default": {"town": "Leiria", "floor": 3}}, {"default": {"floor": 3, "town": "Leiria"}}, []),
         (
             {"type": "string", "x-clear": ""},
             {"type": ["string", "null"], "x-clear": None},

@@ -84,6 +84,9 @@ def test_a_page_may_end_with_a_field() -> None:
         ("Take somebody on", 'curl -X POST "https://office.example/agent"', "Take somebody on"),
         ("Skip to main content", "Adds one agent.", "Adds one agent"),
         ("On this page:", "Adds one agent.", "Adds one agent"),
+        ("Office", "Agents", "Agents"),
+        ("Takes on one more agent for the office", "Adds one agent.", "Adds one agent"),
+        ("Take on one more agent for good", "Adds one agent.", "Take on one more agent for good"),
     ],
 )
 def test_the_title_stands_at_the_path_or_nowhere(above: str, under: str, title: str) -> None:
@@ -92,4 +95,25 @@ def test_the_title_stands_at_the_path_or_nowhere(above: str, under: str, title: 
     assert skeleton_form.recognises(page)
     draft = skeleton_form.read(page)
     assert draft.title == title
+    assert [each.name for each in draft.fields] == ["agent_id", "floor", "opens_at"]
+
+
+def test_a_page_may_begin_with_its_method() -> None:
+    """Then nothing stands above it that could be the title, the page's last line least of all."""
+    draft = skeleton_form.read(f"POST\n/\nagent\n\nAdds one agent.\n\nRequest\n\n{FIELDS}\nNext page\n")
+    assert draft.title == "Adds one agent"
+    assert [each.name for each in draft.fields] == ["agent_id", "floor", "opens_at"]
+
+
+def test_a_page_may_end_with_its_path() -> None:
+    """Such a one has no fields: that is for the next step to refuse, by name."""
+    draft = skeleton_form.read("Take somebody on:\n\nPOST\n/\nagent\n")
+    assert (draft.title, draft.fields) == ("", ())
+
+
+def test_without_method_and_path_the_first_heading_is_the_title() -> None:
+    """As a saved page has it that does not break its path."""
+    text = f"Take somebody on\n\nAdds one agent.\n\nRequest\n\n{FIELDS}"
+    draft = skeleton_form.read_lines(enumerate(text.splitlines(), start=1))
+    assert draft.title == "Take somebody on"
     assert [each.name for each in draft.fields] == ["agent_id", "floor", "opens_at"]
