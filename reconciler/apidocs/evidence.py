@@ -87,12 +87,12 @@ def evidence_of(
 def _inside(schema: Mapping[str, Any], sides: Sides) -> Iterator[Evidence]:
     """The same for the parts of a list's entries or of an object, named by their way from the field."""
     holder = schema.get("items", schema)
+    parts = holder.get("properties", {})
     for file, meaning in sides[:1]:
         speaker = next((each for _, each in sides if each.field.fields), meaning)
-        for inner in speaker.field.fields:
-            part = holder.get("properties", {}).get(inner.name, {})
+        for inner in (each for each in speaker.field.fields if each.name in parts):
             own = [(file, nested_meaning(inner))]
-            told = [_keyword(name, value, own) for name, value in part.items() if name != "description"]
+            told = [_keyword(name, value, own) for name, value in parts[inner.name].items() if name != "description"]
             if inner.required:
                 told.append(_mark("required", True, "required", own[0][1], own))
             yield from (replace(each, keyword=f"{inner.name}.{each.keyword}") for each in told)
@@ -100,7 +100,7 @@ def _inside(schema: Mapping[str, Any], sides: Sides) -> Iterator[Evidence]:
         for name, part in variant["properties"].items():
             value = {key: each for key, each in part.items() if key != "description"}
             value |= {"required": True} if name in variant["required"] else {}
-            file, meaning = next(((a, b) for a, b in sides if b.field.details), sides[0])
+            file, meaning = next((a, b) for a, b in sides if b.field.details)
             yield _mark(f"{kind}.{name}", value, part["description"], meaning, [(file, meaning)])
 
 
@@ -119,7 +119,7 @@ def _keyword(name: str, value: Json, sides: Sides) -> Evidence:
             for words, line in _said(meaning, kind):
                 return Evidence(keyword=name, value=value, words=words, file=file, line=line)
     if name == "enum":
-        file, meaning = next(((a, b) for a, b in sides if b.choices), sides[0])
+        file, meaning = next((a, b) for a, b in sides if b.choices)
         return Evidence(keyword=name, value=value, words="listed under it", file=file, line=_values_line(meaning))
     if name == "x-clear" and value == []:
         return _mark(name, value, "a list is emptied to clear it", sides[0][1], sides)
@@ -164,7 +164,7 @@ def _rules(field: Field, rules: Iterable[Mapping[str, Any]], sides: Sides) -> It
     """The rules that ask for the field or limit it, each with the first sentence that says the like."""
     needed, limited = ("required-for", "required-if"), ("applies", "always-on", "must-be", "applies-not")
     for rule in rules:
-        then = rule.get("then", {})
+        then = rule["then"]
         if field.name not in (*then.get("properties", {}), *then.get("required", ())):
             continue
         kinds = (*needed, *limited) if field.name in then.get("required", ()) else (*limited, *needed)

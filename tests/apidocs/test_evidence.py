@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.apidocs import Evidence, generate
-from tests.apidocs.office import BASE, MODES, field
+from tests.apidocs.office import BASE, MODES, field, written
 from tests.apidocs.pages import page
 
 PARTS = """
@@ -21,6 +21,7 @@ KINDS = """
   <Expandable title="Kinds">
     **ring** - Rings
     - `times` (required): How often (1-9)
+    - `tone`: How high (2-8)
   </Expandable>
 """
 CREATE = (
@@ -41,12 +42,15 @@ CREATE = (
     + field("door_token", "string", "Opens the door")
     + field("speech_id", "integer", "Who speaks")
     + field("opens_at", "string", "When it opens")
+    + field("pause", "integer", "How long it waits.\n\n  The usual is long enough (default: 4)")
+    + field("desk_ids", "integer[]", "Where they sit", inside=PARTS)
 )
 UPDATE = (
     CREATE.replace("Who speaks", "Who speaks. Set to null for nobody.")
     .replace("Facts that", "Replaces all existing facts. Facts that")
     .replace("Who answers", "Who answers. Pass [] for nobody.")
     .replace('"opens_at" type="string"', '"opens_at" type="string | null"')
+    .replace("The usual is long enough (default: 4)", "")
 )
 NOTES = (
     f"{MODES}- `tune` is required for live mode\n- To let go of it, set `line_id` to `null`\n"
@@ -266,6 +270,26 @@ def tag(name: str, kind: str, marks: str = "") -> str:
                 tag("steps", "array"),
             ),
         ),
+        (
+            "steps",
+            (
+                "ring.tone",
+                {"type": "number", "minimum": 2, "maximum": 8},
+                "How high (2-8)",
+                "create.mdx",
+                tag("steps", "array"),
+            ),
+        ),
+        (
+            "pause",
+            (
+                "x-clear",
+                4,
+                "The usual is long enough (default: 4)",
+                "create.mdx",
+                "The usual is long enough (default: 4)",
+            ),
+        ),
     ],
 )
 def test_a_constraint_names_the_words_that_it_was_read_from(name: str, expected: tuple[Any, ...]) -> None:
@@ -285,3 +309,81 @@ def test_every_constraint_of_every_field_has_evidence() -> None:
         assert [
             each.keyword for each in evidence if "." not in each.keyword and each.keyword not in ("rule", "x-reset-by")
         ] == [keywords[0], *marks, *(each for each in keywords[1:] if each != "x-reset-by")]
+
+
+RESET = "- Changing the engine resets its parts (speech).\n"
+
+
+@pytest.mark.parametrize(
+    ("silent", "source"), [(None, "update.mdx"), ("create", "update.mdx"), ("update", "create.mdx")]
+)
+def test_a_reset_is_told_once_by_the_page_that_says_it(silent: str | None, source: str) -> None:
+    """The update page has the word where both say it: there it happens."""
+    create, update = (
+        text.replace(RESET, "") if role == silent else text
+        for role, text in zip(("create", "update"), texts(), strict=True)
+    )
+    made = generate(page(create, "create", "create.mdx"), page(update, "update", "update.mdx"))
+    found = [each for each in made.evidence["speech_id"] if each.keyword == "x-reset-by"]
+    assert [(each.value, each.file) for each in found] == [(["engine"], source)]
+
+
+def test_a_part_of_an_entry_is_told_once() -> None:
+    """Though both pages describe it."""
+    for name in ("houses", "steps"):
+        keywords = [each.keyword for each in told()[name]]
+        assert any("." in each for each in keywords)
+        assert len(keywords) == len(set(keywords))
+        assert not any(each.endswith(".description") for each in keywords)
+    assert not any("." in each.keyword for each in told()["desk_ids"]), "a list of numbers has no parts"
+
+
+SWITCHES = (
+    field("hums", "boolean", "Hums", ' default="false"')
+    + field("yields", "boolean", "Whether it yields", ' default="true"')
+    + field("tune", "string", "What it hums")
+    + field("recall", "string", "Options: `lookup`, `inline`, `digest`")
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("tune", "`tune` is required for live mode"),
+        ("tune", "`tune` is required if hums is true"),
+        ("yields", "For live mode, `yields` is always on"),
+        ("recall", "For live mode, `recall` must be set to `lookup`"),
+        ("hums", "`hums` is not available in `live` mode"),
+        ("hums", "`hums` is only available in `classic` mode"),
+    ],
+)
+def test_a_rule_between_fields_names_the_note_that_it_was_read_from(name: str, note: str) -> None:
+    """Whatever kind of rule it is; a note on another field is none of it."""
+    made = written(SWITCHES, notes=f"{MODES}- `line_id` is only available in `hybrid` mode\n- {note}\n")
+    assert [each.words for each in made.evidence[name] if each.keyword == "rule"] == [f"- {note}"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "source"),
+    [
+        (("string | null", "string"), "type string", "create.mdx"),
+        (("string", "string | null"), "type string, marked as nullable", "update.mdx"),
+        (("string | null", "string | null"), "type string, marked as nullable", "update.mdx"),
+        (("string", "string"), "type string", "create.mdx"),
+    ],
+)
+def test_a_mark_of_null_is_the_update_pages(kind: tuple[str, str], words: str, source: str) -> None:
+    """The update page's: there a field is cleared, and a mark on the create page alone allows nothing."""
+    made = written(*(field("opens_at", each, "When it opens") for each in kind))
+    (found,) = [each for each in made.evidence["opens_at"] if each.keyword == "type"]
+    assert (found.words, found.file) == (words, source)
+
+
+@pytest.mark.parametrize("told", [(False, True), (True, True)])
+def test_words_that_allow_null_are_the_update_pages(told: tuple[bool, bool]) -> None:
+    """There a field is cleared, whatever the create page says."""
+    made = written(*(field("opens_at", "string", f"When.{' Set to null for never.' * each}") for each in told))
+    found = [each for each in made.evidence["opens_at"] if each.keyword == "type"]
+    assert [(each.value, each.words, each.file) for each in found] == [
+        (["string", "null"], "Set to null for never", "update.mdx")
+    ]

@@ -54,6 +54,18 @@ def test_the_order_of_values_is_a_difference_and_numbers_are_compared_as_written
     assert differences({"u": {}}, {}) == ["u: only in left"]
 
 
+def test_words_count_where_that_is_asked_for() -> None:
+    """File by file, with the pointer to each; a file that one set lacks is named either way."""
+    left: dict[str, Any] = {"a": {"description": "Rings", "type": "string"}, "b": {"title": "Desk"}}
+    right: dict[str, Any] = {"c": {}, "b": {"title": "Front desk"}, "a": {"description": "Calls", "type": "string"}}
+    assert differences(left, right, words=True, names=("old", "new")) == [
+        'a#/description: "Rings" in old, "Calls" in new',
+        'b#/title: "Desk" in old, "Front desk" in new',
+        "c: only in new",
+    ]
+    assert differences(right, left, names=("old", "new")) == ["c: only in old"]
+
+
 def test_a_mark_in_a_place_of_a_list_is_compared_as_it_is() -> None:
     """Somebody may have written `required: true` by hand, as older drafts had it: that is a difference and no crash."""
     listed, marked = ({"properties": {"title": {"required": each}}} for each in (["city"], True))
