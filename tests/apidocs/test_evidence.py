@@ -363,6 +363,24 @@ def test_a_rule_between_fields_names_the_note_that_it_was_read_from(name: str, n
     assert [each.words for each in made.evidence[name] if each.keyword == "rule"] == [f"- {note}"]
 
 
+def test_of_two_notes_on_a_field_each_rule_names_its_own() -> None:
+    """In whatever order they stand: what it needs from one, where it exists from the other."""
+    notes = ("- `tune` is only available in `classic` mode", "- `tune` is required for classic mode")
+    for order in (notes, notes[::-1]):
+        made = written(SWITCHES, notes=MODES + "\n".join(order) + "\n")
+        told = {str(each.value): each.words for each in made.evidence["tune"] if each.keyword == "rule"}
+        assert told == {"`tune` exists only with engine classic": notes[0], "engine classic needs `tune`": notes[1]}
+
+
+@pytest.mark.parametrize(
+    "words", ["Not available in `live` mode", "Only available in `classic` mode", "Required if yields is true"]
+)
+def test_a_rule_names_the_fields_own_sentence(words: str) -> None:
+    """And not the one before it."""
+    made = written(SWITCHES.replace("What it hums", f"What it hums. {words}. At most 40 characters."))
+    assert [each.words for each in made.evidence["tune"] if each.keyword == "rule"] == [words]
+
+
 @pytest.mark.parametrize(
     ("kind", "words", "source"),
     [
