@@ -17,7 +17,8 @@ def this_process(*, command: str, now: datetime, environ: Mapping[str, str]) -> 
     """The facts of this process as a holder. In CI a person is helped by the run's address, not by the user."""
     import socket  # here and below: a plan takes no lock
 
-    return Holder(who=_who(environ), host=socket.gethostname(), pid=os.getpid(), command=command, since=stamp(now))
+    who, told = (_as_text(each) for each in (_who(environ), command))
+    return Holder(who=who, host=socket.gethostname(), pid=os.getpid(), command=told, since=stamp(now))
 
 
 UNLOCKING: Mapping[str, Any] = {
@@ -41,6 +42,11 @@ def lock_held(environment: str, holder: Holder | None, *, then: str) -> LockHeld
         )
     by = f"{holder.who} on {holder.host} (process {holder.pid}) since {holder.since}: {holder.command}"
     return LockHeldError(error("lock-held", f"{summary} by {by}", then, **UNLOCKING))
+
+
+def _as_text(words: str) -> str:
+    """Arguments and variables may hold any bytes, which no home could store."""
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 def _who(environ: Mapping[str, str]) -> str:

@@ -140,7 +140,7 @@ class ObjectLock:
 
 def _record(holder: Holder, run: str, *, proven: bool) -> bytes:
     # `proven` makes two contents: a store whose ETag is a digest gives equal ones equal tags
-    return pretty({**asdict(holder), "run": run, "proven": proven}).encode("utf-8", "backslashreplace")
+    return pretty({**asdict(holder), "run": run, "proven": proven}).encode()
 
 
 def _age(since: str, now: datetime) -> str | None:

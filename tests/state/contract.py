@@ -146,6 +146,18 @@ class StoreContract:
         store.remove(SALES.key)
         assert dict(opener().read()) == {DESK.key: DESK}
 
+    def test_what_was_removed_can_be_written_again(self, store: StateStore, opener: Opener) -> None:
+        """By the store that removed it, and by one that has read since."""
+        store.write(SALES)
+        store.remove(SALES.key)
+        store.write(replace(SALES, id=790))
+        other = opener()
+        assert other.read()[SALES.key].id == 790
+        other.remove(SALES.key)
+        assert dict(other.read()) == {}
+        other.write(SALES)
+        assert dict(opener().read()) == {SALES.key: SALES}
+
     def test_removing_from_an_unused_environment_does_nothing(self, store: StateStore) -> None:
         """There is nothing to forget where nothing was written, and no lineage is made for it."""
         store.remove(SALES.key)
@@ -190,6 +202,13 @@ class StoreContract:
             with pytest.raises(LockHeldError), store.lock(command="apply", timeout=0):
                 pass
             assert store.holder() is not None
+
+    def test_a_command_that_is_no_text_may_hold_the_lock(self, store: StateStore, opener: Opener) -> None:
+        """A shell hands over any bytes: a name in an old encoding is no reason to fail."""
+        with store.lock(command="apply --target caf\udce9", timeout=0):
+            holder = opener().holder()
+        assert holder is not None
+        assert holder.command.startswith("apply --target caf")
 
     def test_the_lock_goes_with_an_exception(self, store: StateStore, opener: Opener) -> None:
         """However the work under it ends, the lock is free afterwards."""
@@ -301,7 +320,11 @@ class VersionsAreCompared:
         ):
             with pytest.raises(StateConflictError) as caught:
                 act()
-            assert [each.code for each in caught.value.diagnostics] == ["state-conflict"]
+            (told_of,) = caught.value.diagnostics
+            assert told_of.code == "state-conflict"
+            assert told_of.file == store.shown
+            assert told_of.key in (SALES.key, DESK.key)
+            assert str(told_of.key) in told_of.summary
         assert opener().read()[SALES.key].last_applied == {"title": "Theirs"}
         store.read([SALES.key])
         store.write(SALES)
@@ -321,7 +344,11 @@ class VersionsAreCompared:
             assert taken.pid == os.getpid()
             with opener().lock(command="apply", timeout=PATIENCE), pytest.raises(StateConflictError) as caught:
                 store.write(late)
-        assert [each.code for each in caught.value.diagnostics] == ["lock-lost"]
+        (told_of,) = caught.value.diagnostics
+        assert told_of.code == "lock-lost"
+        assert told_of.file
+        assert told_of.file in store.shown
+        assert "the lock of production" in told_of.summary
         assert opener().read()[SALES.key] == SALES
         with opener().lock(command="apply", timeout=PATIENCE):
             pass

@@ -124,8 +124,14 @@ def test_what_cannot_be_read_is_an_error_and_never_empty(store: ObjectStore, ope
     found.put(name, b"[]", found.tag(name))
     with pytest.raises(StateError) as caught:
         store.holder() if name == "_lock.json" else store.read()
-    assert codes(caught) == ["lock-held" if name == "_lock.json" else "state-unreadable"]
+    (told,) = caught.value.diagnostics
+    assert told.code == ("lock-held" if name == "_lock.json" else "state-unreadable")
+    assert told.file == f"{store.shown}/{name}"
+    assert told.key == (SALES.key if name == f"{SALES.key}.json" else None)
     if name == "_lock.json":
+        assert "unlock --force" in (told.detail or "")
+        with pytest.raises(LockHeldError):
+            store.unlock()
         assert store.unlock(force=True) is None
         with store.lock(command="apply", timeout=0):
             pass
@@ -139,6 +145,25 @@ def test_a_lineage_that_is_lost_is_an_error(store: ObjectStore, opener: OpenObje
         with pytest.raises(StateError) as caught:
             act()
         assert codes(caught) == ["state-lineage-lost"]
+        assert caught.value.diagnostics[0].file == f"{store.shown}/_meta.json"
+
+
+def test_an_account_beside_a_damaged_lineage_is_an_error(store: ObjectStore, opener: OpenObjects) -> None:
+    """It is neither read nor written over, and the object is named."""
+    store.remember_account("pbkdf2-sha256:salt:one")
+    damaged = bucket(opener.address, "production", os.environ)
+    with store.lock(command="apply", timeout=0):
+        store.write(SALES)
+        for content in (b"[]", b'{"format_version": 1, "lineage": "none"}'):
+            damaged.put("_meta.json", content, damaged.tag("_meta.json"))
+            for act in (store.account, lambda: store.remember_account("pbkdf2-sha256:salt:two")):
+                with pytest.raises(StateError) as caught:
+                    act()
+                assert codes(caught) == ["state-unreadable"]
+                assert caught.value.diagnostics[0].file == f"{store.shown}/_meta.json"
+            found = damaged.get("_meta.json")
+            assert found is not None
+            assert found.content == content
 
 
 def test_an_account_is_remembered_though_others_write_the_same_object(store: ObjectStore, opener: OpenObjects) -> None:
@@ -158,11 +183,23 @@ def test_a_bucket_that_is_not_there_is_an_error(s3_server: Objects, monkeypatch:
         with pytest.raises(StateError) as caught:
             act()
         assert codes(caught) == ["state-unreachable"]
+        assert caught.value.diagnostics[0].summary.startswith(
+            "the object store says: The specified bucket does not exist"
+        )
 
 
 def test_the_age_of_a_lock_is_told(opener: OpenObjects) -> None:
     """Minutes, hours and days, so that a person can judge."""
-    ages = {"2026-11-03T10:31": "31 minutes", "2026-11-04T09:00": "23 hours", "2026-11-09T10:00": "6 days"}
+    ages = {
+        "2026-11-03T09:00": "0 minutes",  # a clock that is behind
+        "2026-11-03T10:31": "31 minutes",
+        "2026-11-03T10:59": "59 minutes",
+        "2026-11-03T11:00": "1 hours",
+        "2026-11-04T09:00": "23 hours",
+        "2026-11-05T09:59": "47 hours",
+        "2026-11-05T10:00": "2 days",
+        "2026-11-09T10:00": "6 days",
+    }
     os.environ.update(opener.environ)
     began = ObjectStore(opener.address, environment="production", clock=lambda: datetime(2026, 11, 3, 10, tzinfo=UTC))
     with began.lock(command="apply", timeout=0):
@@ -202,3 +239,7 @@ def test_a_store_that_nobody_answers_for_is_told(monkeypatch: pytest.MonkeyPatch
         ObjectStore("s3://states", environment="production").read()
     assert codes(caught) == ["state-unreachable"]
     assert "Canary" not in repr(caught.value.diagnostics)
+    why = caught.value.diagnostics[0].summary.removeprefix("the object store says: ")
+    assert len(why.split()) > 2
+    for noise in ("\n", "://", "127.0.0.1", "Debug", "retry_timeout"):
+        assert noise not in why
