@@ -250,6 +250,11 @@ class StoreContract:
         assert f"at {store.shown}: its lineage is {lineage}" in found.summary
         assert opener().lineage() == lineage
         assert opener().read() == {SALES.key: SALES}
+        with store.lock(command="state push", timeout=0):
+            store.write(DESK)
+            with pytest.raises(StateConflictError):
+                store.begin("77777777-5a3d-4a30-9d0c-6d6f3c1b7c11")
+        assert opener().lineage() == lineage
 
     def test_the_account_is_remembered(self, store: StateStore, opener: Opener) -> None:
         """Nothing is remembered until it is said; then another store knows it, and the lineage stays."""

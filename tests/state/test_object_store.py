@@ -105,6 +105,15 @@ def test_the_objects_are_laid_out_as_the_files_are(store: ObjectStore, opener: O
     assert json.loads(entry.content)["id"] == 789
 
 
+def test_what_is_set_aside_is_no_entry(store: ObjectStore, opener: OpenObjects) -> None:
+    """Whether its own name or a folder's begins so; nor is what is no JSON: a person may keep notes there."""
+    store.write(SALES)
+    found = bucket(opener.address, "production", os.environ)
+    for name in ("acme/_old/sales-en.json", "_drafts/desk.json", "acme/.hidden.json", "acme/notes.txt"):
+        found.put(name, b"not an entry", None)
+    assert opener().read() == {SALES.key: SALES}
+
+
 def test_a_store_that_ignores_conditions_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two makers of one lock would both get it there; found at the first lock, and nothing is left behind."""
     with s3rver(tmp_path) as server:
