@@ -150,12 +150,11 @@ def bucket(address: str, environment: str, environ: Mapping[str, str]) -> Bucket
         told = "the address of the state is none of an object store"
         then = "Write s3://BUCKET/PREFIX (or az://, gs://); credentials and endpoints come from the environment."
         raise ConfigError(error("state-home", told, then))
-    scheme = parts.scheme.lower()
-    options = {**_TIMES, "allow_http": _http_allowed(scheme, environ)}
+    options = {**_TIMES, "allow_http": _http_allowed(parts.scheme, environ)}
     settings: Any = {"retry_config": _PATIENCE, "client_options": options}
     try:
         driver: Driver
-        match scheme:
+        match parts.scheme:
             case "s3":
                 driver = S3Store(parts.netloc, **settings)
             case "az":

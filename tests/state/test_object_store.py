@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from reconciler.state.object_access import bucket
 from reconciler.state.objects import ObjectStore
 from reconciler.state.store import StateStore
 from tests.state.contract import DESK, SALES, Opener, StoreContract, VersionsAreCompared, child, hold_lock, told
-from tests.support.objects import Objects, s3_variables, s3rver
+from tests.support.objects import Objects, s3_variables, s3rver, versioned
 from tests.support.postgres import free_port
 
 
@@ -238,6 +238,118 @@ def test_an_endpoint_in_clear_on_another_machine_is_refused() -> None:
         ObjectStore("s3://states", environment="production", environ=environ)
     assert codes(caught) == ["insecure-http"]
     ObjectStore("s3://states", environment="production", environ={**environ, "AWS_ALLOW_HTTP": "true"})
+
+
+@pytest.mark.parametrize(
+    ("scheme", "variable", "allowing"),
+    [
+        ("s3", "AWS_ENDPOINT_URL_S3", "AWS_ALLOW_HTTP"),
+        ("s3", "AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP"),
+        ("s3", "AWS_ENDPOINT", "AWS_ALLOW_HTTP"),
+        ("az", "AZURE_STORAGE_ENDPOINT", "AZURE_ALLOW_HTTP"),
+        ("az", "AZURE_ENDPOINT", "AZURE_ALLOW_HTTP"),
+    ],
+)
+def test_requests_go_in_clear_to_this_machine_or_where_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, variable: str, allowing: str
+) -> None:
+    """Whichever variable names the endpoint; the refusal names the one that would allow it."""
+    signed_in(monkeypatch)
+
+    def in_clear(endpoint: str, **environ: str) -> bool:
+        found = bucket(f"{scheme}://states", "production", {variable: endpoint, **environ})
+        return (found.driver.client_options or {})["allow_http"] == "true"
+
+    far = "http://storage.example:9000"
+    for address in (far, "http://localhost.example", "http://[::2]:9000"):
+        for said in ({}, {allowing: "no"}, {allowing: ""}):
+            with pytest.raises(ConfigError) as caught:
+                in_clear(address, **said)
+            (told,) = caught.value.diagnostics
+            assert told.code == "insecure-http"
+            assert f"{allowing}=true" in (told.detail or "")
+    for yes in ("1", "true", "yes", "TRUE"):
+        assert in_clear(far, **{allowing: yes})
+    for near in ("127.0.0.1:9000", "[::1]:9000", "localhost:9000"):
+        assert in_clear(f"http://{near}")
+    assert not in_clear("https://storage.example")
+    assert not in_clear("")
+
+
+def test_the_endpoint_of_s3_alone_comes_before_that_of_all_services() -> None:
+    """As the vendor's own tools have it."""
+    environ = {"AWS_ENDPOINT_URL_S3": "http://storage.example", "AWS_ENDPOINT_URL": "https://storage.example"}
+    with pytest.raises(ConfigError) as caught:
+        bucket("s3://states", "production", environ)
+    assert codes(caught) == ["insecure-http"]
+    bucket("s3://states", "production", {**environ, "AWS_ENDPOINT_URL_S3": "https://storage.example"})
+    bucket("s3://states", "production", {**environ, "AWS_ENDPOINT_URL_S3": "", "AZURE_ENDPOINT": "http://x.example"})
+
+
+def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_REGION": "us-east-1",
+        "AZURE_STORAGE_ACCOUNT_NAME": "practice",
+        "AZURE_STORAGE_ACCOUNT_KEY": "cHJhY3RpY2U=",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "prefix"),
+    [
+        ("s3://states", "S3Store", "production/"),
+        ("s3://states/", "S3Store", "production/"),
+        ("S3://states/acme/", "S3Store", "acme/production/"),
+        ("az://states/acme/desk", "AzureStore", "acme/desk/production/"),
+        ("gs://states/acme", "GCSStore", "acme/production/"),
+    ],
+)
+def test_an_address_leads_below_its_prefix(
+    monkeypatch: pytest.MonkeyPatch, address: str, kind: str, prefix: str
+) -> None:
+    """In the store that its scheme names; what is asked there is bounded in time and in tries."""
+    signed_in(monkeypatch)
+    found = bucket(address, "production", {})
+    assert type(found.driver).__name__ == kind
+    assert found.prefix == prefix
+    assert found.shown == f"{address[:2].lower()}://states/{prefix.rstrip('/')}"
+    assert found.driver.client_options == {"connect_timeout": "10s", "timeout": "30s", "allow_http": "false"}
+    retries = found.driver.retry_config or {}
+    assert (retries["max_retries"], retries["retry_timeout"]) == (4, timedelta(seconds=30))
+    assert (found.driver.config.get("bucket") or found.driver.config.get("container_name")) == "states"
+
+
+def test_a_store_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable is missing that it cannot do without."""
+    for name in [each for each in os.environ if each.startswith("AZURE_")]:
+        monkeypatch.delenv(name)
+    with pytest.raises(ConfigError) as caught:
+        bucket("az://states", "production", {})
+    (told,) = caught.value.diagnostics
+    assert told.code == "state-home"
+    assert told.summary.startswith("the object store cannot be opened: ")
+    assert len(told.summary.split()) > 7
+
+
+def test_a_bucket_that_keeps_versions_keeps_the_promise(s3_server: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There a version has a name of its own besides the digest of its content."""
+    opener = opened(replace(s3_server, address=versioned(s3_server)), monkeypatch)
+    store, other = opener(), opener()
+    store.write(SALES)
+    other.read()
+    other.write(replace(SALES, id=790))
+    with pytest.raises(StateError) as caught:
+        store.write(SALES)
+    assert codes(caught) == ["state-conflict"]
+    store.read()
+    with store.lock(command="apply", timeout=0):
+        store.write(SALES)
+    found = bucket(opener.address, "production", os.environ)
+    there = found.get("acme/sales-en.json")
+    assert there is not None
+    assert there.tag == found.tag("acme/sales-en.json")
+    assert all(there.tag)
 
 
 def test_a_store_that_nobody_answers_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

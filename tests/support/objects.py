@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.support.postgres import free_port, wait_for
 from tests.support.tools import program
@@ -71,6 +72,20 @@ def azurite(folder: Path) -> Iterator[Objects]:
 
 
 def make_bucket(name: str, environ: Mapping[str, str]) -> None:
+    with _client(environ) as client:
+        client.create_bucket(Bucket=name)
+
+
+def versioned(store: Objects) -> str:
+    """The address of a bucket that keeps every version of its objects."""
+    with _client(store.environ) as client:
+        client.create_bucket(Bucket="versions")
+        client.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+    return "s3://versions"
+
+
+@contextmanager
+def _client(environ: Mapping[str, str]) -> Iterator[Any]:
     import boto3
 
     client = boto3.client(
@@ -80,8 +95,10 @@ def make_bucket(name: str, environ: Mapping[str, str]) -> None:
         aws_secret_access_key=environ["AWS_SECRET_ACCESS_KEY"],
         region_name="us-east-1",
     )
-    client.create_bucket(Bucket=name)
-    client.close()
+    try:
+        yield client
+    finally:
+        client.close()
 
 
 def make_container(name: str, port: int) -> None:
