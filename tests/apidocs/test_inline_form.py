@@ -117,3 +117,15 @@ def test_without_method_and_path_the_first_heading_is_the_title() -> None:
     draft = skeleton_form.read_lines(enumerate(text.splitlines(), start=1))
     assert draft.title == "Take somebody on"
     assert [each.name for each in draft.fields] == ["agent_id", "floor", "opens_at"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/\nagent", "/office/agent", "https://office.example/api/agent", "http://x.example/a"]
+)
+def test_method_and_path_stand_together(path: str) -> None:
+    """What else looks like a path in the site's own lines is none of this page's."""
+    page = f"Docs\n/\nguides\nHome page\n\nTake somebody on\n\nPOST\n{path}\n\ncurl -X POST\n\nRequest\n\n{FIELDS}"
+    draft = skeleton_form.read(page)
+    assert draft.title == "Take somebody on"
+    assert [each.name for each in draft.fields] == ["agent_id", "floor", "opens_at"]
+    assert not skeleton_form.recognises(page.replace("POST\n", "Post\n"))
