@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -123,6 +124,7 @@ def database(address: str) -> Database:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", schema) or schema.startswith("pg_"):
         told = "`schema` in the address of the state must be a plain name: letters, digits and `_`"
         raise ConfigError(error("state-home", told))
-    where = ",".join(str(facts[each]) for each in ("host", "port") if facts.get(each)).replace(",", ":", 1)
+    hosts, ports = (str(facts.get(each) or "").split(",") for each in ("host", "port"))
+    where = ",".join(":".join(filter(None, each)) for each in zip_longest(hosts, ports, fillvalue=""))
     shown = f"postgres://{where}/{facts.get('dbname') or ''}" + ("" if schema == SCHEMA else f"?schema={schema}")
     return Database(facts={**_OURS, **facts}, schema=schema, shown=shown)

@@ -11,6 +11,7 @@ import pytest
 from reconciler.errors import ConfigError, LockHeldError, StateError
 from reconciler.state import postgres_tables
 from reconciler.state.postgres import PostgresStore
+from reconciler.state.postgres_session import database
 from reconciler.state.store import StateStore
 from tests.state.contract import (
     DESK,
@@ -258,3 +259,129 @@ def test_a_user_without_rights_is_told_what_is_needed(store: PostgresStore, url:
     assert codes(caught) == ["state-write-failed"]
     assert "schema `reconciler`" in (caught.value.diagnostics[0].detail or "")
     assert store.read() == {SALES.key: SALES}
+
+
+def test_what_a_database_sets_for_its_sessions_weakens_no_promise(store: PostgresStore, url: str) -> None:
+    """A commit is on the disk when it is told, a lock may be waited for and held as long as it takes."""
+    weaker = {
+        "synchronous_commit": "off",
+        "statement_timeout": "'5min'",
+        "default_transaction_isolation": "'serializable'",
+        "search_path": "'elsewhere'",
+        "lock_timeout": "'1min'",
+    }
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name, value in weaker.items():
+            connection.execute(f"alter database {url.rpartition('/')[2]} set {name} = {value}")  # type: ignore[call-overload]
+    for timeout in (0, PATIENCE, 10.0**9):
+        with store.lock(command="apply", timeout=timeout):
+            assert store._held is not None
+            shown = {name: store._held.execute(f"show {name}").fetchone() for name in weaker}  # type: ignore[call-overload]
+            assert shown | {"lock_timeout": None} == {
+                "synchronous_commit": ("on",),
+                "statement_timeout": ("0",),
+                "default_transaction_isolation": ("read committed",),
+                "search_path": ("reconciler",),
+                "lock_timeout": None,
+            }
+            store.write(SALES)
+    assert store.read() == {SALES.key: SALES}
+
+
+def test_a_lock_that_stays_held_is_refused_after_its_time(store: PostgresStore, opener: OpenDatabase) -> None:
+    """Its holder is named, and what is done about one that hangs; the session that waited is none the worse."""
+    with store.lock(command="apply --target acme/sales-en", timeout=0):
+        for timeout in (0, 0.05):
+            with pytest.raises(LockHeldError) as caught, opener().lock(command="pull", timeout=timeout):
+                pass
+            (found,) = caught.value.diagnostics
+            assert found.summary.startswith("the state of production is locked by ")
+            assert "apply --target acme/sales-en" in found.summary
+            assert "state unlock --force" in (found.detail or "")
+        with pytest.raises(LockHeldError) as caught:
+            opener().unlock()
+        assert "apply --target acme/sales-en" in caught.value.diagnostics[0].summary
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgres://ines:{password}@db.example:5433/office", "postgres://db.example:5433/office"),
+        ("postgresql://ines:{password}@db.example/office", "postgres://db.example/office"),
+        ("postgres://db.example", "postgres://db.example/"),
+        ("postgres:///office?host=/run/postgresql", "postgres:///run/postgresql/office"),
+        ("postgres://ines:{password}@a.example,b.example/office", "postgres://a.example,b.example/office"),
+        ("postgres://a.example:5433,b.example:5434/office", "postgres://a.example:5433,b.example:5434/office"),
+        ("postgres://[::1]:5433/office", "postgres://::1:5433/office"),
+        ("postgres://db.example/office?schema=acme", "postgres://db.example/office?schema=acme"),
+        ("postgres://db.example/office?schema=reconciler&sslmode=require", "postgres://db.example/office"),
+    ],
+)
+def test_an_address_is_shown_without_who_and_with_what(address: str, shown: str) -> None:
+    """Its host, port, database and schema; never a user or a password."""
+    found = database(address.format(password=PASSWORD))
+    assert found.shown == shown
+    assert PASSWORD not in repr(found)
+
+
+def test_what_an_address_says_of_a_connection_holds() -> None:
+    """And what it does not say is set so that a dead end is noticed."""
+    told = database("postgres://ines@db.example/office?connect_timeout=3&sslmode=require&schema=acme")
+    assert told.schema == "acme"
+    assert told.facts == {
+        "application_name": "reconciler",
+        "connect_timeout": "3",
+        "dbname": "office",
+        "host": "db.example",
+        "keepalives": 1,
+        "keepalives_count": 2,
+        "keepalives_idle": 5,
+        "keepalives_interval": 3,
+        "sslmode": "require",
+        "tcp_user_timeout": 12_000,
+        "user": "ines",
+    }
+    assert database("postgres://db.example").facts["connect_timeout"] == 10
+    assert database("postgres://db.example").schema == "reconciler"
+
+
+@pytest.mark.parametrize("schema", ["", "a-b", "a.b", "1a", "pg_state", "a" * 64, "a b"])
+def test_a_schema_is_a_plain_name(schema: str) -> None:
+    """What PostgreSQL keeps for itself, or would cut, is none."""
+    with pytest.raises(ConfigError) as caught:
+        database(f"postgres://db.example/office?schema={schema}")
+    assert codes(caught) == ["state-home"]
+    assert database(f"postgres://db.example/office?schema={'a' * 63}").schema == "a" * 63
+
+
+def test_a_database_that_is_not_there_is_told_from_one_that_refuses_a_write(store: PostgresStore, url: str) -> None:
+    """The one is a matter of the address, the other of what is there: it names the place, and nothing is written."""
+    nowhere = PostgresStore(f"{url}x", environment="production")
+    with pytest.raises(StateError) as caught:
+        nowhere.read()
+    (told,) = caught.value.diagnostics
+    assert told.code == "state-unreachable"
+    assert told.summary.startswith("PostgreSQL says: ")
+    assert "does not exist" in told.summary
+    assert told.file == nowhere.shown.removesuffix(" (production)")
+    store.write(SALES)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"alter database {url.rpartition('/')[2]} set default_transaction_read_only = on")  # type: ignore[call-overload]
+    with pytest.raises(StateError) as caught:
+        store.write(DESK)
+    (told,) = caught.value.diagnostics
+    assert told.code == "state-write-failed"
+    assert "read-only" in told.summary
+    assert store.read() == {SALES.key: SALES}
+
+
+def test_a_schema_that_was_made_for_a_user_is_enough(url: str) -> None:
+    """It needs no right to make schemas, and makes its tables there."""
+    name = f"writer{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"create role {name} login password '{PASSWORD}'")  # type: ignore[call-overload]
+        connection.execute(f"create schema reconciler authorization {name}")  # type: ignore[call-overload]
+    writer = PostgresStore(url.replace("practice:", f"{name}:"), environment="production")
+    with writer.lock(command="apply", timeout=0):
+        writer.write(SALES)
+    assert writer.read() == {SALES.key: SALES}
