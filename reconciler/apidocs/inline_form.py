@@ -65,7 +65,7 @@ def _parts(line: str, *, glued: bool) -> list[str] | None:
     if len(line) > LONGEST:
         return None
     match = SPACED.fullmatch(line) or (GLUED.fullmatch(line) if glued else None)
-    if match is None or not match["name"] or json_type(match["name"]) is not None:
+    if match is None or json_type(match["name"]) is not None:
         return None
     marks: list[str] = []
     rest = match["marks"]

@@ -129,3 +129,33 @@ def test_method_and_path_stand_together(path: str) -> None:
     assert draft.title == "Take somebody on"
     assert [each.name for each in draft.fields] == ["agent_id", "floor", "opens_at"]
     assert not skeleton_form.recognises(page.replace("POST\n", "Post\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("agent_id integer", True),
+        ("agent_ids integer[] optional", True),
+        ("opens_at string | null required", True),
+        ("languagestring", False),
+        ("string integer required", False),
+        ("Phone number", False),
+        ("floor integer which counts from the street", False),
+    ],
+)
+def test_a_field_is_a_name_a_type_and_nothing_but_marks(line: str, is_one: bool) -> None:
+    """Where the space between them is lost, only the rest of a page can tell."""
+    assert inline_form.is_field(line) is is_one
+
+
+APART = "agent_id\ninteger\nWho answers.\nfloor\ninteger\nWhich floor.\nopens_at\nstring\nWhen it opens.\n"
+ALIKE = "agent_id integer\nfloor integer required\nopens_at string\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "inline"),
+    [(ALIKE, True), (ALIKE + APART, False), (ALIKE + ALIKE + APART, True), ("floor integer\nopens_at string\n", False)],
+)
+def test_a_page_is_of_the_form_that_most_of_its_fields_have(text: str, inline: bool) -> None:
+    """A sample may show fields in another form, and a line or two may look like one by chance."""
+    assert inline_form.recognises(text) is inline
