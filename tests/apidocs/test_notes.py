@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.apidocs import Generated, generate
+from tests.apidocs import office
 from tests.apidocs.pages import page
 
 FIELDS = """
@@ -154,6 +155,28 @@ def test_a_page_in_another_language_says_what_was_not_found() -> None:
     assert "what is required only beside another field" in told[0].summary
     assert "which fields exist only in some modes" not in told[0].summary
     assert not [each for each in written(ENGLISH).diagnostics if each.code == "page-not-english"]
+
+
+def test_a_word_that_another_language_shares_makes_no_page_english() -> None:
+    """`in` is German, too: what counts is how many there are."""
+    shared = {**GERMAN, "line": f"{GERMAN['line']} Sie klingelt in allen Räumen."}
+    assert [each.code for each in written(shared).diagnostics].count("page-not-english") == 2
+
+
+def test_what_a_kind_of_entry_must_be_and_gave_no_rule_is_told_with_its_field() -> None:
+    """Without the key's own name and mark, on the field's line."""
+    kinds = (
+        '\n  <Expandable title="Kinds">\n    **ring** - Rings\n    - `must_hum` (required): How often it hums\n'
+        "    - `times`: How often (1-9). It must rhyme\n    It cannot sing\n  </Expandable>\n"
+    )
+    text = "What it does. Each step has a `kind` and step-specific fields."
+    made = office.written(office.field("steps", "array", text, inside=kinds))
+    told = [each for each in made.diagnostics if each.code == "sentence-not-understood" and each.file == "create.mdx"]
+    assert {(each.field, each.summary) for each in told} == {
+        ("steps", '`steps`: no rule was made of "It must rhyme"'),
+        ("steps", '`steps`: no rule was made of "It cannot sing"'),
+    }
+    assert len({each.line for each in told}) == 1
 
 
 def test_sentences_that_look_like_a_rule_and_gave_none_are_listed_with_their_lines() -> None:
