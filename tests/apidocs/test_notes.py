@@ -176,6 +176,7 @@ def test_what_a_kind_of_entry_must_be_and_gave_no_rule_is_told_with_its_field() 
         ("steps", '`steps`: no rule was made of "It must rhyme"'),
         ("steps", '`steps`: no rule was made of "It cannot sing"'),
     }
+    assert {bool(each.line) for each in told} == {True}
     assert len({each.line for each in told}) == 1
 
 
