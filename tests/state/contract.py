@@ -339,6 +339,21 @@ class VersionsAreCompared:
             store.write(replace(SALES, id=790))
         assert list(opener().read()) == [DESK.key]
 
+    def test_what_was_not_asked_for_is_looked_at_when_it_is_written(self, store: StateStore, opener: Opener) -> None:
+        """Reading some entries tells nothing of the others; reading all of them tells that the rest is not there."""
+        for entry in (SALES, DESK):
+            store.write(entry)
+        some, whole = opener(), opener()
+        assert dict(some.read([SALES.key])) == {SALES.key: SALES}
+        some.write(replace(DESK, id=13))
+        third = replace(DESK, key="dental/recall")
+        assert list(whole.read()) == [SALES.key, DESK.key]
+        assert dict(whole.read([SALES.key])) == {SALES.key: SALES}
+        some.write(third)
+        with pytest.raises(StateConflictError):
+            whole.write(replace(third, id=14))
+        assert [each.id for each in opener().read().values()] == [SALES.id, third.id, 13]
+
     def test_a_holder_whose_lock_was_taken_away_writes_nothing(self, store: StateStore, opener: Opener) -> None:
         """It wakes up, however late, and is told; what the next holder wrote stands, and its lock is not disturbed."""
         store.write(SALES)

@@ -125,12 +125,15 @@ def test_a_store_that_ignores_conditions_is_refused(tmp_path: Path, monkeypatch:
         assert bucket(opener.address, "production", os.environ).names() == []
 
 
+@pytest.mark.parametrize("content", [b"[]", b"{}"])
 @pytest.mark.parametrize("name", ["_meta.json", "_lock.json", "acme/sales-en.json"])
-def test_what_cannot_be_read_is_an_error_and_never_empty(store: ObjectStore, opener: OpenObjects, name: str) -> None:
+def test_what_cannot_be_read_is_an_error_and_never_empty(
+    store: ObjectStore, opener: OpenObjects, name: str, content: bytes
+) -> None:
     """Each kind of object, overwritten by something else."""
     store.write(SALES)
     found = bucket(opener.address, "production", os.environ)
-    found.put(name, b"[]", found.tag(name))
+    found.put(name, content, found.tag(name))
     with pytest.raises(StateError) as caught:
         store.holder() if name == "_lock.json" else store.read()
     (told,) = caught.value.diagnostics
