@@ -203,6 +203,19 @@ class StoreContract:
                 pass
             assert store.holder() is not None
 
+    def test_under_the_lock_what_was_seen_before_counts_for_nothing(self, store: StateStore, opener: Opener) -> None:
+        """Who holds it is alone: an entry may be written over, read under the lock or not, and removed."""
+        store.write(SALES)
+        other = opener()
+        other.read()
+        other.write(replace(SALES, id=790))
+        other.write(DESK)
+        later = replace(SALES, last_applied={"title": "Sales, evenings"})
+        with store.lock(command="apply", timeout=0):
+            store.write(later)
+            store.remove(DESK.key)
+        assert dict(opener().read()) == {SALES.key: later}
+
     def test_a_command_that_is_no_text_may_hold_the_lock(self, store: StateStore, opener: Opener) -> None:
         """A shell hands over any bytes: a name in an old encoding is no reason to fail."""
         with store.lock(command="apply --target caf\udce9", timeout=0):

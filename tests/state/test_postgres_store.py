@@ -364,6 +364,10 @@ def test_a_database_that_is_not_there_is_told_from_one_that_refuses_a_write(stor
     assert told.summary.startswith("PostgreSQL says: ")
     assert "does not exist" in told.summary
     assert told.file == nowhere.shown.removesuffix(" (production)")
+    mistaken = PostgresStore(f"{url.rpartition('/')[0]}/{PASSWORD}", environment="production")
+    with pytest.raises(StateError) as caught:
+        mistaken.read()
+    assert PASSWORD not in caught.value.diagnostics[0].summary
     store.write(SALES)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"alter database {url.rpartition('/')[2]} set default_transaction_read_only = on")  # type: ignore[call-overload]
