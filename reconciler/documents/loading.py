@@ -157,7 +157,7 @@ class _Loading:
         problems += check_conflicts(found, layered, self.world.sources, key=key)
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
-        places = PackedPlaces({**layered.places, **_settings_places(parsed)})
+        places = _kept(parsed, layered)
         desired = None if layered.broken else self._desired(parsed, settings, layered, found, key, places)
         if desired is not None and not problems and _is_plain(settings, found):
             desired = replace(desired, inputs=inputs_of(layered.files, found.used))
@@ -255,8 +255,12 @@ def _settled_claimant(desired: Desired) -> Claimant:
     )
 
 
-def _settings_places(parsed: Parsed) -> dict[Path, Position]:
-    return {path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)}
+def _kept(parsed: Parsed, layered: Layered) -> Mapping[Path, Position]:
+    """The places of the layers and of the settings, as a Desired keeps them."""
+    if layered.places is parsed.places:
+        return layered.places  # no settings and no other layer
+    settings = {path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)}
+    return PackedPlaces({**layered.places, **settings})
 
 
 def _told_once(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
