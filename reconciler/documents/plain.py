@@ -13,7 +13,7 @@ from functools import cache
 from typing import TypeAlias
 
 from reconciler.canonical import Json
-from reconciler.documents.scalars import plain_key_fault, plain_value
+from reconciler.documents.scalars import BEGINS_NUMBER, WORDS, plain_value
 
 _Open: TypeAlias = dict[str, Json] | list[Json]
 
@@ -58,7 +58,7 @@ def plain_mapping(text: str) -> dict[str, Json] | None:
         if found is None:
             return None
         at, kind = found.end(), found.lastindex
-        spaces, dash, key = found.group(1, 2, 3)
+        spaces, dash, key, plain = found.group(1, 2, 3, _PLAIN)
         if key is None and dash is None:
             if kind != _NOTHING:
                 return None
@@ -83,10 +83,12 @@ def plain_mapping(text: str) -> dict[str, Json] | None:
             into, indent = item, depth + len(dash)
         value: Json
         if kind == _PLAIN:
-            try:
-                value = _plain(found[_PLAIN])
-            except ValueError:
-                return None
+            value = plain
+            if plain[0] in BEGINS_NUMBER or plain[-1] == " " or ":" in plain or "#" in plain or plain in WORDS:
+                try:
+                    value = _plain(plain)
+                except ValueError:
+                    return None
         elif kind == _NOTHING:
             value, waiting = None, key
         elif kind == _BLOCK:
@@ -103,7 +105,7 @@ def plain_mapping(text: str) -> dict[str, Json] | None:
             if kind in (_NOTHING, _BLOCK):
                 return None
             into.append(value)
-        elif key is None or key in into or plain_key_fault(key) is not None:
+        elif key is None or key in into or key in WORDS:
             return None
         else:
             into[key] = value
