@@ -7,16 +7,14 @@ or beyond a bound, depth, size. An error of structure does not end the reading, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import yaml
-
-from reconciler.canonical import Json
-from reconciler.documents.characters import readable
-from reconciler.documents.reading import Enough, Reading
-from reconciler.documents.syntax import explain, unfinished_merge
-from reconciler.errors import Diagnostic, error
+from reconciler.canonical import Json, is_list
+from reconciler.documents.characters import Readable, readable
+from reconciler.documents.late import late_positions
+from reconciler.documents.plain import plain_mapping
+from reconciler.errors import Diagnostic
 from reconciler.model import Path, Position
 
 
@@ -25,7 +23,8 @@ class Parsed:
     """A file as values. `value` is None where there is no mapping to go on with; `diagnostics` are errors only.
 
     `places` has the position of every value, `names` of every key, both by the value's path. What an alias brought
-    in has the place of the alias at its top and the places of the anchored text below.
+    in has the place of the alias at its top and the places of the anchored text below. Where a file was read without
+    them, both are found when somebody asks.
     """
 
     file: str
@@ -40,23 +39,33 @@ def parse_yaml(content: bytes, *, file: str) -> Parsed:
     source, problems = readable(content, file=file)
     if source is None:
         return Parsed(file=file, value=None, places={}, names={}, diagnostics=tuple(problems))
-    reading = Reading(file=file, source=source)
-    try:
-        # imported here: a PyYAML built without libyaml has no such module, and the pure parser is ten times slower
-        from yaml._yaml import CParser
+    value = None if source.disguised else plain_mapping(source.text)
+    if value is None:
+        return _whole(source, file)
+    places, names = late_positions(source.text, file=file, read=_positions)
+    return Parsed(file=file, value=value, places=places, names=names, diagnostics=())
 
-        reading.take_all(CParser(source.text).get_event)
-    except yaml.MarkedYAMLError as problem:
-        reading.stop(unfinished_merge(source.text, file=file) or explain(problem, file=file))
-    except Enough:
-        reading.stop()
-    except ImportError:
-        then = "Install PyYAML from a wheel (`pip install --only-binary :all: pyyaml`)."
-        reading.stop(error("yaml-no-libyaml", "the PyYAML that is installed lacks libyaml", then, file=file))
-    return Parsed(
-        file=file,
-        value=reading.finish(),
-        places=reading.places,
-        names=reading.names,
-        diagnostics=tuple(reading.problems),
-    )
+
+def _positions(text: str, file: str) -> tuple[Mapping[Path, Position], Mapping[Path, Position]]:
+    """The places and names of a text that was read without them."""
+    whole = _whole(Readable(text=text), file)
+    if whole.value is None:  # there is no libyaml to say it: the values are true all the same
+        begun = dict.fromkeys(_paths(plain_mapping(text), ()), Position(file, 1, 1))
+        return begun, begun
+    return whole.places, whole.names
+
+
+def _paths(value: Json, path: Path) -> Iterator[Path]:
+    yield path
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _paths(each, (*path, name))
+    elif is_list(value):
+        for index, each in enumerate(value):
+            yield from _paths(each, (*path, index))
+
+
+def _whole(source: Readable, file: str) -> Parsed:
+    from reconciler.documents.whole import read_whole  # with PyYAML, which a project of plain documents does not need
+
+    return read_whole(source, file=file)
