@@ -95,7 +95,9 @@ class StoreContract:
         assert dict(store.read()) == {}
         assert dict(store.read([SALES.key])) == {}
         assert store.lineage() is None
+        assert store.account() is None
         assert store.holder() is None
+        assert store.unlock() is None
 
     @per_store
     @given(entry=entries())
@@ -271,6 +273,8 @@ class StoreContract:
 
     def test_the_account_is_remembered(self, store: StateStore, opener: Opener) -> None:
         """Nothing is remembered until it is said; then another store knows it, and the lineage stays."""
+        assert store.account() is None
+        store.write(DESK)
         assert store.account() is None
         store.remember_account("sha256:one")
         lineage = store.lineage()

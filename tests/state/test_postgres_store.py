@@ -132,10 +132,17 @@ def test_tables_of_a_newer_program_are_refused(store: PostgresStore, url: str) -
     store.write(SALES)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("insert into reconciler.reconciler_migration (version) values (99)")
-    for act in (store.read, store.lineage, lambda: store.write(DESK), store.lock(command="apply", timeout=0).__enter__):
+    changing = (
+        lambda: store.write(DESK),
+        lambda: store.remove(SALES.key),
+        lambda: store.remember_account("sha256:one"),
+    )
+    locking = (store.lock(command="apply", timeout=0).__enter__, store.holder, store.unlock)
+    for act in (store.read, store.lineage, store.account, *changing, *locking):
         with pytest.raises(StateError) as caught:
             act()
         assert codes(caught) == ["state-newer"]
+        assert caught.value.diagnostics[0].file == store.shown
 
 
 def test_a_row_that_is_no_entry_is_an_error(store: PostgresStore, url: str) -> None:
@@ -189,8 +196,12 @@ def test_a_transaction_pooler_is_refused(database_server: Server, opener: OpenDa
         )
         with pytest.raises(StateError) as caught, through.lock(command="apply", timeout=0):
             pass
-        assert codes(caught) == ["state-home-unfit"]
-        assert "pooler" in caught.value.diagnostics[0].summary
+        (told_of,) = caught.value.diagnostics
+        assert told_of.code == "state-home-unfit"
+        assert "pooler" in told_of.summary
+        assert told_of.file
+        assert told_of.file in through.shown
+        assert "Nothing was changed" in (told_of.detail or "")
     assert opener().lineage() is None
     with opener().lock(command="apply", timeout=0):
         pass
@@ -300,7 +311,10 @@ def test_a_lock_that_stays_held_is_refused_after_its_time(store: PostgresStore, 
             assert "state unlock --force" in (found.detail or "")
         with pytest.raises(LockHeldError) as caught:
             opener().unlock()
-        assert "apply --target acme/sales-en" in caught.value.diagnostics[0].summary
+        (found,) = caught.value.diagnostics
+        assert found.summary.startswith("the state of production is locked by ")
+        assert "apply --target acme/sales-en" in found.summary
+        assert "state unlock --force" in (found.detail or "")
 
 
 @pytest.mark.parametrize(
