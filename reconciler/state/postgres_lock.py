@@ -52,8 +52,8 @@ class SessionLock:
             = (excluded.backend, excluded.who, excluded.host, excluded.pid, excluded.command, excluded.since)
         """
         connection.execute(change, {**self._names, **asdict(holder)})
-        # so that the database's own list of sessions says it, too
-        told = f"reconciler {self._environment} {holder.who}".encode()[:63].decode("utf-8", "ignore")
+        # so that the database's own list of sessions says it, too; it cuts what is too long
+        told = f"reconciler {self._environment} {holder.who}"
         connection.execute("select set_config('application_name', %s, false)", (told,))
 
     def give_back(self, connection: psycopg.Connection[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
@@ -169,10 +170,27 @@ def test_both_ends_notice_a_dead_connection(store: PostgresStore, url: str) -> N
         client = store._held.info.get_parameters()
         assert client["tcp_user_timeout"] == "12000"
         assert (client["keepalives_idle"], client["keepalives_count"]) == ("5", "2")
-        listed = connection.execute(
-            "select application_name from pg_stat_activity where application_name like %s", ("reconciler production%",)
-        )
-        assert listed.fetchone() is not None
+        holder = store.holder()
+        assert holder is not None
+        assert f"reconciler production {holder.who}"[:63] in listed(connection)
+
+
+def listed(connection: psycopg.Connection[Any]) -> list[str]:
+    """What the database's own list of sessions calls those of this database."""
+    rows = connection.execute("select application_name from pg_stat_activity where datname = current_database()")
+    return [name for (name,) in rows]
+
+
+def test_a_long_name_of_a_holder_is_cut_in_the_list_of_sessions_alone(url: str) -> None:
+    """It may be the address of a pipeline's run, in any letters; the lock's record has the whole of it."""
+    who = f"https://ci.example/zahnarzt-praxis/{'größe' * 40}"
+    store = PostgresStore(url, environment="production", environ={"CI_JOB_URL": who})
+    with store.lock(command="apply", timeout=0), psycopg.connect(url) as connection:
+        holder = store.holder()
+        assert holder is not None
+        assert holder.who == who
+        (told_of,) = [each for each in listed(connection) if each.startswith("reconciler production ")]
+        assert told_of.startswith("reconciler production https://ci.example/zahnarzt-praxis/gr")
 
 
 def test_a_session_that_ends_is_a_lost_lock(store: PostgresStore, opener: OpenDatabase, url: str) -> None:
