@@ -127,4 +127,5 @@ def database(address: str) -> Database:
     hosts, ports = (str(facts.get(each) or "").split(",") for each in ("host", "port"))
     where = ",".join(":".join(filter(None, each)) for each in zip_longest(hosts, ports, fillvalue=""))
     shown = f"postgres://{where}/{facts.get('dbname') or ''}" + ("" if schema == SCHEMA else f"?schema={schema}")
-    return Database(facts={**_OURS, **facts}, schema=schema, shown=shown)
+    # else the driver speaks the database's encoding: it could not send every text, and reads none of SQL_ASCII
+    return Database(facts={**_OURS, **facts, "client_encoding": "utf8"}, schema=schema, shown=shown)

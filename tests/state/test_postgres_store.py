@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -362,6 +362,7 @@ def test_what_an_address_says_of_a_connection_holds() -> None:
     assert told.schema == "acme"
     assert told.facts == {
         "application_name": "reconciler",
+        "client_encoding": "utf8",
         "connect_timeout": "3",
         "dbname": "office",
         "host": "db.example",
@@ -421,3 +422,31 @@ def test_a_schema_that_was_made_for_a_user_is_enough(url: str) -> None:
     with writer.lock(command="apply", timeout=0):
         writer.write(SALES)
     assert writer.read() == {SALES.key: SALES}
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_of_another_encoding_keeps_what_it_can(database_server: Server, encoding: str) -> None:
+    """Any content of an entry; of keys and names those that it has letters for. Any other is refused by name."""
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(database_server.url, autocommit=True) as connection:
+        how = f"encoding '{encoding}' template template0 lc_collate 'C' lc_ctype 'C'"
+        connection.execute(f"create database {name} {how}")  # type: ignore[call-overload]
+    store = PostgresStore(database_server.of(name), environment="production")
+    entry = replace(SALES, key="büro/empfang", last_applied={"title": "東京"})
+    with store.lock(command="apply --target büro/empfang", timeout=0):
+        holder = store.holder()
+        assert holder is not None
+        assert holder.command == "apply --target büro/empfang"
+        store.write(entry)
+    assert store.read() == {entry.key: entry}
+    tokyo = replace(SALES, key="東京")
+    if encoding == "SQL_ASCII":
+        store.write(tokyo)
+        assert store.read() == {entry.key: entry, tokyo.key: tokyo}
+        return
+    for act in (lambda: store.write(tokyo), store.lock(command=f"apply --target {tokyo.key}", timeout=0).__enter__):
+        with pytest.raises(StateError) as caught:
+            act()
+        assert codes(caught) == ["state-write-failed"]
+        assert "LATIN1" in caught.value.diagnostics[0].summary
+    assert store.read() == {entry.key: entry}
