@@ -247,6 +247,18 @@ def test_the_age_of_a_lock_is_told(opener: OpenObjects) -> None:
             assert f"Held for {age}." in (caught.value.diagnostics[0].detail or "")
 
 
+@pytest.mark.parametrize("since", ["yesterday", 1762164000, "2026-11-03T10:00:00"])
+def test_a_lock_of_no_known_age_is_a_lock(store: ObjectStore, opener: OpenObjects, since: object) -> None:
+    """Whoever wrote it: nothing is made up of how long it is held."""
+    record = {"who": "ines", "host": "desk", "pid": 7, "command": "apply", "since": since, "run": "one"}
+    bucket(opener.address, "production", os.environ).put("_lock.json", json.dumps(record).encode(), None)
+    with pytest.raises(LockHeldError) as caught, store.lock(command="apply", timeout=0):
+        pass
+    (told,) = caught.value.diagnostics
+    assert "by ines on desk (process 7)" in told.summary
+    assert (told.detail or "").startswith("Wait until it is done")
+
+
 @pytest.mark.parametrize(
     "address", ["s3://", "s3://key:secret@bucket/x", "s3://bucket/a//b", "s3://bucket/x?region=eu"]
 )
