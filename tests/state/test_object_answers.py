@@ -221,12 +221,15 @@ def test_a_lock_is_waited_for_as_long_as_is_said(
             if len(tries) == 3:
                 straight.unlock(force=True)
 
-    meddler = Times(method="PUT", name="_lock.json", act=let_go, count=3)
-    with straight.lock(command="apply", timeout=0), through(s3_server, address, monkeypatch, meddler) as store:
-        with pytest.raises(LockHeldError) as caught, opened(address).lock(command="apply", timeout=0.05):
+    with straight.lock(command="apply", timeout=0):
+        with pytest.raises(LockHeldError) as caught, opened(address).lock(command="pull", timeout=0.05):
             pass
         assert "the state of production is locked by" in caught.value.diagnostics[0].summary
-        with store.lock(command="pull", timeout=PATIENCE):
+        meddler = Times(method="PUT", name="_lock.json", act=let_go, count=3)
+        with (
+            through(s3_server, address, monkeypatch, meddler) as store,
+            store.lock(command="pull", timeout=PATIENCE),
+        ):
             holder = store.holder()
             assert holder is not None
             assert holder.command == "pull"
