@@ -52,11 +52,13 @@ def identical(left: Json, right: Json) -> bool:
     kind = type(left)
     if kind is not type(right):  # true is not 1, nor is 1.0
         return False
+    if kind in SCALARS:
+        return left == right
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(identical(each, right[name]) for name, each in left.items())
+        return left.keys() == right.keys() and all(map(identical, left.values(), map(right.__getitem__, left)))
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(identical, left, right))
-    return kind in SCALARS and left == right
+    return False
 
 
 def equal(left: Json, right: Json, *, unordered: bool = False) -> bool:

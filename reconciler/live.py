@@ -18,9 +18,10 @@ from typing import Any
 
 from reconciler.canonical import Json, is_list
 from reconciler.model import Content, Live, Path
-from reconciler.schemas import SchemaSet, stated_types
+from reconciler.schemas import SchemaSet
 from reconciler.secrecy import secret_name, secret_reference, secrets_in
 from reconciler.spelling import Spelling, number_in
+from reconciler.subschemas import stated_types
 
 _NESTED = frozenset({"type", "data"})
 _BLOCKED = "blocked_at"

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from reconciler.canonical import Json, exact_digest
 from reconciler.errors import Diagnostic, SchemaError, error
 from reconciler.model import Content, Path
+from reconciler.subschemas import descend, hidden_names, marked, stated_types
 from reconciler.validation import Validator, Violation
 from reconciler.vocabulary import why_no_vocabulary
 
@@ -194,6 +195,27 @@ class SchemaSet:
             known = self._secrets[path] = self._marks_secret(path)
         return known
 
+    def may_hide(self, name: str) -> bool:
+        """Whether a key of this name is marked, anywhere, as never to be shown: False is certain, for all inside it
+        that has another name."""
+        known = self._hiding.get(name)
+        if known is None:
+            if len(self._hiding) > _MOST_PLACES:
+                self._hiding.clear()
+            hides = self._hiding_names
+            known = self._hiding[name] = hides is None or any(re.search(each, name) for each in hides)
+        return known
+
+    @cached_property
+    def _hiding(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _hiding_names(self) -> tuple[str, ...] | None:
+        """Patterns of the names of all keys that are marked as secret; None where something without a name is."""
+        found: set[str] = set()
+        return tuple(sorted(found)) if hidden_names(self.assistant, found) else None
+
     @cached_property
     def _secrets(self) -> dict[Path, bool]:
         """What was answered before: the same few places in every document, where each answer takes 3 µs."""
@@ -202,7 +224,7 @@ class SchemaSet:
     def _marks_secret(self, path: Path) -> bool:
         schema: Mapping[str, Any] = self.assistant
         for step in path:
-            schema = _descend(schema, step)
+            schema = descend(schema, step)
             if schema.get("x-secret"):
                 return True
         return False
@@ -210,20 +232,14 @@ class SchemaSet:
     @cached_property
     def _may_hold_secrets(self) -> Mapping[str, bool]:
         """Whether anything in a field is marked as secret, by field: this is asked of every value of every document."""
-        return {name: _marked("x-secret", policy.schema) for name, policy in self.fields.items()}
+        return {name: marked("x-secret", policy.schema) for name, policy in self.fields.items()}
 
     def types(self, path: Path) -> frozenset[str]:
         """The JSON types that the document schema asks for at `path`, null among them; empty where it says none."""
         schema: Mapping[str, Any] = self.assistant
         for step in path:
-            schema = _descend(schema, step)
+            schema = descend(schema, step)
         return frozenset(stated_types(schema))
-
-
-def stated_types(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """The JSON types that a schema asks for, null among them; empty where it says none."""
-    stated = schema.get("type", ())
-    return (stated,) if isinstance(stated, str) else tuple(stated)
 
 
 def _missing(files: Mapping[str, Json], where: str) -> Iterable[Diagnostic]:
@@ -291,25 +307,3 @@ def _policy(name: str, schema: Mapping[str, Any], required: bool, updatable: boo
         section=str(schema.get("x-section", "")),
         schema=schema,
     )
-
-
-def _marked(annotation: str, schema: Json) -> bool:
-    """Whether an annotation is set anywhere inside a schema."""
-    if isinstance(schema, Mapping):
-        return bool(schema.get(annotation)) or any(_marked(annotation, each) for each in schema.values())
-    return isinstance(schema, list) and any(_marked(annotation, each) for each in schema)
-
-
-def _descend(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
-    """The sub-schema that speaks of one step, through properties, patternProperties, additionalProperties and items."""
-    if isinstance(step, int):
-        items = schema.get("items")
-        return items if isinstance(items, Mapping) else {}
-    named = schema.get("properties", {}).get(step)
-    if isinstance(named, Mapping):
-        return named
-    for pattern, each in schema.get("patternProperties", {}).items():
-        if re.search(pattern, step):
-            return each if isinstance(each, Mapping) else {}
-    rest = schema.get("additionalProperties")
-    return rest if isinstance(rest, Mapping) else {}

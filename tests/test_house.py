@@ -21,6 +21,7 @@ ROOMS: tuple[tuple[str, frozenset[str]], ...] = (
     ("apidocs", frozenset()),
     # what a schema file may say; a room of its own, since nothing in it speaks of documents
     ("vocabulary", frozenset()),
+    ("subschemas", frozenset()),
     ("schemas", frozenset()),
     ("documents", frozenset({"yaml"})),
     ("planning", frozenset({"deepdiff"})),

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.canonical import equal
+from reconciler.model import Path
+from reconciler.schemas import SchemaSet
 from reconciler.secrecy import comparable, same, secret_reference, untold
 
 ONE, OTHER = "hmac-sha256:1f2e3d4c:aaaa", "hmac-sha256:1f2e3d4c:bbbb"
@@ -64,3 +66,40 @@ def test_fingerprints_of_one_key_are_comparable() -> None:
     assert comparable(ONE, OTHER)
     assert not comparable(ONE, ELSEWHERE)
     assert not comparable(None, ONE)
+
+
+HIDING: dict[str, dict[str, Any]] = {
+    "a field": {"properties": {"name": {}, "token": {"type": "string", "x-secret": True}}},
+    "a key in a list of objects": {
+        "properties": {"name": {}, "tools": {"items": {"properties": {"key": {"x-secret": True}, "url": {}}}}}
+    },
+    "keys of a pattern": {
+        "properties": {"name": {}, "tools": {"items": {"patternProperties": {"(^|_)token$": {"x-secret": True}}}}}
+    },
+    "whatever else stands in an object": {
+        "properties": {"name": {}, "headers": {"additionalProperties": {"type": "string", "x-secret": True}}}
+    },
+    "the items of a list": {"properties": {"name": {}, "keys": {"items": {"x-secret": True}}}},
+    "an object, with all in it": {"properties": {"name": {}, "login": {"x-secret": True, "properties": {"user": {}}}}},
+}
+_WORDS = st.sampled_from(
+    ["name", "token", "tools", "key", "url", "my_token", "headers", "keys", "login", "user", "a.b"]
+)
+
+
+@pytest.mark.parametrize("schema", HIDING.values(), ids=list(HIDING))
+@given(path=st.lists(_WORDS | st.integers(0, 2), min_size=1, max_size=4).map(tuple))
+def test_where_no_name_may_hide_nothing_is_secret(schema: dict[str, Any], path: Path) -> None:
+    """What is asked of every key of every document never overlooks a place that is marked."""
+    rest: dict[str, Any] = {"x-endpoint": {"method": "POST", "path": "/a"}, "properties": {}}
+    schemas = SchemaSet.from_files({"assistant": {"x-name": "name", **schema}, "create": rest, "update": rest})
+    if schemas.is_secret(path):
+        assert any(schemas.may_hide(each) for each in path if isinstance(each, str))
+
+
+def test_names_that_hide_nothing_are_known() -> None:
+    """Else nothing would be gained by asking."""
+    rest: dict[str, Any] = {"x-endpoint": {"method": "POST", "path": "/a"}, "properties": {}}
+    schema = {"x-name": "name", **HIDING["keys of a pattern"]}
+    schemas = SchemaSet.from_files({"assistant": schema, "create": rest, "update": rest})
+    assert [each for each in ("name", "tools", "url", "api_token", "tokens") if schemas.may_hide(each)] == ["api_token"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from reconciler.bounds import MOST_VALUES
 from reconciler.canonical import digest_bytes, exact_digest
 from reconciler.cli import run
 from reconciler.commands.gather import READ_ALL
-from reconciler.documents.settled import source_digest
-from reconciler.entries import Applied, applied_from_text, entry_text
+from reconciler.documents import Settling, drafting_of
+from reconciler.documents.inputs import source_digest
+from reconciler.entries import Applied, applied_from_text, entry_from_json, entry_text
 from reconciler.model import Entry
+from tests.documents.memory import MemoryFiles
 from tests.state.strategies import entries
 from tests.support.frontdesk import frontdesk
 
@@ -44,10 +47,10 @@ named = entries().flatmap(
 
 @given(entry=named)
 def test_what_the_program_wrote_is_known(entry: Entry) -> None:
-    """What was applied is known from the bytes alone, whatever else they hold; of the fields what was asked for."""
-    seen = applied_from_text(entry_text(entry), ["title", "not there"])
+    """What was applied is known from the bytes alone, whatever else they hold."""
+    seen = applied_from_text(entry_text(entry))
     if entry.inputs:
-        assert seen == Applied(entry.id or 0, entry.source, entry.inputs, entry.protect, {"title": "Reception"})
+        assert seen == Applied(entry.id or 0, entry.source, entry.inputs, entry.protect, entry.last_applied)
     else:  # it is not known what it was made from
         assert seen is None
 
@@ -59,7 +62,7 @@ def test_an_entry_that_was_edited_is_judged_whole(entry: Entry, at: int, byte: i
     edited = bytearray(stored)
     edited[at % len(stored)] = byte
     if bytes(edited) != stored:
-        assert applied_from_text(bytes(edited), ["title"]) is None
+        assert applied_from_text(bytes(edited)) is None
 
 
 def with_checksum(stored: dict[str, Any] | str) -> bytes:
@@ -94,20 +97,20 @@ ODD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("members", ODD.values(), ids=list(ODD))
 def test_an_entry_that_says_more_is_judged_whole(members: dict[str, Any]) -> None:
     """A checksum proves who wrote an entry, not that a plan may go without what it says."""
-    assert applied_from_text(with_checksum(USUAL), ["title"]) is not None
-    assert applied_from_text(with_checksum({**USUAL, **members}), ["title"]) is None
+    assert applied_from_text(with_checksum(USUAL)) is not None
+    assert applied_from_text(with_checksum({**USUAL, **members})) is None
 
 
 def test_an_entry_that_would_fill_the_memory_is_judged_whole() -> None:
     """Also one with the right checksum is counted before it is parsed."""
     text = json.dumps(USUAL, indent=2).replace('"title": "Reception"', '"title": [' + "1," * MOST_VALUES + "1]")
-    assert applied_from_text(with_checksum(text), ["title"]) is None
+    assert applied_from_text(with_checksum(text)) is None
 
 
 @pytest.mark.parametrize("text", ["{\n", "{\n]", '{\n"id": ' + "[" * 100_000 + "]" * 100_000 + "}"])
 def test_what_is_no_entry_is_judged_whole(text: str) -> None:
     """Not JSON at all, or nested beyond what can be read: reading it whole says so."""
-    assert applied_from_text(with_checksum(text), ["title"]) is None
+    assert applied_from_text(with_checksum(text)) is None
 
 
 @pytest.fixture
@@ -171,14 +174,30 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "a copy of a document": copied,
     "a renamed document": renamed,
     "a removed document": removed,
+    "a warning": in_document("dental-reception.yaml", "max_duration: 900", "max_duration: 900\nrecord: ${NAME}"),
+    "protection": in_document("support-de.yaml", "name:", "reconciler: {protect: true}\nname:"),
+    "an id": in_document("support-de.yaml", "name:", "reconciler: {id: 999999}\nname:"),
+    "a seed": in_document("support-de.yaml", "name:", "reconciler: {seed: [name]}\nname:"),
+    "a released field": in_document("support-de.yaml", "name:", "reconciler: {unmanaged: [name]}\nname:"),
+    "another type of number": in_document("dental-reception.yaml", "max_duration: 900", "max_duration: 900.0"),
 }
 
 
+def as_after_an_upgrade(folder: Path) -> None:
+    """Every entry was made by another version: what it was made from has another digest today."""
+    for path in (folder / "state/default").glob("[!_]*.json"):
+        entry = entry_from_json(path.stem, json.loads(path.read_bytes()), where=path.name)
+        path.write_bytes(entry_text(replace(entry, source="sha256:1f")))
+
+
+@pytest.mark.parametrize("upgraded", [False, True])
 @pytest.mark.parametrize("what", CHANGES)
 def test_the_plan_is_the_same_with_everything_read(
-    what: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    what: str, upgraded: bool, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Text, JSON, saved plan and exit code, whatever changed since the apply."""
+    if upgraded:
+        as_after_an_upgrade(project)
     CHANGES[what](project)
     asked = (["plan"], ["plan", "-v"], ["plan", "-o", "json"], ["plan", "--prune", "--out", "change.plan"])
     quick = [told(project, capsys, *each) for each in asked]
@@ -205,6 +224,42 @@ def test_what_did_not_change_is_not_parsed(
     assert told(project, capsys, "plan", "-q")[0] == 0
     assert "assistants/dental-reception.yaml" in parsed
     assert "assistants/support-de.yaml" not in parsed
+
+
+def test_what_says_the_same_after_an_upgrade_is_read_and_no_more(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every document is parsed and judged, once; none is compared field by field, and no entry is judged whole."""
+    as_after_an_upgrade(project)
+    compared: list[str] = []
+    from reconciler.planning import decide
+    from reconciler.state import files
+
+    monkeypatch.setattr(decide, "compare", lambda desired, *sides: compared.append(desired.key))
+    monkeypatch.setattr(files, "entry_from_json", lambda key, *stored, where: compared.append(key))
+    assert told(project, capsys, "plan") == (0, "No changes.\n")
+    assert compared == []
+
+
+def test_documents_that_all_say_something_else_are_not_all_read_twice(tmp_path: Path) -> None:
+    """After fifty in vain the rest is left to be read where it is compared."""
+    names = [f"practice-{number}" for number in range(60)]
+    text = "name: Reception\ntype: inbound\n"
+    files = MemoryFiles({f"assistants/{each}.yaml": text for each in names})
+    drafting = drafting_of(
+        files=files,
+        folder="assistants",
+        schemas=SCHEMAS,
+        environment="default",
+        environ={},
+        catalog={},
+        fingerprint=lambda name, value: None,
+    )
+    settling = Settling(drafting=drafting, paths={each: f"assistants/{each}.yaml" for each in names})
+    for number, each in enumerate(names, start=1):
+        entry = Entry(key=each, id=number, last_applied={"title": "R"}, source="sha256:1f", inputs=("yaml:a.yaml",))
+        assert settling.seen(each, entry_text(entry)) is None
+    assert len(set(files.reads) - {"a.yaml"}) == 50
 
 
 @given(

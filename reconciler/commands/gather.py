@@ -11,7 +11,7 @@ from reconciler.commands.planning_options import Asked
 from reconciler.commands.rollback import returning
 from reconciler.commands.spreading import FROM_SEEN, spreading
 from reconciler.config import Project, with_catalogs
-from reconciler.documents import Files, Loaded, Settling, key_of, load_documents
+from reconciler.documents import Drafting, Loaded, Settling, drafting_of, key_of, load_documents
 from reconciler.errors import (
     CreateUnknownError,
     Diagnostic,
@@ -22,7 +22,7 @@ from reconciler.errors import (
     UsageError,
     error,
 )
-from reconciler.model import Action, Desired, Entry, Live, Plan, Reason
+from reconciler.model import Action, Entry, Live, Plan, Reason
 from reconciler.planning import Finding, Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
@@ -41,20 +41,14 @@ class Gathered:
     plan: Plan
 
 
-def documents_of(
-    project: Project,
-    settled: Mapping[str, Desired] | None = None,
-    *,
-    files: Files | None = None,
-    absent_secrets: bool = False,
-) -> Loaded:
-    """Every document of the project, errors included as diagnostics; of the `settled`, what is known of them.
+def documents_of(project: Project, *, absent_secrets: bool = False) -> Loaded:
+    """Every document of the project, errors included as diagnostics. `absent_secrets`: what only plans can do."""
+    return load_documents(_drafting(project, absent_secrets=absent_secrets), spread=spreading(project.environ))
 
-    `files` are the project's, where some were looked at already. `absent_secrets` as for `load_documents`: what only
-    plans can do without their values.
-    """
-    return load_documents(
-        files=files or project.files(),
+
+def _drafting(project: Project, *, absent_secrets: bool) -> Drafting:
+    return drafting_of(
+        files=project.files(),
         folder=project.assistants,
         schemas=project.schemas,
         environment=project.environment,
@@ -63,8 +57,6 @@ def documents_of(
         fingerprint=project.fingerprint,
         variables=project.variables,
         absent_secrets=absent_secrets,
-        settled=settled,
-        spread=spreading(project.environ),
     )
 
 
@@ -114,25 +106,16 @@ def gather(
 
 def _without_the_settled(project: Project, store: StateStore, asked: Asked, *, absent_secrets: bool) -> Gathered | None:
     """The same, reading only what changed; None where that is not enough to tell all there is to tell."""
-    files = project.files()
+    drafting = _drafting(project, absent_secrets=absent_secrets)
     try:
-        paths = {key_of(path, folder=project.assistants): path for path in files.documents()}
-        settling = Settling(
-            files=files,
-            paths={key: path for key, path in paths.items() if key is not None},
-            schemas=project.schemas,
-            environment=project.environment,
-            environ=project.environ,
-            catalog=project.catalog,
-            variables=project.variables,
-            fingerprint=project.fingerprint,
-        )
+        listed = {key_of(path, folder=project.assistants): path for path in drafting.world.sources.files.documents()}
+        settling = Settling(drafting=drafting, paths={key: path for key, path in listed.items() if key is not None})
         lineage = store.lineage()
         entries = store.read(glance=settling, spread=spreading(project.environ, least=FROM_SEEN))
         refuse_shared_ids(entries)
     except (DocumentError, StateError):
         return None
-    loaded = documents_of(project, settling.found, files=files, absent_secrets=absent_secrets)
+    loaded = load_documents(drafting, settled=settling.found, spread=spreading(project.environ))
     if loaded.errors or any(each.pending is not None for each in entries.values()):
         return None
     _refuse_idle_selectors(asked, loaded, entries)

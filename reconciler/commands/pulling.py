@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from reconciler.commands.gather import refuse_shared_ids
 from reconciler.commands.whose_key import recognised_account
 from reconciler.config import Project, make_key, open_client
 from reconciler.config.lookups import find_lookups
-from reconciler.documents import Loaded, load_documents
+from reconciler.documents import Drafting, Loaded, drafting_of, load_documents
 from reconciler.documents.files import Files
 from reconciler.durable import create_file
 from reconciler.entries import stamp
@@ -96,18 +96,21 @@ def load(
 
     Of the `settled` what is known is taken; where there is an error to tell, all are read, since it may hang on them.
     """
-    given: dict[str, Any] = {
-        "files": files,
-        "folder": project.assistants,
-        "schemas": project.schemas,
-        "environment": project.environment,
-        "environ": {**project.environ, **variables},
-        "catalog": project.catalog,
-        "fingerprint": project.fingerprint,
-        "variables": project.variables,
-    }
-    loaded = load_documents(**given, settled=settled)
-    return load_documents(**given) if settled and loaded.errors else loaded
+
+    def drafting() -> Drafting:
+        return drafting_of(
+            files=files,
+            folder=project.assistants,
+            schemas=project.schemas,
+            environment=project.environment,
+            environ={**project.environ, **variables},
+            catalog=project.catalog,
+            fingerprint=project.fingerprint,
+            variables=project.variables,
+        )
+
+    loaded = load_documents(drafting(), settled=settled)
+    return load_documents(drafting()) if settled and loaded.errors else loaded
 
 
 def style_of(project: Project) -> Style:

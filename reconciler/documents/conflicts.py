@@ -9,21 +9,24 @@ import re
 
 from reconciler.documents.files import Sources
 from reconciler.documents.layers import Layered
-from reconciler.documents.places import at, dotted, texts_in
+from reconciler.documents.places import at, dotted, holds, texts_in
 from reconciler.documents.references import Resolution
 from reconciler.documents.syntax import FINISH_MERGE
 from reconciler.errors import Diagnostic, DocumentError, error
 from reconciler.model import Path, Position
 
+_BEGIN = "<<<<<<< "
 _MARKED = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 _FIRST = re.compile(r"\s*<{7} ")
 
 
 def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, key: str) -> list[Diagnostic]:
     """An error for every text that a merge left unfinished, at the line where it begins."""
-    told = []
+    told: list[Diagnostic] = []
+    if not holds(found.content, _BEGIN):
+        return told
     for path, text in texts_in(found.content):
-        if "<<<<<<< " not in text or not _MARKED.search(text.replace("\r\n", "\n")):
+        if _BEGIN not in text or not _MARKED.search(text.replace("\r\n", "\n")):
             continue
         place = _first_mark(found, layered.place(path), path, sources)
         summary = f"`{dotted(path)}` holds a merge that nobody finished"

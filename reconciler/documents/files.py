@@ -39,6 +39,7 @@ class Sources:
     _bytes: dict[str, bytes | DocumentError] = field(default_factory=dict)
     _parsed: dict[str, Parsed] = field(default_factory=dict)
     _texts: dict[str, str | DocumentError] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
 
     def content(self, path: str) -> bytes:
         """The bytes of a file. Raises DocumentError."""
@@ -77,10 +78,14 @@ class Sources:
         """Let go of a file that hardly anything will ask for again: a document, once it has been worked through."""
         self._bytes.pop(path, None)
         self._parsed.pop(path, None)
+        self._digests.pop(path, None)
 
     def digest(self, path: str) -> str:
         """The digest of a file that was read."""
-        return digest_bytes(self.content(path))
+        known = self._digests.get(path)
+        if known is None:
+            known = self._digests[path] = digest_bytes(self.content(path))
+        return known
 
 
 def inside(path: str, *, named_by: str) -> str:

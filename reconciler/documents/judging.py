@@ -40,9 +40,11 @@ def judge(
     What could not be resolved was told already; what stands in the file but could not be read is not missing, nor is
     what a base might have given that cannot be had.
     """
-    absent = dict.fromkeys(set(secret_names(found.content)) - found.vault.keys(), "")
-    vault = Vault(values={**absent, **found.vault})
-    content = {name: reveal(value, vault) for name, value in found.content.items()} if found.hidden else found.content
+    content: Content = found.content
+    if found.hidden:
+        absent = dict.fromkeys(set(secret_names(content)) - found.vault.keys(), "")
+        vault = Vault(values={**absent, **found.vault})
+        content = {name: reveal(value, vault) for name, value in content.items()}
     violations = schemas.violations("assistant", content)
     listed = {each.path for each in violations if each.keyword == "enum"}
     told = [
@@ -61,7 +63,7 @@ def judge(
 
 def _blank_needed(content: Content, schemas: SchemaSet) -> list[Path]:
     """The fields that must be there, as a whole or because of another's value, and hold a text that says nothing."""
-    blank = {name for name, value in content.items() if isinstance(value, str) and not value.strip()}
+    blank = {name for name, value in content.items() if isinstance(value, str) and (not value or value.isspace())}
     if not blank:
         return []
     rest = {name: value for name, value in content.items() if name not in blank}

@@ -15,6 +15,8 @@ from reconciler.errors import Diagnostic, error
 ENDINGS = (".yaml", ".yml")
 _MAX_SEGMENT = 200
 _MAX_SLUG = 60
+_USUAL = re.compile(r"[a-z0-9_-]{1,100}(?:/[a-z0-9_-]{1,100}){0,10}")
+_RESERVED_WORD = re.compile(r"con|prn|aux|nul|com|lpt")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 
 
@@ -30,6 +32,8 @@ def key_of(path: str, *, folder: str) -> str | None:
 
 def key_fault(key: str) -> str | None:
     """Why `key` cannot be one, or None."""
+    if _USUAL.fullmatch(key) and not _RESERVED_WORD.search(key):
+        return None  # as nearly every key
     try:
         segments = [(each, each.encode("utf-8")) for each in key.split("/")]
     except UnicodeEncodeError:

@@ -60,7 +60,9 @@ class Layers:
         layers.append(_own(parsed, ()))
         if settings.overlay is not None:
             layers.append(_own(parsed, settings.overlay))
-        merged = layers[0] if len(layers) == 1 else _merged(layers)
+        if len(layers) == 1:
+            return layers[0]
+        merged = _merged(layers)
         return replace(merged, places={**merged.places, (): parsed.places[()]})
 
     def _extended(self, parsed: Parsed, extends: tuple[str, ...], key: str | None) -> list[Layered]:
@@ -122,16 +124,18 @@ def _broken(*problems: Diagnostic) -> Layered:
 
 
 def _own(parsed: Parsed, root: Path) -> Layered:
-    """The fields that stand below `root` in one file, as a layer."""
+    """The fields that stand below `root` in one file, as a layer. That of a file itself has its beginning for `()`."""
     stated: Json = parsed.value
     for step in root:
         stated = stated[step] if isinstance(stated, Mapping) and isinstance(step, str) else None
     fields: Mapping[str, Json] = stated if isinstance(stated, Mapping) else {}
     depth = len(root)
 
-    def below(found: Mapping[Path, Position]) -> dict[Path, Position]:
+    def below(found: Mapping[Path, Position]) -> Mapping[Path, Position]:
         if not root:
-            return {path: place for path, place in found.items() if path and path[0] != RESERVED}
+            if RESERVED not in fields:
+                return found  # as it is: it may not have been looked for yet
+            return {path: place for path, place in found.items() if not path or path[0] != RESERVED}
         return {path[depth:]: place for path, place in found.items() if path[:depth] == root and len(path) > depth}
 
     return Layered(

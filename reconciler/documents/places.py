@@ -29,6 +29,17 @@ def texts_in(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from texts_in(each, (*path, index))
 
 
+def holds(value: Json, mark: str) -> bool:
+    """Whether some text inside a value holds `mark`: to ask this first takes a tenth of what `texts_in` does."""
+    if isinstance(value, str):
+        return mark in value
+    inside = value.values() if isinstance(value, Mapping) else value if is_list(value) else ()
+    for each in inside:
+        if (mark in each) if isinstance(each, str) else (type(each) not in SCALARS and holds(each, mark)):
+            return True
+    return False
+
+
 def dotted(path: Path) -> str:
     """A path as the API's own errors write it: `tools.0.description`."""
     return ".".join(str(step) for step in path)

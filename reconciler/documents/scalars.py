@@ -12,28 +12,28 @@ import re
 
 Scalar = bool | int | float | str | None
 
-_WORDS: dict[str, bool | None] = {
+WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_BEGINS = frozenset("-0123456789")
+BEGINS_NUMBER = frozenset("-0123456789")
 _MAX_DIGITS = 400
 
 
 def plain_value(text: str) -> Scalar:
     """The value of a plain scalar. Raises ValueError for a number too large to be kept exactly or at all."""
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
     number = json_number(text)
     return text if number is None else number
 
 
 def json_number(text: str) -> int | float | None:
     """The number that `text` spells in JSON's grammar, or None. Raises ValueError where it is beyond all bounds."""
-    if text[:1] not in _BEGINS or _NUMBER.fullmatch(text) is None:
+    if text[:1] not in BEGINS_NUMBER or _NUMBER.fullmatch(text) is None:
         return None
     if len(text) > _MAX_DIGITS:
         raise ValueError("the number has too many digits")
@@ -47,7 +47,7 @@ def json_number(text: str) -> int | float | None:
 
 def plain_key_fault(text: str) -> tuple[str, str, str] | None:
     """Why a plain scalar cannot be a key: a code, what is wrong, what to do; None where it can."""
-    if text[:1] not in _BEGINS and text not in _WORDS and text != "<<":
+    if text[:1] not in BEGINS_NUMBER and text not in WORDS and text != "<<":
         return None  # as nearly every key
     if text == "<<":
         told = "merge keys (`<<`) are YAML 1.1 and not read"

@@ -7,17 +7,19 @@ or beyond a bound, depth, size. An error of structure does not end the reading, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import yaml
 
-from reconciler.canonical import Json
-from reconciler.documents.characters import readable
+from reconciler.canonical import Json, is_list
+from reconciler.documents.characters import Readable, readable
+from reconciler.documents.late import late_positions
+from reconciler.documents.plain import plain_mapping
 from reconciler.documents.reading import Enough, Reading
 from reconciler.documents.syntax import explain, unfinished_merge
 from reconciler.errors import Diagnostic, error
-from reconciler.model import Path, Position
+from reconciler.model import RESERVED, Path, Position
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +27,8 @@ class Parsed:
     """A file as values. `value` is None where there is no mapping to go on with; `diagnostics` are errors only.
 
     `places` has the position of every value, `names` of every key, both by the value's path. What an alias brought
-    in has the place of the alias at its top and the places of the anchored text below.
+    in has the place of the alias at its top and the places of the anchored text below. Where a file was read without
+    them, both are found when somebody asks.
     """
 
     file: str
@@ -40,6 +43,35 @@ def parse_yaml(content: bytes, *, file: str) -> Parsed:
     source, problems = readable(content, file=file)
     if source is None:
         return Parsed(file=file, value=None, places={}, names={}, diagnostics=tuple(problems))
+    # where documents have settings, places are asked for at once: of the bases they name, and of what overlays what
+    value = None if source.disguised or f"{RESERVED}:" in source.text else plain_mapping(source.text)
+    if value is None:
+        return _whole(source, file)
+    places, names = late_positions(source.text, file=file, read=_positions)
+    return Parsed(file=file, value=value, places=places, names=names, diagnostics=())
+
+
+def _positions(text: str, file: str) -> tuple[Mapping[Path, Position], Mapping[Path, Position]]:
+    """The places and names of a text that was read without them."""
+    whole = _whole(Readable(text=text), file)
+    if whole.value is None:  # there is no libyaml to say it: the values are true all the same
+        begun = dict.fromkeys(_paths(plain_mapping(text), ()), Position(file, 1, 1))
+        return begun, begun
+    return whole.places, whole.names
+
+
+def _paths(value: Json, path: Path) -> Iterator[Path]:
+    yield path
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _paths(each, (*path, name))
+    elif is_list(value):
+        for index, each in enumerate(value):
+            yield from _paths(each, (*path, index))
+
+
+def _whole(source: Readable, file: str) -> Parsed:
+    """The text as libyaml reads it, with all that is wrong with it."""
     reading = Reading(file=file, source=source)
     try:
         # imported here: a PyYAML built without libyaml has no such module, and the pure parser is ten times slower

@@ -6,7 +6,7 @@ Core: stdlib only, no IO.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from reconciler.bounds import holds_too_much
@@ -32,7 +32,7 @@ _UNASSIGNED = frozenset({"field", "since", "value"})
 
 
 class Applied(NamedTuple):
-    """What a plan needs of an entry whose document did not change. `fields` are those that were asked for."""
+    """What a plan needs of an entry whose document did not change."""
 
     id: int
     source: str
@@ -76,8 +76,8 @@ def entry_text(entry: Entry) -> bytes:
     return _FIRST + digest_bytes(rest).encode() + _LAST + rest
 
 
-def applied_from_text(stored: bytes, names: Collection[str]) -> Applied | None:
-    """What an entry says was applied, of its fields no more than `names`; None where that is not all there is to it.
+def applied_from_text(stored: bytes) -> Applied | None:
+    """What an entry says was applied; None where that is not all there is to it.
 
     That is where the bytes are not exactly what `entry_text` wrote (edited by hand, newer), where a create is pending,
     or where anything is unassigned. None says nothing of what is wrong, if anything is: `entry_from_json` does.
@@ -97,7 +97,7 @@ def applied_from_text(stored: bytes, names: Collection[str]) -> Applied | None:
     usual = found.get("format_version") == FORMAT_VERSION and found.get("pending", "") is None
     if not (fits and known and usual) or "unassigned" in found:
         return None
-    return Applied(id, source, tuple(inputs), protect, {name: fields[name] for name in names if name in fields})
+    return Applied(id, source, tuple(inputs), protect, fields)
 
 
 def entry_from_json(key: str, stored: Json, *, where: str) -> Entry:

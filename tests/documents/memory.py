@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.canonical import Json
-from reconciler.documents import Loaded, load_documents
+from reconciler.documents import Loaded, drafting_of, load_documents
 from reconciler.errors import DocumentError, error
 from reconciler.model import Desired
 from reconciler.schemas import SchemaSet
@@ -59,13 +59,15 @@ def load(
 ) -> Loaded:
     """Load documents of the invented brand; paths are below the project."""
     return load_documents(
-        files=MemoryFiles(files),
-        folder="assistants",
-        schemas=schemas or frontdesk(),
-        environment=environment,
-        environ=environ or {},
-        catalog=catalog or {},
-        fingerprint=fingerprint,
+        drafting_of(
+            files=MemoryFiles(files),
+            folder="assistants",
+            schemas=schemas or frontdesk(),
+            environment=environment,
+            environ=environ or {},
+            catalog=catalog or {},
+            fingerprint=fingerprint,
+        )
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.documents import Loaded, load_documents
+from reconciler.documents import Loaded, drafting_of, load_documents
 from reconciler.errors import DocumentError, error
 from reconciler.schemas import SchemaSet
 
@@ -33,13 +33,15 @@ class RepositoryFiles:
 def loaded() -> Loaded:
     roles = {path.name.partition(".")[0]: path for path in (ROOT / "schemas").glob("*.schema.json")}
     return load_documents(
-        files=RepositoryFiles(),
-        folder="assistants",
-        schemas=SchemaSet.from_files({role: json.loads(path.read_text("utf-8")) for role, path in roles.items()}),
-        environment="default",
-        environ={},
-        catalog={},
-        fingerprint=lambda name, value: None,
+        drafting_of(
+            files=RepositoryFiles(),
+            folder="assistants",
+            schemas=SchemaSet.from_files({role: json.loads(path.read_text("utf-8")) for role, path in roles.items()}),
+            environment="default",
+            environ={},
+            catalog={},
+            fingerprint=lambda name, value: None,
+        )
     )
 
 

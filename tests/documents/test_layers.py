@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.documents import load_documents
+from reconciler.documents import drafting_of, load_documents
 from tests.documents.memory import VALID, MemoryFiles, fingerprint, load, load_one, the_one, told
 from tests.support.frontdesk import frontdesk
 
@@ -183,13 +183,15 @@ def test_a_ladder_of_shared_bases_is_read_once_a_file() -> None:
     files |= {"assistants/_a30.yaml": "hums: true\n", "assistants/_b30.yaml": "backdrop: cafe\n"}
     memory = MemoryFiles(files)
     loaded = load_documents(
-        files=memory,
-        folder="assistants",
-        schemas=frontdesk(),
-        environment="default",
-        environ={},
-        catalog={},
-        fingerprint=fingerprint,
+        drafting_of(
+            files=memory,
+            folder="assistants",
+            schemas=frontdesk(),
+            environment="default",
+            environ={},
+            catalog={},
+            fingerprint=fingerprint,
+        )
     )
     assert the_one(loaded).content["pitch"] == 1.0
     assert the_one(loaded).content["hums"] is True

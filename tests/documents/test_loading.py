@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.documents import load_documents
+from reconciler.documents import drafting_of, load_documents
 from reconciler.documents.keys import key_fault, key_of
 from reconciler.errors import DocumentError, error
 from reconciler.schemas import SchemaSet
@@ -199,13 +199,15 @@ def test_a_folder_that_cannot_be_listed_is_a_diagnostic() -> None:
             raise DocumentError(error("unreadable-file", "assistants/acme cannot be listed", file="assistants/acme"))
 
     loaded = load_documents(
-        files=Unlisted({}),
-        folder="assistants",
-        schemas=frontdesk(),
-        environment="default",
-        environ={},
-        catalog={},
-        fingerprint=fingerprint,
+        drafting_of(
+            files=Unlisted({}),
+            folder="assistants",
+            schemas=frontdesk(),
+            environment="default",
+            environ={},
+            catalog={},
+            fingerprint=fingerprint,
+        )
     )
     assert [each.code for each in loaded.errors] == ["unreadable-file"]
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from reconciler.documents.characters import MAX_BYTES
 from reconciler.documents.reading import MAX_DEPTH
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
+from reconciler.model import Position
 
 
 def parse(text: str | bytes) -> Parsed:
@@ -227,9 +228,13 @@ def test_an_anchor_may_be_used_again_for_another_value() -> None:
 
 
 def test_a_pyyaml_without_libyaml_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A source build can lack it; then nothing is read, and the way out is told."""
+    """A source build can lack it; then what is not plain is not read, and the way out is told."""
     monkeypatch.setitem(sys.modules, "yaml._yaml", None)
-    assert found("name: Empfang\n") == [("yaml-no-libyaml", None, None)]
+    assert found("name: &name Empfang\n") == [("yaml-no-libyaml", None, None)]
+    plain = parse_yaml(b"# Zahnarzt\nname: Empfang\ntools:\n  - type: end_call\n", file="praxis.yaml")
+    assert plain.value == {"name": "Empfang", "tools": [{"type": "end_call"}]}
+    assert plain.places[("tools", 0, "type")] == Position("praxis.yaml", 1, 1)
+    assert plain.places[()] == Position("praxis.yaml", 2, 1)
 
 
 def billion_laughs() -> str:

@@ -44,13 +44,14 @@ def main() -> int:
     with ThreadPoolExecutor(asked.workers) as pool, tempfile.TemporaryDirectory(dir=_memory()) as folder:
         jobs = list(_jobs(names, asked.count, asked.seed))
         done = pool.map(lambda job: (job[0], _batch(Path(folder), *job, until, asked.seconds * shares[job[0]])), jobs)
+        so_far = Tally()
         for name, tally in done:
             found[name].add(tally)
-            so_far = sum(each.inputs for each in found.values())
-            print(f"{so_far:,} inputs, {sum(len(each.findings) for each in found.values())} findings", file=sys.stderr)
+            so_far.add(tally)
+            print(f"{so_far.inputs:,} inputs, {len(so_far.findings)} findings", file=sys.stderr)
+            for each, content in tally.findings.items():
+                print(f"{each}\n    {keep(asked.keep, each, content)}", flush=True)
     print(_table(found))
-    for name, content in [each for tally in found.values() for each in tally.findings.items()]:
-        print(f"{name}\n    {keep(asked.keep, name, content)}")
     return 1 if any(each.findings for each in found.values()) else 0
 
 

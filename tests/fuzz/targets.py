@@ -25,7 +25,7 @@ from reconciler.apidocs import generate, read_page
 from reconciler.canonical import Json, exact_digest, pretty
 from reconciler.config.schema_files import find_schemas, read_schemas
 from reconciler.config.settings import read_catalog, read_settings
-from reconciler.documents import Loaded, load_documents
+from reconciler.documents import Loaded, drafting_of, load_documents
 from reconciler.documents.strict_yaml import parse_yaml
 from reconciler.entries import entry_from_json, entry_text, entry_to_json
 from reconciler.errors import Diagnostic, DocumentError, ReconcilerError, error
@@ -126,13 +126,15 @@ PROJECT: dict[str, bytes] = {
 
 def _load(files: Mapping[str, bytes]) -> Loaded:
     return load_documents(
-        files=_Files(files),
-        folder="assistants",
-        schemas=schemas(),
-        environment="default",
-        environ={"PRACTICE_PHONE": "+13125550142", "CALCOM_KEY": "cal_live_0123456789"},
-        catalog={"voices": {"nora": 12}, "numbers": {"main": 45}},
-        fingerprint=lambda name, value: "0" * 12,
+        drafting_of(
+            files=_Files(files),
+            folder="assistants",
+            schemas=schemas(),
+            environment="default",
+            environ={"PRACTICE_PHONE": "+13125550142", "CALCOM_KEY": "cal_live_0123456789"},
+            catalog={"voices": {"nora": 12}, "numbers": {"main": 45}},
+            fingerprint=lambda name, value: "0" * 12,
+        )
     )
 
 
@@ -414,13 +416,15 @@ def _compared(live: Mapping[int, Live], content: bytes) -> None:
     puller = Puller(
         files=_Files({}),
         load=lambda files, variables: load_documents(
-            files=files,
-            folder="assistants",
-            schemas=schemas(),
-            environment="default",
-            environ=variables,
-            catalog={},
-            fingerprint=fingerprint,
+            drafting_of(
+                files=files,
+                folder="assistants",
+                schemas=schemas(),
+                environment="default",
+                environ=variables,
+                catalog={},
+                fingerprint=fingerprint,
+            )
         ),
         loaded=Loaded(),
         entries={},

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
-from reconciler.documents import Loaded, load_documents
+from reconciler.documents import Loaded, drafting_of, load_documents
 from reconciler.documents.emitting import field_lines
 from reconciler.documents.files import Files
 from reconciler.errors import DocumentError
@@ -28,13 +28,15 @@ PATH = "assistants/reception.yaml"
 
 def load(files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None) -> Loaded:
     return load_documents(
-        files=files,
-        folder="assistants",
-        schemas=SCHEMAS,
-        environment="default",
-        environ=variables,
-        catalog={},
-        fingerprint=fingerprint,
+        drafting_of(
+            files=files,
+            folder="assistants",
+            schemas=SCHEMAS,
+            environment="default",
+            environ=variables,
+            catalog={},
+            fingerprint=fingerprint,
+        ),
         settled=settled,
     )
 

@@ -1,0 +1,191 @@
+"""One document, alone: read, its layers merged, its references resolved, its content judged. Core: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from reconciler.canonical import Json
+from reconciler.documents.across import Claimant
+from reconciler.documents.conflicts import check_conflicts
+from reconciler.documents.files import Files, Sources
+from reconciler.documents.inputs import inputs_of, source_digest
+from reconciler.documents.judging import judge
+from reconciler.documents.keys import key_fault
+from reconciler.documents.layers import Layered, Layers
+from reconciler.documents.packed import PackedPlaces
+from reconciler.documents.placeholders import check_placeholders
+from reconciler.documents.places import at
+from reconciler.documents.references import Resolution, World, resolve
+from reconciler.documents.settings import Settings, read_settings
+from reconciler.documents.strict_yaml import Parsed
+from reconciler.documents.variants import check_variants
+from reconciler.errors import Diagnostic, error, warning
+from reconciler.model import RESERVED, Desired, Path, Position
+from reconciler.schemas import SchemaSet
+
+
+def drafting_of(
+    *,
+    files: Files,
+    folder: str,
+    schemas: SchemaSet,
+    environment: str,
+    environ: Mapping[str, str],
+    catalog: Mapping[str, Json],
+    fingerprint: Callable[[str, str], str | None],
+    variables: Mapping[str, str] | None = None,
+    absent_secrets: bool = False,
+) -> Drafting:
+    """What reads the documents below `folder`, for one environment.
+
+    `catalog` holds tables of names for `${ref:table.name}`, `variables` texts for `${env:NAME}` where `environ` has
+    none; `fingerprint(name, value)` gives the keyed HMAC of a secret, or None where there is no key. With
+    `absent_secrets` a secret that is not set is a warning, and stands as one of which nothing is known.
+    """
+    sources = Sources(files=files)
+    world = World(
+        schemas=schemas,
+        sources=sources,
+        environ=environ,
+        catalog=catalog,
+        variables=variables or {},
+        fingerprint=fingerprint,
+        absent_secrets=absent_secrets,
+    )
+    layers = Layers(sources=sources, folder=folder, fields=frozenset(schemas.fields))
+    return Drafting(world=world, environment=environment, folder=folder, layers=layers)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """One document as far as it came. `desired` is what it says if nothing else is wrong."""
+
+    path: str
+    key: str
+    diagnostics: tuple[Diagnostic, ...]
+    desired: Desired | None = None
+    claimant: Claimant | None = None
+    vault: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def broken(self) -> bool:
+        return self.desired is None or any(each.severity == "error" for each in self.diagnostics)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drafting:
+    """Documents one by one: each by its own, its bases and what it refers to."""
+
+    world: World
+    environment: str
+    folder: str
+    layers: Layers
+
+    def draft(self, document: tuple[str, str]) -> Draft:
+        """One document, alone: its key and its path."""
+        key, path = document
+        parsed = self.world.sources.yaml(path)
+        problems = [replace(each, key=key) for each in parsed.diagnostics]
+        if fault := key_fault(key):
+            shown = path.encode("utf-8", "backslashreplace").decode("utf-8")
+            told = f"the file's name cannot be a document's: {fault}"
+            problems.append(error("key-invalid", told, "Rename the file.", file=shown, line=1, column=1))
+        if parsed.value is None:
+            return Draft(path=path, key=key, diagnostics=tuple(problems))
+        settings = read_settings(parsed, key=key, fields=self.layers.fields, environment=self.environment)
+        layered = self.layers.document(parsed, settings, key=key)
+        problems += [*settings.diagnostics, *layered.diagnostics]
+        layered, released = _released(layered, settings.unmanaged, parsed.file, key)
+        found = resolve(layered, self.world, key=key)
+        problems += [*released, *found.diagnostics]
+        schemas = self.world.schemas
+        problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+        problems += check_variants(found, layered, schemas, key=key)
+        problems += check_conflicts(found, layered, self.world.sources, key=key)
+        if not layered.broken:
+            problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
+        places = _kept(parsed, layered)
+        inputs = () if problems or not _is_plain(settings, found) else inputs_of(layered.files, found.used)
+        desired = None if layered.broken else self._desired(parsed, settings, layered, found, key, places, inputs)
+        self.world.sources.forget(path)
+        return Draft(
+            path=path,
+            key=key,
+            diagnostics=tuple(problems),
+            desired=desired,
+            claimant=_claimant(settings, found, key, path, places),
+            vault=found.vault,
+        )
+
+    def _desired(
+        self,
+        parsed: Parsed,
+        settings: Settings,
+        layered: Layered,
+        found: Resolution,
+        key: str,
+        places: Mapping[Path, Position],
+        inputs: tuple[str, ...],
+    ) -> Desired:
+        return Desired(
+            key=key,
+            content=found.content,
+            source=self._source(layered, found),
+            file=parsed.file,
+            inputs=inputs,
+            line=parsed.places[()].line,
+            positions=places,
+            id=settings.id,
+            moved_from=settings.moved_from,
+            unmanaged=settings.unmanaged,
+            seed=settings.seed,
+            protect=settings.protect,
+        )
+
+    def _source(self, layered: Layered, found: Resolution) -> str:
+        files = {path: self.world.sources.digest(path) for path in layered.files}
+        return source_digest(self.environment, self.world.schemas, files, found.used)
+
+
+def _is_plain(settings: Settings, found: Resolution) -> bool:
+    """Whether the fields are all that the document says, and every secret among them can be recognised again."""
+    bound = settings.id is not None or settings.moved_from is not None
+    return not (bound or settings.seed) and None not in found.used.values()
+
+
+def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) -> tuple[Layered, list[Diagnostic]]:
+    """The layers without the released fields; a value that the document itself gives to one is told."""
+    if not unmanaged:
+        return layered, []
+    warnings = []
+    for name in sorted(unmanaged & set(layered.content)):
+        place = layered.names.get((name,)) or layered.place((name,))
+        if place.file == file:  # over a base's value, `unmanaged` is the way to release it in one document
+            told = f"`{name}` is unmanaged and has a value here, which is not sent"
+            warnings.append(
+                warning("unmanaged-value", told, "Remove one of the two.", **at(place, key=key, path=(name,)))
+            )
+    kept = {path: place for path, place in layered.places.items() if not path or path[0] not in unmanaged}
+    content = {name: value for name, value in layered.content.items() if name not in unmanaged}
+    return replace(layered, content=content, places=kept), warnings
+
+
+def _claimant(settings: Settings, found: Resolution, key: str, path: str, places: Mapping[Path, Position]) -> Claimant:
+    failed = {each[0] for each in found.failed if len(each) == 1}
+    return Claimant(
+        key=key,
+        file=path,
+        content={name: each for name, each in found.content.items() if name not in failed} if failed else found.content,
+        id=settings.id,
+        moved_from=settings.moved_from,
+        places=places,
+    )
+
+
+def _kept(parsed: Parsed, layered: Layered) -> Mapping[Path, Position]:
+    """The places of the layers and of the settings, as a Desired keeps them."""
+    if layered.places is parsed.places:
+        return layered.places  # no settings and no other layer
+    settings = {path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)}
+    return PackedPlaces({**layered.places, **settings})

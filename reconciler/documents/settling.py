@@ -1,0 +1,120 @@
+"""Documents that say what they said when they were applied: nothing of theirs is planned.
+
+An entry names the inputs of what it holds (`Entry.inputs`) and the digest over their values (`Entry.source`). Where
+the digest over today's values is the same, the document means what the entry records, and is not even parsed: of ten
+thousand files, the few that changed are. Where it is another (a comment changed, or the schemas, or this program), the
+document is read here, and is settled if its content is the entry's to the letter and nothing is to be told of it.
+Whatever is unusual about an entry, an input or a document leaves it to be read, judged and compared. Core: pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.canonical import Json, digest_bytes, exact_digest, identical
+from reconciler.documents.drafts import Drafting
+from reconciler.documents.inputs import source_digest
+from reconciler.documents.references import Unresolved, look_up
+from reconciler.entries import Applied, applied_from_text
+from reconciler.errors import DocumentError
+from reconciler.model import Desired, Entry
+
+_ENOUGH = 50
+"""After so many documents that were read in vain, reading them twice is given up."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settling:
+    """Recognises settled entries while they are read. `found` has their documents afterwards.
+
+    Desired and entry of a settled key share one content, which holds no more of the fields than those that other
+    documents can run into: the name, the exclusive ones, and those that decide whether a value counts.
+    """
+
+    drafting: Drafting
+    paths: Mapping[str, str]
+    found: dict[str, Desired] = field(default_factory=dict)
+    _fields: list[str] = field(default_factory=list)
+    _digests: dict[str, str] = field(default_factory=dict)
+    _in_vain: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        schemas = self.drafting.world.schemas
+        names = [schemas.name_field]
+        for policy in schemas.exclusive_fields:
+            names += [policy.name, *(policy.exclusive or ())]
+        self._fields.extend(dict.fromkeys(names))
+
+    def seen(self, key: str, stored: bytes) -> Applied | None:
+        """What the entry of a settled document says, as far as its plan needs it; None for any other, judged whole.
+
+        Has no effect but on what is remembered of files, so that it may be asked in another process.
+        """
+        path = self.paths.get(key)
+        applied = None if path is None else applied_from_text(stored)
+        if path is None or applied is None:
+            return None
+        settled = self._source_now(applied, path) == applied.source or self._says(key, path, applied)
+        self.drafting.world.sources.forget(path)
+        if not settled:
+            return None
+        fields = applied.fields
+        return applied._replace(fields={name: fields[name] for name in self._fields if name in fields})
+
+    def entry(self, key: str, applied: Applied) -> Entry:
+        """The entry of which `seen` said this; its document is among the `found` then."""
+        id, source, inputs, protect, content = applied
+        file = self.paths[key]
+        self.found[key] = Desired(key=key, content=content, source=source, file=file, inputs=inputs, protect=protect)
+        return Entry(key=key, id=id, last_applied=content, source=source, inputs=inputs, protect=protect)
+
+    def _says(self, key: str, path: str, applied: Applied) -> bool:
+        """Whether a document says exactly what was applied, and nothing is to be told of it."""
+        if len(self._in_vain) == _ENOUGH:
+            return False
+        draft = self.drafting.draft((key, path))
+        desired = draft.desired
+        plain = desired is not None and bool(desired.inputs) and desired.protect == applied.protect
+        if plain and not draft.diagnostics and desired is not None and identical(desired.content, applied.fields):
+            return True
+        self._in_vain.append(key)
+        return False
+
+    def _source_now(self, applied: Applied, path: str) -> str | None:
+        """What `source` would be today, or None where that is for a whole reading to find out."""
+        files: dict[str, str] = {}
+        references: dict[str, Json] = {}
+        world = self.drafting.world
+        try:
+            for each in applied.inputs:
+                kind, _, name = each.partition(":")
+                if kind == "yaml":
+                    files[name] = world.sources.digest(path) if name == path else self._digest(name)
+                else:
+                    references[each] = self._value(kind, name)
+        except (DocumentError, Unresolved, LookupError):
+            return None
+        return source_digest(self.drafting.environment, world.schemas, files, references) if path in files else None
+
+    def _value(self, kind: str, name: str) -> Json:
+        """What a reference gives today, in the form that digests are made of. LookupError: nothing, or no such kind."""
+        world = self.drafting.world
+        match kind:
+            case "file":
+                return self._digest(name)
+            case "env":
+                given = world.environ.get(name)
+                return exact_digest(world.variables[name] if given is None else given)
+            case "ref":
+                return look_up(world.catalog, name)
+            case "secret":
+                return world.fingerprint(name, world.environ[name])
+        raise LookupError(kind)
+
+    def _digest(self, path: str) -> str:
+        """The digest of a base or a prompt, which may be many documents': read once, and not kept."""
+        found = self._digests.get(path)
+        if found is None:
+            found = self._digests[path] = digest_bytes(self.drafting.world.sources.files.read(path))
+        return found

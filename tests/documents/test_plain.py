@@ -1,0 +1,141 @@
+"""The reader of plain YAML says what libyaml says, or nothing."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from pathlib import Path as File
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reconciler.canonical import identical
+from reconciler.documents.characters import Readable, readable
+from reconciler.documents.plain import plain_mapping
+from reconciler.documents.strict_yaml import _whole, parse_yaml
+from reconciler.model import Position
+from tests.support.practice import REPOSITORY
+
+DOCUMENT = """\
+# yaml-language-server: $schema=../schemas/editor.schema.json
+
+name: Reception - Dr. Weber  # as callers know it
+type: inbound
+voice_id: 14
+turn_detection_threshold: 0.35
+wait_for_customer: false
+ambient_sound: off
+initial_message: 'Praxis Dr. Weber, guten Tag!'
+webhook_url: https://example.com/calls?from=phone#now
+system_prompt: |
+  You are the receptionist of Dr. Weber: polite, brief.
+
+  # Rules
+    - Never give medical advice.
+  Opening hours: {{hours}} \t
+variables: {}
+tools:
+- type: call_transfer
+  phone_number: "+49301234567"
+- type: end_call
+  description:
+post_call_schema:
+  - name: reason
+    notes: |-
+      Why they called.
+
+    deeper:
+      - one
+      - -2
+      - "three" # and out
+      - []
+seen: ${env:PRACTICE}
+"""
+
+PIECES = (
+    *("name", "tools", "null", "on", "type", "a-b", "x y", "0", "é", "key", "~", "<<", "reconciler", ""),
+    *(": ", ":", " :", ":  ", "- ", "-", "-  ", " ", "  ", "    ", "\t", "\n", "\n\n", "\n  ", "\n    ", "\n- "),
+    *("|", "|-", "|+", "|2", ">", ">-", '"', "'", "''", '\\"', "[", "]", "{", "}", "[]", "{}", ",", "#", " #", " # "),
+    *("&a ", "*a", "!!str ", "%YAML 1.2", "---", "...", "? ", "@", "`", "!", "=", "<", "(", "+", "$", "/", "."),
+    *("1", "-1", "1.5", "1e400", "010", "+1", "9" * 20, "true", "No", "12:30", "2026-01-01", "{{name}}", "${ref:a.b}"),
+    *("Guten Tag", "Grüß Gott: ja", "a#b", "a #b", "a: b", "a:b", "…", "👋", "\u00a0", "\u200b", "\u2003"),
+)
+
+
+def check(text: str) -> bool:
+    """Hold the two readings together; whether the plain one had an answer."""
+    source, _ = readable(text.encode("utf-8", "surrogatepass"), file="praxis.yaml")
+    if source is None or source.disguised:
+        return False
+    quick = plain_mapping(source.text)
+    if quick is None:
+        return False
+    whole = _whole(source, "praxis.yaml")
+    assert whole.diagnostics == (), text
+    assert identical(quick, whole.value), text
+    assert list(quick) == list(whole.value or {}), text
+    lazy = parse_yaml(source.text.encode(), file="praxis.yaml")
+    assert lazy.places[()] == whole.places[()], text
+    return True
+
+
+def test_an_ordinary_document_is_plain() -> None:
+    """Comments, quotes, texts, lists at either indentation, empty values: nothing of that needs libyaml."""
+    assert check(DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(REPOSITORY.glob("assistants/**/*.yaml")) + sorted(REPOSITORY.glob("tests/**/*.yaml")), ids=str
+)
+def test_every_file_of_this_repository_reads_the_same(path: File) -> None:
+    """Whatever is written there, wrong files among it."""
+    check(path.read_bytes().decode("utf-8", "replace"))
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+@settings(max_examples=1_000)
+def test_any_pieces_of_yaml_read_the_same(text: str) -> None:
+    """Put together at random, with and without an end of the line."""
+    check(text)
+    check(f"name: Empfang\n{text}\n")
+
+
+@given(st.randoms(use_true_random=False), st.integers(1, 6))
+@settings(max_examples=1_000)
+def test_any_spoilt_document_reads_the_same(chosen: random.Random, times: int) -> None:
+    """Lines lost, doubled and moved in and out, pieces put in anywhere."""
+    lines = DOCUMENT.splitlines(keepends=True)
+    for _ in range(times):
+        at = chosen.randrange(len(lines))
+        what = chosen.randrange(6)
+        if what == 0:
+            del lines[at]
+        elif what == 1:
+            lines.insert(chosen.randrange(len(lines)), lines[at])
+        elif what == 2:
+            lines[at] = " " * chosen.randint(1, 4) + lines[at]
+        elif what == 3:
+            lines[at] = lines[at].removeprefix(" " * chosen.randint(1, 4))
+        else:
+            spot = chosen.randint(0, len(lines[at]))
+            lines[at] = lines[at][:spot] + chosen.choice(PIECES) + lines[at][spot:]
+        lines = "".join(lines).splitlines(keepends=True) or ["\n"]
+    check("".join(lines))
+
+
+def test_positions_are_found_when_somebody_asks() -> None:
+    """They are libyaml's, of values and of keys; where the document begins is known without it."""
+    parsed = parse_yaml(DOCUMENT.encode(), file="praxis.yaml")
+    whole = _whole(Readable(text=DOCUMENT), "praxis.yaml")
+    assert parsed.places[()] == Position("praxis.yaml", 3, 1)
+    assert dict(parsed.places) == dict(whole.places)
+    assert dict(parsed.names) == dict(whole.names)
+    assert len(parsed.names) == len(whole.names)
+
+
+def test_positions_go_from_one_process_to_another() -> None:
+    """Not yet found, or found already."""
+    places = parse_yaml(DOCUMENT.encode(), file="praxis.yaml").places
+    assert pickle.loads(pickle.dumps(places))[("tools", 1, "type")] == places[("tools", 1, "type")]
+    assert dict(pickle.loads(pickle.dumps(places))) == dict(places)
