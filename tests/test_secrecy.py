@@ -48,6 +48,14 @@ def test_what_stands_around_a_secret_still_counts() -> None:
     assert not same(left, [{"type": "book", "key": "plain text"}])
 
 
+@pytest.mark.parametrize("now", [[secret_reference("CAL", ONE)], {"calendar": []}, {}, "off", 7], ids=str)
+def test_a_secret_whose_place_has_another_shape_has_changed(now: Any) -> None:
+    """As a list, an object without the key or a plain value it cannot be the same, and nobody need look at the secret."""
+    before = {"calendar": {"key": secret_reference("CAL", None)}}
+    assert list(untold(before, now)) == list(untold(now, before)) == []
+    assert not same(before, now)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
