@@ -164,6 +164,15 @@ def test_an_edit_that_cannot_be_made_alone_is_refused(content: str, path: tuple[
         edited(content.encode(), path, "Friday", file="x.yaml")
 
 
+def test_a_list_that_cannot_be_edited_item_by_item_is_written_anew() -> None:
+    """Lists behind a dash of their own, as some editors write them; what stands around them stays."""
+    content = b"# opening hours\nhours:\n  -\n    - 9\n    - 17\n# the rest\nname: Lakeview Dental  # as on the sign\n"
+    after = edited(content, ("hours",), [[9, 12, 17], 24, []], file="x.yaml")
+    assert parse_yaml(after, file="x.yaml").value == {"hours": [[9, 12, 17], 24, []], "name": "Lakeview Dental"}
+    first, *_, last, name = after.decode().splitlines()
+    assert (first, last, name) == ("# opening hours", "# the rest", "name: Lakeview Dental  # as on the sign")
+
+
 def test_the_first_field_of_a_document_stands_before_its_settings() -> None:
     """A document that is its base under another key: what is its own now comes first, as people write it."""
     content = b"# as the base\nreconciler:\n  extends: [_base.yaml]  # the practice\n"
