@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 HEAVY = {
     "asyncio", "concurrent.futures", "decimal", "deepdiff", "difflib", "filelock", "httpx", "jsonschema",
     "jsonschema_rs", "multiprocessing", "obstore", "psycopg", "random", "rich", "socket", "sqlite3",
-    "ssl", "subprocess", "tempfile", "xml", "zipfile", "zoneinfo",
+    "ssl", "subprocess", "tempfile", "xml", "yaml", "zipfile", "zoneinfo",
 }  # fmt: skip
 WATCHED = f"""
 import json, sys

@@ -210,12 +210,12 @@ class _Reader(ValueReader):
         """Texts for `${env:NAME}`. A name that sounds like a secret's is refused: the file is for all to read."""
         read: dict[str, str] = {}
         for name, value in self.mapping(content, path, None).items():
-            at = self.parsed.names.get((*path, name))
             if sounds_secret(name):
                 then = "Set it in the environment of the process, and write ${secret:NAME} in the document."
                 self.secret((*path, name), f"`{name}` looks like a secret", then)
             elif not _VARIABLE_NAME.fullmatch(name) or name.upper().startswith("RECONCILER_"):
                 told = "the name of a variable must be letters, digits and `_`, and not the program's own"
+                at = self.parsed.names.get((*path, name))
                 self.wrong((*path, name), "variable-name", told, at=at)
             elif not isinstance(value, bool | str | int | float):
                 told = f"`{name}` must be text, a number, true or false, not {kind(value)}"

@@ -11,10 +11,10 @@ from reconciler.documents.files import Sources
 from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted, holds, texts_in
 from reconciler.documents.references import Resolution
-from reconciler.documents.syntax import FINISH_MERGE
 from reconciler.errors import Diagnostic, error
 from reconciler.model import Path, Position
 
+FINISH_MERGE = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
 _BEGIN = "<<<<<<< "
 _MARKED = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 _FIRST = re.compile(r"\s*<{7} ")

@@ -10,15 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import yaml
-
 from reconciler.canonical import Json, is_list
 from reconciler.documents.characters import Readable, readable
 from reconciler.documents.late import late_positions
 from reconciler.documents.plain import plain_mapping
-from reconciler.documents.reading import Enough, Reading
-from reconciler.documents.syntax import explain, unfinished_merge
-from reconciler.errors import Diagnostic, error
+from reconciler.errors import Diagnostic
 from reconciler.model import RESERVED, Path, Position
 
 
@@ -71,24 +67,6 @@ def _paths(value: Json, path: Path) -> Iterator[Path]:
 
 
 def _whole(source: Readable, file: str) -> Parsed:
-    """The text as libyaml reads it, with all that is wrong with it."""
-    reading = Reading(file=file, source=source)
-    try:
-        # imported here: a PyYAML built without libyaml has no such module, and the pure parser is ten times slower
-        from yaml._yaml import CParser
+    from reconciler.documents.whole import read_whole  # with PyYAML, which a project of plain documents does not need
 
-        reading.take_all(CParser(source.text).get_event)
-    except yaml.MarkedYAMLError as problem:
-        reading.stop(unfinished_merge(source.text, file=file) or explain(problem, file=file))
-    except Enough:
-        reading.stop()
-    except ImportError:
-        then = "Install PyYAML from a wheel (`pip install --only-binary :all: pyyaml`)."
-        reading.stop(error("yaml-no-libyaml", "the PyYAML that is installed lacks libyaml", then, file=file))
-    return Parsed(
-        file=file,
-        value=reading.finish(),
-        places=reading.places,
-        names=reading.names,
-        diagnostics=tuple(reading.problems),
-    )
+    return read_whole(source, file=file)

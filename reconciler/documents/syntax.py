@@ -6,9 +6,9 @@ import re
 
 import yaml
 
+from reconciler.documents.conflicts import FINISH_MERGE
 from reconciler.errors import Diagnostic, error
 
-FINISH_MERGE = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
 _QUOTES = "Put the text in quotes."
 
 # (a part of libyaml's context, a part of its problem, whether the context's place is the better one, told, then)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from reconciler.canonical import identical
 from reconciler.documents.characters import Readable, readable
 from reconciler.documents.plain import plain_mapping
-from reconciler.documents.strict_yaml import _whole, parse_yaml
+from reconciler.documents.strict_yaml import parse_yaml
+from reconciler.documents.whole import read_whole
 from reconciler.model import Position
 from tests.support.practice import REPOSITORY
 
@@ -71,7 +72,7 @@ def check(text: str) -> bool:
     quick = plain_mapping(source.text)
     if quick is None:
         return False
-    whole = _whole(source, "praxis.yaml")
+    whole = read_whole(source, file="praxis.yaml")
     assert whole.diagnostics == (), text
     assert identical(quick, whole.value), text
     assert list(quick) == list(whole.value or {}), text
@@ -127,7 +128,7 @@ def test_any_spoilt_document_reads_the_same(chosen: random.Random, times: int) -
 def test_positions_are_found_when_somebody_asks() -> None:
     """They are libyaml's, of values and of keys; where the document begins is known without it."""
     parsed = parse_yaml(DOCUMENT.encode(), file="praxis.yaml")
-    whole = _whole(Readable(text=DOCUMENT), "praxis.yaml")
+    whole = read_whole(Readable(text=DOCUMENT), file="praxis.yaml")
     assert parsed.places[()] == Position("praxis.yaml", 3, 1)
     assert dict(parsed.places) == dict(whole.places)
     assert dict(parsed.names) == dict(whole.names)
