@@ -36,12 +36,16 @@ class Validator:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = dict(schema)
 
+    def accepts(self, content: Content) -> bool:
+        """Whether `content` is valid."""
+        return bool(self._gate.is_valid(content))
+
     def violations(self, content: Content) -> list[Violation]:
         """Every way in which `content` breaks the schema, in a stable order; empty when it is valid.
 
         Secrets must be revealed before, and must not be shown after: summaries quote values.
         """
-        if self._gate.is_valid(content):
+        if self.accepts(content):
             return []
         problems = self._explainer.iter_errors(content)
         found = {each for problem in problems for each in _explain(self.schema, problem)}

@@ -14,7 +14,7 @@ from reconciler.apidocs.page import Draft, PageField, Where, allows_null, json_t
 
 TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Z]\w*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^>\"'{])*?)(?P<self>/?)>")
 ATTRIBUTE = re.compile(r"(?P<name>[a-zA-Z]\w*)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|\{(?P<c>[^}]*)\}))?")
-BROKEN = re.compile(r"<(?:ParamField|ResponseField|Expandable)\b[^>]*$")
+BROKEN = re.compile(r"<(?P<name>ParamField|ResponseField|Expandable)\b[^>]*$")
 """A tag whose attributes go on in the next line."""
 TAG_LINES = 30
 """The most lines that a tag may have: what goes on for longer was never closed."""
@@ -90,6 +90,10 @@ def _events(text: str, skipped: int) -> Iterator[tuple[str, str, int]]:
             if not BROKEN.search(line):
                 break
             line = f"{line} {next(lines, (0, '>'))[1].strip()}"
+        lost = BROKEN.search(line)
+        if lost:  # an open tag of which nothing else is known: of a field, that is told at the end
+            yield "open", lost["name"], number
+            continue
         done = 0
         for tag in TAG.finditer(line):
             if line[done : tag.start()].strip():

@@ -11,6 +11,7 @@ from reconciler.apidocs.meaning import Meaning, nested_meaning, words_of
 from reconciler.apidocs.merging import Field
 from reconciler.apidocs.page import TYPE_OF, PageField
 from reconciler.apidocs.variants import variant_rules
+from reconciler.validation import Validator
 
 Schema = dict[str, Any]
 SECRET_KEYS = r"(^|_)(api_key|apikey|token|secret|password)$"  # noqa: S105 - a pattern for names
@@ -29,7 +30,8 @@ def property_of(field: Field, own: Meaning, *, nullable: bool, reset_by: tuple[s
         schema["default"] = both.default
     schema |= _parts(both)
     clear = clear_value(field)
-    if clear is not NO_VALUE:
+    # a page may print a default that its own range refuses: a body with it would be refused, too
+    if clear is None or (clear is not NO_VALUE and Validator({"properties": {"it": schema}}).accepts({"it": clear})):
         schema["x-clear"] = clear
     if both.applies:
         schema["x-applies"] = {both.applies[0]: list(both.applies[1])}

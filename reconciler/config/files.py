@@ -122,6 +122,8 @@ class ProjectFiles:
                 yield _miscased(path)
         elif entry.is_symlink() and (refused := self._refusal(path)):
             yield refused
+        elif entry.name.endswith(ENDINGS):
+            yield _folder_like_a_document(path)
         else:
             yield from self._walk(path, above)
 
@@ -194,6 +196,12 @@ def _miscased(path: str) -> Diagnostic:
         f"Rename it to `{stem}.{ending.lower()}`; with a `_` before its name it is no document.",
         file=path,
     )
+
+
+def _folder_like_a_document(path: str) -> Diagnostic:
+    """Where a document was, its entry would look like one whose document is gone."""
+    told = "a folder has a document's name: its assistant would be taken for one that was removed"
+    return error("file-name", told, "Rename the folder.", file=path)
 
 
 def _all_of(descriptor: int, size: int) -> bytes:

@@ -282,8 +282,10 @@ def test_code_that_is_never_closed_goes_on_to_the_end() -> None:
     assert draft.samples == ('{"agent_id": 3}\n<ParamField body="floor" type="integer" />',)
 
 
-def test_a_tag_that_goes_on_for_longer_than_any_tag_is_none() -> None:
-    """Its end was lost: what stands behind it is read."""
+def test_a_field_tag_that_goes_on_for_longer_than_any_tag_is_refused() -> None:
+    """Its end was lost, and with it what it says of its field: a page without it would be another API."""
     marks = "\n".join(f'  mark_{number}="{number}"' for number in range(40))
     text = f'<ParamField body="agent_id" type="integer"\n{marks}\n\n<ParamField body="floor" type="integer" />\n'
-    assert list(fields(text)) == ["floor"]
+    with pytest.raises(PageError) as caught:
+        read(text, "page.mdx")
+    assert [(each.code, each.line) for each in caught.value.diagnostics] == [("page-tag-open", 1)]

@@ -22,6 +22,7 @@ TEXTS = {"type": "array", "items": {"type": "string"}}
         ("integer", "Days ahead. Defaults to 14.", {"default": 14, "x-clear": 14}),
         ("integer", "Days ahead (default: 2.5)", {}),
         ("number", "Hours ahead (default: 2.5)", {"default": 2.5, "x-clear": 2.5}),
+        ("integer", "Days ahead. Range: 1-10 (default: 14)", {"default": 14, "minimum": 1, "maximum": 10}),
         ("integer[]", "Streets to offer (default: [])", {"default": [], "x-clear": [], "items": {"type": "integer"}}),
         ("object", "Floors by house (default: {})", {"default": {}, "x-clear": {}}),
         ("object", "Floors by house (default: none)", {}),

@@ -173,6 +173,13 @@ def test_a_name_that_is_not_utf8_is_said_not_skipped(tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_with_a_documents_name_is_said_not_skipped(tmp_path: Path) -> None:
+    """Where `sales.yaml` was a file, its assistant would be pruned; `_` in front makes a folder of bases of it."""
+    for name in ("sales.yaml/notes.txt", "acme.yml/day.yaml", "_bases.yaml/voice.yaml"):
+        write(tmp_path / "assistants" / name, "title: x\n")
+    assert problems(tmp_path) == [("file-name", "assistants/acme.yml"), ("file-name", "assistants/sales.yaml")]
+
+
 def test_an_ending_in_capitals_is_said_not_skipped(tmp_path: Path) -> None:
     """`sales.YAML` is meant as a document, and one that is not seen would be pruned; bases may be named at will."""
     for name in ("sales.YAML", "acme/night.Yml", "acme/day.yaml", "_base.YAML", "_bases/voice.YML", "notes.TXT"):
