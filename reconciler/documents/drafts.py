@@ -12,6 +12,7 @@ from reconciler.documents.files import Files, Sources
 from reconciler.documents.inputs import inputs_of, source_digest
 from reconciler.documents.judging import judge
 from reconciler.documents.keys import key_fault
+from reconciler.documents.late import LatePositions
 from reconciler.documents.layers import Layered, Layers
 from reconciler.documents.packed import PackedPlaces
 from reconciler.documents.placeholders import check_placeholders
@@ -166,7 +167,7 @@ def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) 
             warnings.append(
                 warning("unmanaged-value", told, "Remove one of the two.", **at(place, key=key, path=(name,)))
             )
-    kept = {path: place for path, place in layered.places.items() if not path or path[0] not in unmanaged}
+    kept = LatePositions(_without, layered.places, unmanaged, root=layered.places[()])
     content = {name: value for name, value in layered.content.items() if name not in unmanaged}
     return replace(layered, content=content, places=kept), warnings
 
@@ -183,9 +184,18 @@ def _claimant(settings: Settings, found: Resolution, key: str, path: str, places
     )
 
 
+def _without(found: Mapping[Path, Position], fields: frozenset[str]) -> dict[Path, Position]:
+    return {path: place for path, place in found.items() if not path or path[0] not in fields}
+
+
 def _kept(parsed: Parsed, layered: Layered) -> Mapping[Path, Position]:
-    """The places of the layers and of the settings, as a Desired keeps them."""
-    if layered.places is parsed.places:
-        return layered.places  # no settings and no other layer
-    settings = {path: place for path, place in parsed.places.items() if path[:1] == (RESERVED,)}
-    return PackedPlaces({**layered.places, **settings})
+    """The places of the layers and of the settings, as a Desired keeps them: late, or packed where all are known."""
+    if layered.places is parsed.places and isinstance(parsed.places, LatePositions):
+        return parsed.places
+    if isinstance(parsed.places, LatePositions):
+        return LatePositions(_with_settings, layered.places, parsed.places, root=parsed.places[()])
+    return PackedPlaces(_with_settings(layered.places, parsed.places))
+
+
+def _with_settings(layered: Mapping[Path, Position], own: Mapping[Path, Position]) -> dict[Path, Position]:
+    return {**layered, **{path: place for path, place in own.items() if path[:1] == (RESERVED,)}}

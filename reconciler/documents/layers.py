@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
 from reconciler.documents.keys import key_of
+from reconciler.documents.late import LatePositions
 from reconciler.documents.places import at
 from reconciler.documents.settings import SETTINGS, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
@@ -25,10 +26,13 @@ MAX_CHAIN = 32
 class Layered:
     """Fields with their places (values) and names (keys), by path. `files` decided them: every YAML file that was read.
 
+    `origins` has the file of every field that stands somewhere, though its value could not be read.
+
     `broken` says that some layer is missing or could not be read whole: what is absent here may not be absent.
     """
 
     content: Mapping[str, Json] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[Path, Position] = field(default_factory=dict)
     names: Mapping[Path, Position] = field(default_factory=dict)
     files: frozenset[str] = frozenset()
@@ -62,30 +66,33 @@ class Layers:
             layers.append(_own(parsed, settings.overlay))
         if len(layers) == 1:
             return layers[0]
-        merged = _merged(layers)
-        return replace(merged, places={**merged.places, (): parsed.places[()]})
+        merged, beginning = _merged(layers), parsed.places[()]
+        return replace(merged, places=LatePositions(_begun, merged.places, beginning, root=beginning))
 
     def _extended(self, parsed: Parsed, extends: tuple[str, ...], key: str | None) -> list[Layered]:
         return [self._named_base(parsed, index, each, key) for index, each in enumerate(extends)]
 
     def _named_base(self, parsed: Parsed, index: int, name: str, key: str | None) -> Layered:
         """The base that one item of `extends` names, or a broken layer that says why it cannot be had."""
-        place = parsed.places.get((RESERVED, "extends", index), parsed.places[()])
-        where = at(place, key=key, path=(RESERVED, "extends"))
+
+        def refused(code: str, told: str, then: str | None = None) -> Layered:
+            place = parsed.places.get((RESERVED, "extends", index), parsed.places[()])
+            return _broken(error(code, told, then, **at(place, key=key, path=(RESERVED, "extends"))))
+
         try:
             path = inside(name, named_by=parsed.file)
         except ValueError as problem:
-            return _broken(error("base-invalid", f"`{name}` cannot be extended: {problem}", None, **where))
+            return refused("base-invalid", f"`{name}` cannot be extended: {problem}")
         if path in self._chain:
             circle = " → ".join([*self._chain[self._chain.index(path) :], path])
             then = "A base cannot extend itself, also not through others."
-            return _broken(error("base-cycle", f"bases extend each other in a circle: {circle}", then, **where))
+            return refused("base-cycle", f"bases extend each other in a circle: {circle}", then)
         is_document = key_of(path, folder=self.folder) is not None
         if is_document and _is_there(self.sources.yaml(path)):
             then = "Give the file, or its folder, a name that starts with _."
-            return _broken(error("base-is-assistant", f"{path} is an assistant and cannot be a base", then, **where))
+            return refused("base-is-assistant", f"{path} is an assistant and cannot be a base", then)
         if len(self._chain) > MAX_CHAIN:
-            return _broken(error("base-chain", f"bases extend each other more than {MAX_CHAIN} deep", None, **where))
+            return refused("base-chain", f"bases extend each other more than {MAX_CHAIN} deep")
         base = self._base(path)
         if base.files:
             return base
@@ -93,7 +100,7 @@ class Layers:
         advice = next((each.detail for each in base.diagnostics if each.detail), None)
         if is_document:  # the nearest name would be another document's, or this one's
             advice = "Check the path: the name of a base, or of its folder, starts with _."
-        return _broken(error("base-unreadable", f"`{name}` cannot be extended: {told}", advice, **where))
+        return refused("base-unreadable", f"`{name}` cannot be extended: {told}", advice)
 
     def _base(self, path: str) -> Layered:
         if path not in self._bases:
@@ -116,7 +123,7 @@ class Layers:
 
 def _is_there(parsed: Parsed) -> bool:
     """Whether there is a file to point into, whatever stands in it."""
-    return bool(parsed.places) or any(each.line is not None for each in parsed.diagnostics)
+    return parsed.value is not None or bool(parsed.places) or any(each.line is not None for each in parsed.diagnostics)
 
 
 def _broken(*problems: Diagnostic) -> Layered:
@@ -129,48 +136,69 @@ def _own(parsed: Parsed, root: Path) -> Layered:
     for step in root:
         stated = stated[step] if isinstance(stated, Mapping) and isinstance(step, str) else None
     fields: Mapping[str, Json] = stated if isinstance(stated, Mapping) else {}
-    depth = len(root)
-
-    def below(found: Mapping[Path, Position]) -> Mapping[Path, Position]:
-        if not root:
-            if RESERVED not in fields:
-                return found  # as it is: it may not have been looked for yet
-            return {path: place for path, place in found.items() if not path or path[0] != RESERVED}
-        return {path[depth:]: place for path, place in found.items() if path[:depth] == root and len(path) > depth}
-
+    content = {name: each for name, each in fields.items() if root or name != RESERVED}
+    # a field may stand there with a value that could not be read
+    named = _named(parsed.names, root) if parsed.diagnostics else content
+    places, names = parsed.places, parsed.names
+    if root:
+        places, names = LatePositions(_below, places, root), LatePositions(_below, names, root)
+    elif RESERVED in fields:
+        beginning = places[()]
+        places, names = LatePositions(_unreserved, places, root=beginning), LatePositions(_unreserved, names)
     return Layered(
-        content={name: each for name, each in fields.items() if root or name != RESERVED},
-        places=below(parsed.places),
-        names=below(parsed.names),
+        content=content,
+        origins=dict.fromkeys(named, parsed.file),
+        places=places,
+        names=names,
         files=frozenset({parsed.file}),
     )
+
+
+def _named(names: Mapping[Path, Position], root: Path) -> list[str]:
+    below = (path[-1] for path in names if len(path) == len(root) + 1 and path[:-1] == root)
+    return [name for name in below if isinstance(name, str) and (root or name != RESERVED)]
+
+
+def _below(found: Mapping[Path, Position], root: Path) -> dict[Path, Position]:
+    depth = len(root)
+    return {path[depth:]: place for path, place in found.items() if path[:depth] == root and len(path) > depth}
+
+
+def _unreserved(found: Mapping[Path, Position]) -> dict[Path, Position]:
+    return {path: place for path, place in found.items() if not path or path[0] != RESERVED}
 
 
 def _merged(layers: list[Layered]) -> Layered:
     """Later layers win, field by field."""
     content: dict[str, Json] = {}
+    origins: dict[str, str] = {}
     winner: dict[str | int, int] = {}
     for rank, layer in enumerate(layers):
         content.update(layer.content)
-        # by its names, since a field may stand there with a value that could not be read
-        winner.update((path[0], rank) for path in layer.names if len(path) == 1)
+        origins.update(layer.origins)
+        winner.update(dict.fromkeys(layer.origins, rank))
     return Layered(
         content=content,
-        places=_of_winners(winner, [layer.places for layer in layers]),
-        names=_of_winners(winner, [layer.names for layer in layers]),
+        origins=origins,
+        places=LatePositions(_of_winners, winner, tuple(layer.places for layer in layers)),
+        names=LatePositions(_of_winners, winner, tuple(layer.names for layer in layers)),
         files=frozenset().union(*(layer.files for layer in layers)),
         broken=any(layer.broken for layer in layers),
         diagnostics=tuple(each for layer in layers for each in layer.diagnostics),
     )
 
 
-def _of_winners(winner: Mapping[str | int, int], found: list[Mapping[Path, Position]]) -> dict[Path, Position]:
+def _of_winners(winner: Mapping[str | int, int], found: tuple[Mapping[Path, Position], ...]) -> dict[Path, Position]:
     return {
         path: place
         for rank, each in enumerate(found)
         for path, place in each.items()
         if path and winner.get(path[0]) == rank
     }
+
+
+def _begun(found: Mapping[Path, Position], beginning: Position) -> dict[Path, Position]:
+    return {**found, (): beginning}
 
 
 def _not_inherited(base: Parsed) -> list[Diagnostic]:

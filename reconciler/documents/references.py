@@ -193,7 +193,7 @@ class _Resolving:
 
     def _file(self, name: str, path: Path) -> str:
         try:
-            found = inside(name, named_by=self.layered.place(path).file)
+            found = inside(name, named_by=self.layered.origins[str(path[0])])
         except ValueError as problem:
             then = "Name a file of this project, relative to the file that names it."
             raise Unresolved("reference-path", f"`{name}` is not read: {problem}", then) from None

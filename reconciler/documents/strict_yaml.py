@@ -15,7 +15,7 @@ from reconciler.documents.characters import Readable, readable
 from reconciler.documents.late import late_positions
 from reconciler.documents.plain import plain_mapping
 from reconciler.errors import Diagnostic
-from reconciler.model import RESERVED, Path, Position
+from reconciler.model import Path, Position
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +39,7 @@ def parse_yaml(content: bytes, *, file: str) -> Parsed:
     source, problems = readable(content, file=file)
     if source is None:
         return Parsed(file=file, value=None, places={}, names={}, diagnostics=tuple(problems))
-    # where documents have settings, places are asked for at once: of the bases they name, and of what overlays what
-    value = None if source.disguised or f"{RESERVED}:" in source.text else plain_mapping(source.text)
+    value = None if source.disguised else plain_mapping(source.text)
     if value is None:
         return _whole(source, file)
     places, names = late_positions(source.text, file=file, read=_positions)
