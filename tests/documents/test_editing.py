@@ -165,12 +165,11 @@ def test_an_edit_that_cannot_be_made_alone_is_refused(content: str, path: tuple[
 
 
 def test_a_list_that_cannot_be_edited_item_by_item_is_written_anew() -> None:
-    """Lists behind a dash of their own, as some editors write them; what stands around them stays."""
-    content = b"# opening hours\nhours:\n  -\n    - 9\n    - 17\n# the rest\nname: Lakeview Dental  # as on the sign\n"
-    after = edited(content, ("hours",), [[9, 12, 17], 24, []], file="x.yaml")
-    assert parse_yaml(after, file="x.yaml").value == {"hours": [[9, 12, 17], 24, []], "name": "Lakeview Dental"}
-    first, *_, last, name = after.decode().splitlines()
-    assert (first, last, name) == ("# opening hours", "# the rest", "name: Lakeview Dental  # as on the sign")
+    """Its last item and the list end at one place, and both grow there; what stands around the list stays."""
+    before = "# opening hours\nhours:\n{}# the rest\nname: Lakeview Dental  # as on the sign\n"
+    content = before.format("  -\n    - 9\n    - 17\n").encode()
+    wanted = before.format("  -\n    - 8\n    - 12\n    - 18\n  -\n    - 14\n    - 17\n")
+    assert edited(content, ("hours",), [[8, 12, 18], [14, 17]], file="x.yaml").decode() == wanted
 
 
 def test_the_first_field_of_a_document_stands_before_its_settings() -> None:
