@@ -84,7 +84,8 @@ def test_a_home_without_its_driver_names_the_package(
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ConfigError) as raised:
         open_store(opened(tmp_path, RECONCILER_STATE=state))
-    assert raised.value.diagnostics[0].detail == f"pip install {package}"
+    (told,) = raised.value.diagnostics
+    assert (told.code, told.detail) == ("state-home", f"pip install {package}")
 
 
 @pytest.mark.parametrize(("state", "untested"), [("gs://bucket/x", True), ("s3://bucket/x", False), ("states", False)])
