@@ -80,6 +80,11 @@ HIDING: dict[str, dict[str, Any]] = {
         "properties": {"name": {}, "headers": {"additionalProperties": {"type": "string", "x-secret": True}}}
     },
     "the items of a list": {"properties": {"name": {}, "keys": {"items": {"x-secret": True}}}},
+    "a list in a list": {"properties": {"name": {}, "keys": {"items": {"items": {"x-secret": True}}}}},
+    "a key of a field that a pattern names, too": {
+        "properties": {"name": {}, "login": {"properties": {"key": {"x-secret": True}}}},
+        "patternProperties": {"^login$": {"type": "object"}},
+    },
     "an object, with all in it": {"properties": {"name": {}, "login": {"x-secret": True, "properties": {"user": {}}}}},
 }
 _WORDS = st.sampled_from(
