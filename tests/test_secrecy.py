@@ -102,6 +102,16 @@ def test_where_no_name_may_hide_nothing_is_secret(schema: dict[str, Any]) -> Non
     assert [path for path in secret if not any(schemas.may_hide(each) for each in path if isinstance(each, str))] == []
 
 
+def test_names_that_people_choose_do_not_fill_the_memory() -> None:
+    """Only so many answers are remembered; the others are found again."""
+    rest: dict[str, Any] = {"x-endpoint": {"method": "POST", "path": "/a"}, "properties": {}}
+    schema = {"x-name": "name", **HIDING["a field"]}
+    schemas = SchemaSet.from_files({"assistant": schema, "create": rest, "update": rest})
+    assert not any(schemas.may_hide(f"name-{number}") for number in range(12_000))
+    assert schemas.may_hide("token")
+    assert len(schemas._hiding) < 12_000
+
+
 def test_names_that_hide_nothing_are_known() -> None:
     """Else nothing would be gained by asking."""
     rest: dict[str, Any] = {"x-endpoint": {"method": "POST", "path": "/a"}, "properties": {}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from reconciler.canonical import SCALARS, Json, is_list
 from reconciler.model import Path, Position
@@ -29,13 +29,10 @@ def texts_in(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from texts_in(each, (*path, index))
 
 
-def holds(value: Json, mark: str) -> bool:
+def holds(value: Mapping[str, Json] | Sequence[Json], mark: str) -> bool:
     """Whether some text inside a value holds `mark`: to ask this first takes a tenth of what `texts_in` does."""
-    if isinstance(value, str):
-        return mark in value
-    inside = value.values() if isinstance(value, Mapping) else value if is_list(value) else ()
-    for each in inside:
-        if (mark in each) if isinstance(each, str) else (type(each) not in SCALARS and holds(each, mark)):
+    for each in value.values() if isinstance(value, Mapping) else value:
+        if (mark in each) if isinstance(each, str) else (isinstance(each, Mapping | Sequence) and holds(each, mark)):
             return True
     return False
 

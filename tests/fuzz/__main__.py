@@ -48,7 +48,8 @@ def main() -> int:
         for name, tally in done:
             found[name].add(tally)
             so_far.add(tally)
-            print(f"{so_far.inputs:,} inputs, {len(so_far.findings)} findings", file=sys.stderr)
+            if tally.inputs:
+                print(f"{so_far.inputs:,} inputs, {len(so_far.findings)} findings", file=sys.stderr)
             for each, content in tally.findings.items():
                 print(f"{each}\n    {keep(asked.keep, each, content)}", flush=True)
     print(_table(found))
