@@ -44,8 +44,6 @@ def reveal(value: Json, vault: Vault) -> Json:
 
     Raises KeyError with the secret's name where the vault does not hold it.
     """
-    if type(value) in SCALARS:
-        return value
     name = secret_name(value)
     if name is not None:
         return vault.values[name]
@@ -68,11 +66,8 @@ def secrets_in(value: Json) -> Iterator[tuple[str, str | None]]:
     name = secret_name(value)
     if name is not None:
         yield name, _fingerprint(value)
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from secrets_in(each)
-    elif is_list(value):
-        for each in value:
+    else:
+        for each in value.values() if isinstance(value, Mapping) else value if is_list(value) else ():
             yield from secrets_in(each)
 
 

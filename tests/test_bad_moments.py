@@ -47,12 +47,11 @@ def started(desk: Practice, *arguments: str, **settings: Any) -> subprocess.Pope
         # a process whose files are cut short must not leave half of a compiled module for the next
         [sys.executable, "-B", "-m", "reconciler", *arguments],
         cwd=desk.folder,
-        env=environment(desk.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **settings,
+        **{"env": environment(desk.environ), **settings},
     )
 
 
@@ -316,16 +315,20 @@ def test_a_signal_before_anything_is_sent_leaves_everything(
     assert other.wait(60) == 0
 
 
-def small_files(size: int) -> Callable[[], None]:
-    """No file of the process may grow beyond `size` bytes: as on a full disk, the system refuses the rest."""
+def on_small_disk(desk: Practice, size: int) -> dict[str, Any]:
+    """No file of the process may grow beyond `size` bytes: as on a full disk, the system refuses the rest.
+
+    What measures coverage writes files as well, and complains; so nothing is measured there.
+    """
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-    return functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, hard))
+    limit = functools.partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, hard))
+    return {"preexec_fn": limit, "env": environment(desk.environ, measured=False)}
 
 
 def test_a_disk_that_takes_nothing_stops_an_apply_before_it_sends(desk: Practice) -> None:
     """Not even who holds the lock can be written: exit 1, the place, and every file as it was."""
     files = desk.files()
-    with started(desk, "apply", "-y", preexec_fn=small_files(0)) as process:
+    with started(desk, "apply", "-y", **on_small_disk(desk, 0)) as process:
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     assert "state/default" in err
@@ -338,7 +341,7 @@ def test_a_disk_that_takes_nothing_stops_an_apply_before_it_sends(desk: Practice
 def test_a_disk_that_fills_up_loses_no_create(desk: Practice) -> None:
     """An entry that has no room is not followed by its request; what stands is what stood, and later it is done."""
     files = desk.files()
-    with started(desk, "apply", "-y", preexec_fn=small_files(400)) as process:
+    with started(desk, "apply", "-y", **on_small_disk(desk, 400)) as process:
         out, err = process.communicate(timeout=60)
     assert process.returncode == 1, out + err
     assert "the state could not be written, so nothing was sent" in out
@@ -352,7 +355,7 @@ def test_a_disk_that_fills_up_owns_up_to_an_update(desk: Practice) -> None:
     """The server has it and the state does not: exit 3, said so, and the next apply sends the same again."""
     desk.write("assistants/prompts/reception.md", PROMPT * 40)
     files = desk.files()
-    with started(desk, "apply", "-y", "--target", "reception", preexec_fn=small_files(1200)) as process:
+    with started(desk, "apply", "-y", "--target", "reception", **on_small_disk(desk, 1200)) as process:
         out, err = process.communicate(timeout=60)
     assert process.returncode == 3, out + err
     assert "could not be written to the state" in out
@@ -366,7 +369,7 @@ def test_a_plan_file_that_does_not_fit_leaves_the_old_one(desk: Practice) -> Non
     path = desk.folder / "change.plan"
     desk.done("plan", "--out", str(path))
     files = desk.files()
-    with started(desk, "plan", "--out", str(path), preexec_fn=small_files(500)) as process:
+    with started(desk, "plan", "--out", str(path), **on_small_disk(desk, 500)) as process:
         _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert f"{path}: the plan cannot be written: file too large" in err

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.canonical import equal, identical
+from reconciler.canonical import canonical, equal, identical
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.0, 1.0, 1.5]) | st.text("ab \n", max_size=3),
@@ -37,3 +37,10 @@ def test_what_python_takes_for_the_same_is_not_identical(left: Any, right: Any) 
     """`True == 1` in Python, not in JSON; and another key is another value."""
     assert not identical(left, right)
     assert not identical([left], [right])
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")], ids=str)
+def test_what_is_no_number_of_json_has_no_canonical_form(number: float) -> None:
+    """It would be written as what nobody can read again; deep inside as well."""
+    with pytest.raises(ValueError, match="not JSON"):
+        canonical({"voice": [{"speed": number}]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -163,6 +164,13 @@ def removed(folder: Path) -> None:
     (folder / "assistants/support-de.yaml").unlink()
 
 
+def of_another_kind(folder: Path) -> None:
+    """As a newer program may leave it: made from something that this one has no word for."""
+    path = folder / "state/default/support-de.json"
+    entry = entry_from_json("support-de", json.loads(path.read_bytes()), where=path.name)
+    path.write_bytes(entry_text(replace(entry, inputs=(*entry.inputs, "calendar:holidays"))))
+
+
 CHANGES: dict[str, Callable[[Path], None]] = {
     "nothing": lambda folder: None,
     "a field": in_document("dental-reception.yaml", "max_duration: 900", "max_duration: 600"),
@@ -171,6 +179,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "an error": in_document("dental-reception.yaml", "max_duration: 900", "max_duration: long"),
     "an entry by hand": in_entry(),
     "an entry with a newer format": in_entry(format_version=2),
+    "an entry that was made from more": of_another_kind,
     "a copy of a document": copied,
     "a renamed document": renamed,
     "a removed document": removed,
@@ -199,6 +208,13 @@ def test_the_plan_is_the_same_with_everything_read(
     if upgraded:
         as_after_an_upgrade(project)
     CHANGES[what](project)
+    same_with_everything_read(project, monkeypatch, capsys)
+
+
+def same_with_everything_read(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    """What `plan` printed, without a short cut and with all of them."""
     asked = (["plan"], ["plan", "-v"], ["plan", "-o", "json"], ["plan", "--prune", "--out", "change.plan"])
     quick = [told(project, capsys, *each) for each in asked]
     saved = project / "change.plan"
@@ -207,6 +223,61 @@ def test_the_plan_is_the_same_with_everything_read(
     monkeypatch.setenv(READ_ALL, "1")
     assert [told(project, capsys, *each) for each in asked] == quick
     assert (saved.read_bytes() if saved.exists() else None) == kept
+    return quick[0][1]
+
+
+REFERRING = """\
+name: Lakeview Dental - Recall
+type: outbound
+mode: pipeline
+llm_model_id: ${ref:models.usual}
+voice_id: 12
+language_id: 1
+timezone: ${env:CLINIC_ZONE}
+initial_message: ${env:CLINIC_GREETING}
+system_prompt: Remind the patient of the appointment.
+is_webhook_active: true
+webhook_url: ${secret:CLINIC_HOOK}
+"""
+SETTINGS = """\
+environments:
+  default:
+    api: "sandbox:"
+    catalog: {models: {usual: 2, large: 3}}
+    variables: {CLINIC_ZONE: America/Chicago}
+"""
+ELSEWHERE: dict[str, tuple[Callable[[Path], None], str]] = {
+    "nothing": (lambda folder: None, "No changes."),
+    "an id of the catalogue": (lambda folder: edited(folder / "reconciler.yaml", "usual: 2", "usual: 4"), "2 → 4"),
+    "a name of the catalogue": (lambda folder: edited(folder / "reconciler.yaml", "usual: 2, ", ""), "models.usual"),
+    "a variable of the project": (
+        lambda folder: edited(folder / "reconciler.yaml", "America/Chicago", "America/New_York"),
+        "America/New_York",
+    ),
+    "a variable that stands nowhere now": (
+        lambda folder: edited(folder / "reconciler.yaml", "CLINIC_ZONE", "CLINIC_TOWN"),
+        "CLINIC_ZONE",
+    ),
+    "a variable of the machine": (lambda folder: os.environ.update(CLINIC_GREETING="Good day!"), "Good day!"),
+    "a secret": (lambda folder: os.environ.update(CLINIC_HOOK="https://hooks.lakeview.example/b"), "webhook_url"),
+    "a secret that is not set": (lambda folder: os.environ.pop("CLINIC_HOOK", None), "CLINIC_HOOK"),
+}
+
+
+@pytest.mark.parametrize("what", ELSEWHERE)
+def test_what_changed_outside_of_the_document_is_noticed(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A reference gives something else, or nothing; the document and its entry are as they were."""
+    (tmp_path / "assistants").mkdir()
+    (tmp_path / "assistants/recall.yaml").write_text(REFERRING, "utf-8")
+    (tmp_path / "reconciler.yaml").write_text(SETTINGS, "utf-8")
+    monkeypatch.setenv("CLINIC_GREETING", "Hello!")
+    monkeypatch.setenv("CLINIC_HOOK", "https://hooks.lakeview.example/a")
+    assert run(["-C", str(tmp_path), "apply", "-y", "-q"]) == 0
+    change, part = ELSEWHERE[what]
+    change(tmp_path)
+    assert part in same_with_everything_read(tmp_path, monkeypatch, capsys)
 
 
 def test_what_did_not_change_is_not_parsed(

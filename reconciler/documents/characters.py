@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from reconciler.errors import Diagnostic, error
 
@@ -114,8 +114,8 @@ def _disguised(text: str) -> Readable:
 def _unused(text: str) -> Iterator[str]:
     """Private use characters that the text does not hold; more of them exist than fit into a file."""
     held = set(text)
-    for start, stop in ((0xE000, 0xF900), (0xF0000, 0xFFFFE), (0x100000, 0x10FFFE)):
-        yield from (chr(code) for code in range(start, stop) if chr(code) not in held)
+    private = chain(range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
+    return (chr(code) for code in private if chr(code) not in held)
 
 
 def _joined(high: str, low: str) -> str:

@@ -11,7 +11,7 @@ from reconciler.documents.files import Sources
 from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted, holds, texts_in
 from reconciler.documents.references import Resolution
-from reconciler.errors import Diagnostic, DocumentError, error
+from reconciler.errors import Diagnostic, error
 from reconciler.model import Path, Position
 
 FINISH_MERGE = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
@@ -49,10 +49,7 @@ def _first_mark(found: Resolution, place: Position, path: Path, sources: Sources
     """Where the first mark stands: in the file of the text, or in the YAML from the field on."""
     beside = found.texts.get(path)
     file, start = (place.file, place.line) if beside is None else (beside, 1)
-    try:
-        lines = sources.content(file).decode("utf-8", "replace").split("\n")
-    except DocumentError:
-        return place
+    lines = sources.content(file).decode("utf-8", "replace").split("\n")
     marked = (number for number, line in enumerate(lines, 1) if number >= start and _FIRST.match(line))
     line = next(marked, None)
     return place if line is None else Position(file=file, line=line, column=1)

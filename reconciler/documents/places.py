@@ -19,14 +19,10 @@ def texts_in(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text of a value with its path, secrets aside."""
     if isinstance(value, str):
         yield path, value
-    elif type(value) in SCALARS or secret_name(value) is not None:
-        return
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from texts_in(each, (*path, name))
-    elif is_list(value):
-        for index, each in enumerate(value):
-            yield from texts_in(each, (*path, index))
+    elif type(value) not in SCALARS and secret_name(value) is None:
+        steps = value.items() if isinstance(value, Mapping) else enumerate(value) if is_list(value) else ()
+        for step, each in steps:
+            yield from texts_in(each, (*path, step))
 
 
 def holds(value: Mapping[str, Json] | Sequence[Json], mark: str) -> bool:

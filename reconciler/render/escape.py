@@ -24,8 +24,9 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff"  # halves of a pair, which cannot be written as UTF-8
     "]"
 )
-_COMMAND = re.compile(r"^([ ]*):(?=:)|#(?=#\[)", re.MULTILINE)
-"""What GitHub's runner obeys in a job's log: a line that starts with `::`, and `##[` anywhere in one."""
+_COMMAND = re.compile(r"^([ ]*):(?=:|\Z)|#(?=#\[)", re.MULTILINE)
+"""What GitHub's runner obeys in a job's log: a line that starts with `::`, and `##[` anywhere in one. A name that is
+nothing but `:` would be the first half of it, where a colon follows."""
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

@@ -164,6 +164,14 @@ def test_an_edit_that_cannot_be_made_alone_is_refused(content: str, path: tuple[
         edited(content.encode(), path, "Friday", file="x.yaml")
 
 
+def test_a_list_that_cannot_be_edited_item_by_item_is_written_anew() -> None:
+    """Its last item and the list end at one place, and both grow there; what stands around the list stays."""
+    before = "# opening hours\nhours:\n{}# the rest\nname: Lakeview Dental  # as on the sign\n"
+    content = before.format("  -\n    - 9\n    - 17\n").encode()
+    wanted = before.format("  -\n    - 8\n    - 12\n    - 18\n  -\n    - 14\n    - 17\n")
+    assert edited(content, ("hours",), [[8, 12, 18], [14, 17]], file="x.yaml").decode() == wanted
+
+
 def test_the_first_field_of_a_document_stands_before_its_settings() -> None:
     """A document that is its base under another key: what is its own now comes first, as people write it."""
     content = b"# as the base\nreconciler:\n  extends: [_base.yaml]  # the practice\n"

@@ -115,6 +115,11 @@ REFUSED: dict[str, tuple[str | bytes, list[tuple[str, int | None, int | None]]]]
     "true as key": ("true: x\n", [("yaml-key-not-text", 1, 1)]),
     "null as key": ("null: x\n~: y\n", [("yaml-key-not-text", 1, 1), ("yaml-key-not-text", 2, 1)]),
     "no key": ("?\n: x\n", [("yaml-key-not-text", 1, 2)]),
+    "a number beyond a float as key": ("1e999: x\n", [("yaml-key-not-text", 1, 1)]),
+    "a number as key, and another below it": (
+        "5:\n  6: x\n  [a]: y\nb: 1\nb: 2\n",
+        [("yaml-key-not-text", 1, 1), ("yaml-duplicate-key", 5, 1)],
+    ),
     "a list as key": ("? [a, b]\n: x\nmode: 1\nmode: 2\n", [("yaml-key-not-text", 1, 3), ("yaml-duplicate-key", 4, 1)]),
     "an alias as key": ("a: &x b\n*x : 1\n", [("yaml-key-not-text", 2, 1)]),
     "unquoted placeholder": ("greeting: {{name}}\n", [("yaml-key-not-text", 1, 12)]),
@@ -143,6 +148,9 @@ REFUSED: dict[str, tuple[str | bytes, list[tuple[str, int | None, int | None]]]]
     "an unclosed bracket": ("a: 1\nb: [1, 2\nc: 2\n", [("yaml-syntax", 2, 4)]),
     "a second colon": ("a: note: this\n", [("yaml-syntax", 1, 8)]),
     "an at sign": ("a: @home\n", [("yaml-syntax", 1, 4)]),
+    "text behind the mark of a block": ("a: | Hello\n", [("yaml-syntax", 1, 6)]),
+    "an anchor without a name": ("a: &\n", [("yaml-syntax", 1, 5)]),
+    "YAML of another major version": ("%YAML 2.0\n---\na: 1\n", [("yaml-syntax", 1, 1)]),
     "half a surrogate pair": ('a: "\\ud83d"\n', [("yaml-syntax", 1, 7)]),
     "digits without end": (f"a: {'9' * 5000}\n", [("yaml-number", 1, 4)]),
     "a number beyond a float": ("a: 1e999\n", [("yaml-number", 1, 4)]),
@@ -220,6 +228,15 @@ def test_aliases_are_copies_with_places() -> None:
     assert (parsed.places["two",].line, parsed.places["two",].column) == (4, 6)
     assert parsed.places["two", "say", 0] == parsed.places["one", "say", 0]
     assert parsed.names["two", "type"].line == 2
+
+
+def test_a_key_may_have_an_anchor() -> None:
+    """Its text stands where the alias does."""
+    assert value("&shift day: 9 to 5\nhours: {&late night: 5 to 9}\nnames: [*shift, *late]\n") == {
+        "day": "9 to 5",
+        "hours": {"night": "5 to 9"},
+        "names": ["day", "night"],
+    }
 
 
 def test_an_anchor_may_be_used_again_for_another_value() -> None:

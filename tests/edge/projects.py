@@ -61,7 +61,8 @@ def reconciler(
     )
 
 
-def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(more: Mapping[str, str] | None = None, *, measured: bool = True) -> dict[str, str]:
     """What a child process needs to find the program and be measured, and nothing of ours that decides anything."""
-    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_PROCESS_")}
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "LANG": "C.UTF-8", **measured, **(more or {})}
+    wanted = ("COVERAGE_PROCESS_",) if measured else ()
+    measuring = {name: value for name, value in os.environ.items() if name.startswith(wanted)}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "LANG": "C.UTF-8", **measuring, **(more or {})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from pathlib import Path
 
@@ -115,6 +116,22 @@ def test_the_builtin_sandbox_needs_no_key_and_outlives_the_run(tmp_path: Path) -
         assert client.get_page("/agents/all", page=1, per_page=10).rows == ()
     assert (tmp_path / ".reconciler" / "sandbox" / "spring.db").is_file()
     assert (tmp_path / ".reconciler" / ".gitignore").read_text() == "*\n"
+
+
+def test_without_an_address_the_variable_is_named(tmp_path: Path) -> None:
+    """Pages may name no API. A plan needs none; what would be sent has nowhere to go, and no key is sent anywhere."""
+    project(tmp_path)
+    for file in (tmp_path / "schemas").glob("*.json"):
+        schema = json.loads(file.read_text("utf-8"))
+        schema.get("x-source", {}).pop("api", None)
+        file.write_text(json.dumps(schema), "utf-8")
+    found = open_project(asked(tmp_path, RECONCILER_API_KEY="17|kq3v9Yx2"))
+    assert found.api_url is None
+    with pytest.raises(ConfigError) as raised:
+        open_client(found)
+    (problem,) = raised.value.diagnostics
+    assert problem.code == "no-api-url"
+    assert "RECONCILER_API_URL" in (problem.detail or "")
 
 
 def test_without_a_key_the_variable_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +68,34 @@ def test_a_file_that_is_not_json_is_told_at_its_place(
     assert found.code == "schema-unreadable"
     assert (found.file, (found.line, found.column)) == ("schemas/create.schema.json", place)
     assert part in found.summary
+
+
+def without(*names: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda schema: {name: value for name, value in schema.items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    ("role", "spoilt", "part"),
+    [
+        ("update", lambda schema: [schema], "it is not an object"),
+        ("create", without("properties"), "it has no properties"),
+        ("assistant", without("x-name"), "x-name names no property"),
+        ("assistant", lambda schema: {**schema, "x-name": "nickname"}, "x-name names no property"),
+        ("update", without("x-endpoint"), "x-endpoint has no method and path"),
+        ("list", lambda schema: {**schema, "x-endpoint": {"method": "GET"}}, "x-endpoint has no method and path"),
+        ("create", lambda schema: {**schema, "properties": {"title": {"x-applies": 5}}}, "x-applies"),
+    ],
+)
+def test_a_file_that_generating_never_writes_is_told(
+    tmp_path: Path, role: str, spoilt: Callable[[dict[str, Any]], Any], part: str
+) -> None:
+    """With what it lacks, and that it is to be made again: what the planner reads of a schema has to be there."""
+    file = project(tmp_path) / f"schemas/{role}.schema.json"
+    write(file, json.dumps(spoilt(json.loads(file.read_text("utf-8")))))
+    (found,) = problems(tmp_path)
+    assert (found.code, found.file) == ("schema-invalid", f"schemas/{role}.schema.json")
+    assert part in found.summary
+    assert "Generate the set again" in (found.detail or "")
 
 
 def test_all_broken_files_are_told(tmp_path: Path) -> None:

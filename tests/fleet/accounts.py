@@ -57,22 +57,22 @@ class Accounts:
             )
 
         self.vendors = {name: vendor(key) for name, key in self.keys.items()}
-        self._by_key = {f"Bearer {key}": self.vendors[name] for name, key in self.keys.items()}
+        self._by_key = {f"Bearer {key}": name for name, key in self.keys.items()}
         self._wrote = threading.Condition()
         self.writes = 0
-        self.at_write: Callable[[int], object] = lambda count: None
-        """Called at every write, before it is carried out, with how many there were."""
+        self.at_write: Callable[[int, str], object] = lambda count, account: None
+        """Called at every write, before it is carried out, with how many there were and whose account it is to."""
 
     def handle(self, call: Call) -> Answer:
-        vendor = self._by_key.get(call.headers.get("authorization", ""))
-        if vendor is None:
+        account = self._by_key.get(call.headers.get("authorization", ""))
+        if account is None:
             return unauthenticated(call)
         if call.method != "GET":
             with self._wrote:
                 self.writes += 1
-                self.at_write(self.writes)
+                self.at_write(self.writes, account)
                 self._wrote.notify_all()
-        return vendor.handle(call)
+        return self.vendors[account].handle(call)
 
     def wait_for(self, writes: int) -> None:
         """Return once so many writes were asked for."""
@@ -159,6 +159,15 @@ def descendants(process: int) -> list[int]:
         found += below
         unread += below
     return found
+
+
+def is_about(process: int, environment: str) -> bool:
+    """Whether a process was started for that environment; False where it has ended."""
+    try:
+        words = Path(f"/proc/{process}/cmdline").read_text("utf-8").split("\0")
+    except OSError:
+        return False
+    return ("-e", environment) in itertools.pairwise(words)
 
 
 class Log:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import SchemaError
-from reconciler.lookups.lists import Lookup, Row, Scope, joined, read_lists
+from reconciler.lookups.lists import Lookup, Row, Scope, joined, read_lists, row_of
 from reconciler.lookups.naming import Named, named, references
 from tests.support.frontdesk import frontdesk
 
@@ -72,6 +72,13 @@ def test_a_row_that_is_listed_twice_fits_both() -> None:
     assert row.listed == {"classic", "fast"}
 
 
+@pytest.mark.parametrize("id", [None, "7", True, 7.5])
+def test_a_row_without_an_id_is_no_row(id: Any) -> None:
+    """Nothing could refer to it."""
+    assert row_of(VOICES, {"id": id, "name": "Nora"}, None) is None
+    assert row_of(VOICES, {"name": "Nora"}, None) is None
+
+
 def test_only_an_id_with_one_name_has_a_reference() -> None:
     """And only where a reference can spell that name."""
     catalog = {"voices": {"nora": 1, "reception": 2, "front": 2, "a}b": 3, "x": "text"}}
@@ -85,7 +92,24 @@ def test_lists_of_fields_that_the_schemas_do_not_know_are_left_out() -> None:
     assert [each.table for each in lists] == ["brains"]
 
 
-@pytest.mark.parametrize("content", [[], {}, {"lookups": {"a": {}}}, {"lookups": {"a": 5}}, {"lookups": []}, "x"])
+BRAINS = {"path": "/brains", "fields": ["brain_id"], "name": ["name"]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [],
+        {},
+        {"lookups": {"a": {}}},
+        {"lookups": {"a": 5}},
+        {"lookups": []},
+        "x",
+        {"lookups": {"brains": {**BRAINS, "path": 5}}},
+        {"lookups": {"brains": {**BRAINS, "fields": "brain_id"}}},
+        {"lookups": {"brains": {**BRAINS, "name": [5]}}},
+        {"lookups": {"brains": {**BRAINS, "query": ["type=llm"]}}},
+    ],
+)
 def test_a_file_of_another_shape_is_an_error(content: Any) -> None:
     """Never a traceback."""
     with pytest.raises(SchemaError, match="does not describe"):

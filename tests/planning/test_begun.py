@@ -159,6 +159,27 @@ def test_what_was_found_without_a_document_is_recorded_as_it_was_sent(protect: b
     assert change.expects == entry_digest(entry)
 
 
+FOUND_BUT: list[tuple[str, list[Desired], dict[str, Any], Action, Reason]] = [
+    ("it is pruned", [], {"prune": True}, Action.DELETE, Reason.REMOVED_FROM_CONFIG),
+    ("another is adopted", [desk.desired(settings={"id": 789})], {}, Action.BLOCKED, Reason.ID_CONFLICT),
+    ("it is gone again", [desk.desired()], {"shown": []}, Action.CREATE, Reason.MISSING_LIVE),
+]
+
+
+@pytest.mark.parametrize(
+    ("documents", "options", "action", "reason"), [row[1:] for row in FOUND_BUT], ids=[row[0] for row in FOUND_BUT]
+)
+def test_what_was_found_is_told_where_something_else_is_done_with_it(
+    documents: list[Desired], options: dict[str, Any], action: Action, reason: Reason
+) -> None:
+    """What is done and why stay as they were decided; that it was found explains the id."""
+    findings = {"reception": Finding(verdict=Verdict.FOUND, ids=(7,))}
+    (change,) = desk.plan(documents, desk.pending(), findings=findings, **options).changes
+    assert (change.action, change.reason) == (action, reason)
+    assert change.diagnostics[-1].code == "create-found"
+    assert change.expects == entry_digest(desk.pending())
+
+
 def test_an_open_entry_that_was_never_begun_stays_where_it_is() -> None:
     """A hand may leave one: the document that names it is a new assistant, and takes nothing along."""
     change = desk.plan(desk.desired(settings={"moved_from": "open"}), Entry(key="open")).changes[0]

@@ -28,3 +28,17 @@ def test_an_assistant_that_no_file_can_hold_is_left_out() -> None:
     (said,) = found.diagnostics
     assert (said.severity, said.code, said.key) == ("warning", "pull-unwritable", "archive")
     assert said.summary.startswith("assistant 101 is left out: no valid document can be written for it: the file has")
+
+
+def test_a_field_that_is_due_and_not_shown_stays_on_the_server() -> None:
+    """An account may hold assistants from before a field was required: they are pulled without it, and that is said."""
+    files = MemoryFiles({})
+    style = Style(folder="assistants", schema_path=None)
+    puller = Puller(files=files, load=load, loaded=load(files, {}), entries={}, style=style, schemas=SCHEMAS)
+    shown = {name: value for name, value in RECEPTION.items() if name != "timezone"}
+    (pulled,) = puller.drafts({"reception": Live(id=101, content=shown)}).pulled
+    assert pulled.desired.unmanaged == {"timezone"}
+    written = pulled.draft.files["assistants/reception.yaml"].decode()
+    reason, name = written.splitlines()[-2:]
+    assert reason.startswith("    # Stays on the server as it is: ")
+    assert name == "    - timezone"

@@ -37,6 +37,11 @@ def test_every_control_and_format_character_of_unicode_is_shown() -> None:
         ("tag\U000e0041", "tag\\U000e0041"),
         ("nul\0 tab\t cr\r lf\n", "nul\\x00 tab\\t cr\\r lf\\n"),
         ("lone \ud83d half", "lone \\ud83d half"),
+        ("::error::forged", "\\x3a:error::forged"),
+        ("  ::set-env name=X::y", "  \\x3a:set-env name=X::y"),
+        ("##[group]forged", "\\x23#[group]forged"),
+        (":", "\\x3a"),
+        ("from 9: a::b, #[1]", "from 9: a::b, #[1]"),
         ("[/red] {{name}} Ștefan 🙂 ❤️ 日本", "[/red] {{name}} Ștefan 🙂 ❤️ 日本"),
     ],
 )

@@ -40,6 +40,8 @@ HOSTILE = [
     "a\r\nNo changes.\r\n",
     "\u2028Apply complete: 9 created, 0 updated, 0 deleted.",
     "::error file=x::forged",
+    ":",
+    "##",
     "</pre><script>",
     "\udcff",
     "opening hours " * 9,

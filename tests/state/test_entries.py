@@ -13,6 +13,7 @@ from reconciler.entries import (
     entry_digest,
     entry_to_json,
     move,
+    note_unassigned,
     record_request,
     record_without_request,
 )
@@ -210,6 +211,18 @@ def test_a_move_with_an_update_is_recorded_under_the_new_key() -> None:
     planned = change({**RECEPTION, "title": "Front desk"}, request, moved_from="dental/desk")
     recorded = record_request(move(applied(), "dental/desk", now=DONE), planned, request, id=7, now=LATER)
     assert (recorded.key, recorded.created_at, len(recorded.history)) == ("dental/reception", BEGUN, 1)
+
+
+def test_a_value_is_nobodys_since_it_was_first_said() -> None:
+    """Saying it again moves no time; another value of the field, or another field, is said beside it."""
+    once = note_unassigned(applied(), "line_id", 45, now=DONE)
+    assert note_unassigned(once, "line_id", 45.0, now=LATER) == once
+    more = note_unassigned(note_unassigned(once, "line_id", 46, now=LATER), "fax_id", 45, now=LATER)
+    assert [(each.field, each.value, each.since) for each in more.unassigned] == [
+        ("line_id", 45, DONE),
+        ("line_id", 46, LATER),
+        ("fax_id", 45, LATER),
+    ]
 
 
 @given(entry=entries())

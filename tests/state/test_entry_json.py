@@ -147,6 +147,12 @@ def test_protection_is_a_truth_value(protect: Any) -> None:
     assert "`protect` is not true or false" in refusal(STORED | {"protect": protect})
 
 
+@pytest.mark.parametrize("inputs", [[], [5], ["yaml:a.yaml", None], "yaml:a.yaml", {"yaml": "a.yaml"}])
+def test_what_it_was_made_from_is_a_list_of_texts(inputs: Any) -> None:
+    """By it a document counts as unchanged; an empty list would say that nothing can change it."""
+    assert "`inputs` is not" in refusal(STORED | {"inputs": inputs})
+
+
 @pytest.mark.parametrize("id", [True, 7.0, "7", [7]])
 def test_an_id_is_a_whole_number(id: Any) -> None:
     """An id of another type would end up in a request's path."""
