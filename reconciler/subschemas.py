@@ -24,14 +24,14 @@ def marked(annotation: str, schema: Json) -> bool:
 
 def hidden_names(schema: Mapping[str, Any], names: set[str]) -> bool:
     """Add the patterns of the names of keys that a schema marks as secret; False where it marks what has no name."""
-    keys = {f"^{re.escape(name)}$": each for name, each in schema.get("properties", {}).items()}
-    keys |= schema.get("patternProperties", {})
-    below = {name: each for name, each in keys.items() if isinstance(each, Mapping)}
-    names.update(name for name, each in below.items() if each.get("x-secret"))
+    keys = [(f"^{re.escape(name)}$", each) for name, each in schema.get("properties", {}).items()]
+    keys += schema.get("patternProperties", {}).items()
+    below = [(name, each) for name, each in keys if isinstance(each, Mapping)]
+    names.update(name for name, each in below if each.get("x-secret"))
     nameless = [each for each in (schema.get("items"), schema.get("additionalProperties")) if isinstance(each, Mapping)]
     if any(each.get("x-secret") for each in nameless):
         return False
-    return all(hidden_names(each, names) for each in (*below.values(), *nameless))
+    return all(hidden_names(each, names) for each in (*(each for _, each in below), *nameless))
 
 
 def descend(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:

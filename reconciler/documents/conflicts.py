@@ -16,7 +16,7 @@ from reconciler.model import Path, Position
 
 FINISH_MERGE = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
 _BEGIN = "<<<<<<< "
-_MARKED = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
+_MARKS = tuple(re.compile(each, re.MULTILINE) for each in ("^<{7} ", "^={7}$", "^>{7} "))
 _FIRST = re.compile(r"\s*<{7} ")
 
 
@@ -26,12 +26,23 @@ def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, ke
     if not holds(found.content, _BEGIN):
         return told
     for path, text in texts_in(found.content):
-        if _BEGIN not in text or not _MARKED.search(text.replace("\r\n", "\n")):
+        if _BEGIN not in text or not _is_marked(text.replace("\r\n", "\n")):
             continue
         place = _first_mark(found, layered.place(path), path, sources)
         summary = f"`{dotted(path)}` holds a merge that nobody finished"
         told.append(error("merge-conflict", summary, FINISH_MERGE, **at(place, key=key, path=path)))
     return told
+
+
+def _is_marked(text: str) -> bool:
+    """Whether the three marks stand in it in their order: one by one, since all their ways to do so are a cube."""
+    at = 0
+    for mark in _MARKS:
+        found = mark.search(text, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
 
 
 def _first_mark(found: Resolution, place: Position, path: Path, sources: Sources) -> Position:

@@ -107,7 +107,7 @@ class Drafting:
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         places = _kept(parsed, layered)
-        inputs = () if problems or not _is_plain(settings, found) else inputs_of(layered.files, found.used)
+        inputs = () if problems or not _says_fields_alone(settings, found) else inputs_of(layered.files, found.used)
         desired = None if layered.broken else self._desired(parsed, settings, layered, found, key, places, inputs)
         self.world.sources.forget(path)
         return Draft(
@@ -149,7 +149,7 @@ class Drafting:
         return source_digest(self.environment, self.world.schemas, files, found.used)
 
 
-def _is_plain(settings: Settings, found: Resolution) -> bool:
+def _says_fields_alone(settings: Settings, found: Resolution) -> bool:
     """Whether the fields are all that the document says, and every secret among them can be recognised again."""
     bound = settings.id is not None or settings.moved_from is not None
     return not (bound or settings.seed) and None not in found.used.values()

@@ -17,14 +17,15 @@ from reconciler.documents.scalars import BEGINS_NUMBER, WORDS, plain_value
 
 _Open: TypeAlias = dict[str, Json] | list[Json]
 
-_MOST_LINES = 20_000
+_MOST = 20_000  # lines, and commas between items: so it is far fewer values than `reading` takes
 _MOST_DEEP = 40
-# indentation, `- `, a key, and one of the things that may follow; the number of its group says which
+# indentation, `- `, a key, and one of the things that may follow; the number of its group says which. Spaces are taken
+# once and for all (`*+`): two runs of them that may share a line of spaces would try all the ways to do so
 _LINE = re.compile(
-    r"""(\ *)
-        (?:(-\ +)(?=[^\ \n]))?
-        (?:([A-Za-z_][A-Za-z0-9_-]{0,100}):(?=[\ \n]))?
-        \ *
+    r"""(\ *+)
+        (?:(-\ ++)(?=[^\n]))?
+        (?:([A-Za-z_][A-Za-z0-9_-]{0,100}+):(?=[\ \n]))?
+        \ *+
         (?: ([^\s\-?:,\[\]{}\#&*!|>'"%@`][^\n\t]*|-[0-9][^\n\t]*)
           | "([^"\\\n\t]*)"\ *(?:(?<=\ )\#[^\n]*)?
           | '([^'\n\t]*)'\ *(?:(?<=\ )\#[^\n]*)?
@@ -46,7 +47,7 @@ def plain_mapping(text: str) -> dict[str, Json] | None:
 
     `text` holds no control characters but tabs and line ends, and none that libyaml takes for one (see `characters`).
     """
-    if text[-1:] != "\n" or "\r" in text or "\ufeff" in text or text.count("\n") > _MOST_LINES:
+    if text[-1:] != "\n" or "\r" in text or "\ufeff" in text or text.count("\n") + text.count(",") > _MOST:
         return None
     root: dict[str, Json] = {}
     # the innermost collection that is open, its indentation, and those around it

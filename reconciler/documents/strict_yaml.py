@@ -1,8 +1,9 @@
 """YAML as a spelling of JSON: one mapping a file, with the place of every value, and every error in it.
 
-libyaml's events drive a loop with its own stack (`reading`); its composer recurses in C and takes the process down on
-a file of brackets. Refused: duplicate and non-text keys, merge keys, tags, several documents, aliases into themselves
-or beyond a bound, depth, size. An error of structure does not end the reading, a syntax error does. Core: pure.
+Plain files are read by lines (`plain`). Of all others, and wherever a place is asked for, libyaml's events drive a
+loop with its own stack (`reading`); its composer recurses in C and takes the process down on a file of brackets.
+Refused: duplicate and non-text keys, merge keys, tags, several documents, aliases into themselves or beyond a bound,
+depth, size. An error of structure does not end the reading, a syntax error does. Core: pure.
 """
 
 from __future__ import annotations

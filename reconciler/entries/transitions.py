@@ -50,13 +50,15 @@ def record_request(entry: Entry | None, change: Change, request: Request, *, id:
     later = [each for each in change.requests if each.step > request.step]
     content = change.record if not later else _so_far(base.last_applied, change, request, later)
     as_before = bool(later) and base.pending is None and equal(base.last_applied, content)
+    # whoever made it asked for the protection of then
+    inputs = base.inputs if as_before and base.protect == change.protect else ()
     return Entry(
         key=change.key,
         id=id,
         last_applied=content,
         # a step that sent nothing new leaves the content what its old source made it
         source=change.source if not later else base.source if as_before else "",
-        inputs=change.inputs if not later else base.inputs if as_before else (),
+        inputs=inputs if later else change.inputs,
         history=_history(base, content, now),
         protect=change.protect,
         unassigned=base.unassigned,

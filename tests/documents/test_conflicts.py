@@ -24,9 +24,10 @@ def test_a_marked_file_is_told_in_the_file() -> None:
 
 
 def test_a_line_of_equals_is_a_heading() -> None:
-    """And arrows alone are arrows."""
-    files = {
-        "assistants/praxis.yaml": VALID.replace("Vergib Termine.", "${file:prompt.md}"),
-        "assistants/prompt.md": "Rules\n=======\n<<<<<<< look here\n",
-    }
-    assert told(load(files)) == []
+    """And arrows alone are arrows, in the order of a merge or in none, be they as many as fit into a file."""
+    for text in ("Rules\n=======\n<<<<<<< look here\n", "<<<<<<< look here\n=======\n" * 30_000):
+        files = {
+            "assistants/praxis.yaml": VALID.replace("Vergib Termine.", "${file:prompt.md}"),
+            "assistants/prompt.md": text,
+        }
+        assert told(load(files)) == []

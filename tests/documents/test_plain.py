@@ -189,6 +189,19 @@ def test_any_spoilt_document_reads_the_same(chosen: random.Random, times: int) -
     check("".join(lines))
 
 
+@pytest.mark.parametrize("before", ["", "-", "days:", "- days:"])
+def test_a_line_of_spaces_is_given_up_at_once(before: str) -> None:
+    """However long: the ways to part it into indentation and the rest are not tried one by one."""
+    assert not check(f"name: Empfang\n{before}{' ' * 1_000_000}&a\n")
+
+
+def test_a_file_of_more_values_than_are_read_is_not_plain() -> None:
+    """Lists on one line hold them in few lines: how many there are is libyaml's reading to count, and to refuse."""
+    text = "".join(f"ids_{number}: [{','.join(['1'] * 190)}]\n" for number in range(600))
+    parsed = parse_yaml(text.encode(), file="praxis.yaml")
+    assert [each.code for each in parsed.diagnostics] == ["yaml-too-many-values"]
+
+
 def test_positions_are_found_when_somebody_asks() -> None:
     """They are libyaml's, of values and of keys; where the document begins is known without it."""
     parsed = parse_yaml(DOCUMENT.encode(), file="praxis.yaml")

@@ -146,6 +146,16 @@ def test_a_first_request_that_repeats_what_is_applied_loses_no_history() -> None
     assert finished.history == (Previous(last_applied=RECEPTION, source="sha256:old", replaced_at=LATER),)
 
 
+def test_an_entry_that_is_protected_halfway_is_not_all_of_what_its_inputs_made() -> None:
+    """They stood for an unprotected assistant: put back, they must not be taken for what the entry holds."""
+    repeat, rest = put(1, {"brain_id": 2}), put(2, {"title": "Front desk"}, 1)
+    before = applied(inputs=("yaml:dental/reception.yaml",))
+    for protect, inputs in ((False, before.inputs), (True, ())):
+        planned = change({**RECEPTION, "title": "Front desk"}, repeat, rest, protect=protect)
+        halfway = record_request(before, planned, repeat, id=7, now=DONE)
+        assert (halfway.protect, halfway.source, halfway.inputs) == (protect, "sha256:old", inputs)
+
+
 def test_a_cleared_field_is_recorded_as_the_plan_says() -> None:
     """The value that clears a field on the wire is not what is recorded: the record has null, or no field at all."""
     first, second = put(1, {"backdrop": "off", "label_ids": []}), put(2, {"title": "Front desk"}, 1)
