@@ -68,7 +68,7 @@ def read_live(
             if not now or now == missing:
                 return _assistants(read.rows.values(), schemas)
             missing = now
-    raise _unsteady(read, missing)
+    raise _unsteady(route.path, read, missing)
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class _Read:
                 raise _no_id(f"{path}, page {number}, row {at}")
             self.rows[id] = row
         if self.size > MOST_BYTES:
-            raise _too_large(number)
+            raise _too_large(path, number)
         return len(self.rows) > before
 
 
@@ -125,7 +125,7 @@ class _Reading:
         if last is None:
             self._until_idle(read, first)
         elif last > MOST_PAGES:
-            raise _endless(last)
+            raise _endless(self._path, last)
         else:
             self._up_to(last, read)
         return read
@@ -164,7 +164,7 @@ class _Reading:
         for number in range(2, MOST_PAGES + 1):
             if not read.add(self._page(number), number, self._path):
                 return
-        raise _endless(MOST_PAGES)
+        raise _endless(self._path, MOST_PAGES)
 
     def _refuse_depth(self, id: int, row: Content) -> None:
         for name in self._fields:
@@ -223,31 +223,31 @@ def _no_list(problem: ApiError) -> ApiError:
     return ApiError(*told)
 
 
-def _unsteady(read: _Read, missing: set[int] | None) -> ApiError:
+def _unsteady(path: str, read: _Read, missing: set[int] | None) -> ApiError:
     told = f"says that there are {read.total}, and shows {len(read.rows)},"
     if read.total is None or read.total == len(read.rows):
         told = f"shows others of assistants {', '.join(map(str, sorted(missing or ())[:5]))}"
     return ApiError(
         error(
             "list-unsteady",
-            f"the list of assistants {told} each time it is read",
+            f"GET {path}: the list of assistants {told} each time it is read",
             "Somebody may be creating or deleting assistants right now: try again. Nothing was changed.",
         )
     )
 
 
-def _endless(pages: int) -> ApiError:
+def _endless(path: str, pages: int) -> ApiError:
     return ApiError(
         error(
             "list-endless",
-            f"the list of assistants goes on for {pages} pages or more",
+            f"GET {path}: the list of assistants goes on for {pages} pages or more",
             "Is this the address of the API? Nothing was changed.",
         )
     )
 
 
-def _too_large(page: int) -> ApiError:
-    told = f"the list of assistants holds more than {MOST_BYTES // 1024**2} MiB by page {page}"
+def _too_large(path: str, page: int) -> ApiError:
+    told = f"GET {path}: the list of assistants holds more than {MOST_BYTES // 1024**2} MiB by page {page}"
     return ApiError(error("list-too-large", told, "Is this the address of the API? Nothing was changed."))
 
 

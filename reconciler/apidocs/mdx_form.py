@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 
 from reconciler.apidocs.page import Draft, PageField, Where, allows_null, json_type, refuse, tidy
 
-TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Z]\w*)(?P<rest>(?:\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^>\"'{])*?)(?P<self>/?)>")
+# a name is taken whole, and a tag holds so much and no other tag's beginning: else a long line takes minutes
+TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>[A-Z]\w*+)(?P<rest>(?:\"[^\"]*+\"|'[^']*+'|\{[^}]*+\}|[^<>\"'{]){0,2000}?)(?P<self>/?)>"
+)
 ATTRIBUTE = re.compile(r"(?P<name>[a-zA-Z]\w*)(?:\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|\{(?P<c>[^}]*)\}))?")
-BROKEN = re.compile(r"<(?P<name>ParamField|ResponseField|Expandable)\b[^>]*$")
-"""A tag whose attributes go on in the next line."""
+BEGUN = re.compile(r"<(?P<name>ParamField|ResponseField|Expandable)\b")
 TAG_LINES = 30
 """The most lines that a tag may have: what goes on for longer was never closed."""
 FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})")
@@ -87,10 +89,10 @@ def _events(text: str, skipped: int) -> Iterator[tuple[str, str, int]]:
             yield "code", "\n".join(body), number
             continue
         for _ in range(TAG_LINES):
-            if not BROKEN.search(line):
+            if not _broken(line):
                 break
             line = f"{line} {next(lines, (0, '>'))[1].strip()}"
-        lost = BROKEN.search(line)
+        lost = _broken(line)
         if lost:  # an open tag of which nothing else is known: of a field, that is told at the end
             yield "open", lost["name"], number
             continue
@@ -103,6 +105,11 @@ def _events(text: str, skipped: int) -> Iterator[tuple[str, str, int]]:
             done = tag.end()
         if not done or line[done:].strip():
             yield "text", line[done:], number
+
+
+def _broken(line: str) -> re.Match[str] | None:
+    """The beginning of a tag whose attributes go on in the next line."""
+    return BEGUN.search(line, line.rfind(">") + 1)
 
 
 class _Reading:

@@ -244,7 +244,7 @@ def test_a_list_that_hides_another_one_each_time_is_an_error() -> None:
         read_live(pages, frontdesk(), expected={1, 2, 3})
     assert told(raised) == (
         "list-unsteady",
-        "the list of assistants shows others of assistants 1, 2 each time it is read",
+        "GET /agents/all: the list of assistants shows others of assistants 1, 2 each time it is read",
     )
 
 
@@ -253,7 +253,10 @@ def test_a_list_larger_than_an_account_is_an_error() -> None:
     pages = Pages(lambda page, _: ([page], 900, 900), size=64 * 1024**2)
     with pytest.raises(ApiError) as raised:
         read_live(pages, frontdesk(), parallelism=1)
-    assert told(raised) == ("list-too-large", "the list of assistants holds more than 1024 MiB by page 17")
+    assert told(raised) == (
+        "list-too-large",
+        "GET /agents/all: the list of assistants holds more than 1024 MiB by page 17",
+    )
 
 
 @pytest.mark.parametrize("row", [{}, {"id": None}, {"id": "17"}, {"id": True}, {"id": 1.5}])
