@@ -56,9 +56,12 @@ def identical(left: Json, right: Json) -> bool:
         return left == right
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(map(identical, left.values(), map(right.__getitem__, left)))
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(identical, left, right))
-    return False
+    return (
+        isinstance(left, list)
+        and isinstance(right, list)
+        and len(left) == len(right)
+        and all(map(identical, left, right))
+    )
 
 
 def equal(left: Json, right: Json, *, unordered: bool = False) -> bool:

@@ -32,9 +32,6 @@ class PackedPlaces(Mapping[Path, Position]):
     def __len__(self) -> int:
         return len(self._rows())
 
-    def __repr__(self) -> str:
-        return f"PackedPlaces({dict(self)!r})"
-
     def _rows(self) -> dict[Path, tuple[str, int, int]]:
         found: dict[Path, tuple[str, int, int]] = marshal.loads(self._packed)  # noqa: S302 - our own, see above
         return found
