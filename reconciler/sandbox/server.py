@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -134,6 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._read_body()
         if body is None:
             return
+        came = time.monotonic()
         where = urlsplit(self.path)
         call = Call(
             method=self.command,
@@ -143,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=body,
         )
         answer = self._handled(call)
-        if self._waited(answer) and not answer.drop:
+        if self._waited(answer, came) and not answer.drop:
             self._send(answer)
         else:
             self.close_connection = True
@@ -182,13 +184,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.problems.append(problem)
             return json_answer(500, {"message": "Server Error"})
 
-    def _waited(self, answer: Answer) -> bool:
-        """Whether the answer is still wanted after its delay."""
+    def _waited(self, answer: Answer, came: float) -> bool:
+        """Whether the answer is still wanted after its delay, which is counted from when the request came."""
         if answer.delay == FOREVER:
             with suppress(OSError):
                 self.connection.recv(1)
             return False
-        return not (answer.delay and self.server.stopping.wait(answer.delay))
+        left = came + answer.delay - time.monotonic()
+        return not (left > 0 and self.server.stopping.wait(left))
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
