@@ -2,7 +2,7 @@
 
 Block mappings and lists, plain keys, scalars and lists of words on one line, and texts after `|`. Of a file that holds
 anything else, or anything that may be wrong, nothing is said, and `reading` reads it with libyaml. What is said is what
-libyaml would give: a test holds the two together. It is there for speed alone: a document of 59 lines takes a fifth of
+libyaml would give: a test holds the two together. It is there for speed alone: a document of 59 lines takes a third of
 the time, since it goes a line a step, and nobody asks where its values stand. Core: pure.
 """
 
