@@ -368,3 +368,9 @@ def test_any_bytes_give_a_value_or_diagnostics(content: bytes) -> None:
         return not isinstance(part, float) or math.isfinite(part)
 
     assert finite(parsed.value)
+
+
+@pytest.mark.parametrize("key", ["24h", "010", "-first", "+1", "1.2.3"])
+def test_a_key_that_only_begins_like_a_number_is_text(key: str) -> None:
+    """Opening hours, house numbers, versions: what JSON would not read as a number needs no quotes."""
+    assert parse_yaml(f"{key}: offen\n".encode(), file="praxis.yaml").value == {key: "offen"}
