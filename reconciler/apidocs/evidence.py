@@ -100,7 +100,7 @@ def _inside(schema: Mapping[str, Any], sides: Sides) -> Iterator[Evidence]:
         for name, part in variant["properties"].items():
             value = {key: each for key, each in part.items() if key != "description"}
             value |= {"required": True} if name in variant["required"] else {}
-            file, meaning = next((a, b) for a, b in sides if b.field.details)
+            file, meaning = next(((a, b) for a, b in sides if b.field.details), sides[0])
             yield _mark(f"{kind}.{name}", value, part["description"], meaning, [(file, meaning)])
 
 
@@ -119,7 +119,7 @@ def _keyword(name: str, value: Json, sides: Sides) -> Evidence:
             for words, line in _said(meaning, kind):
                 return Evidence(keyword=name, value=value, words=words, file=file, line=line)
     if name == "enum":
-        file, meaning = next((a, b) for a, b in sides if b.choices)
+        file, meaning = next(((a, b) for a, b in sides if b.choices), sides[0])
         return Evidence(keyword=name, value=value, words="listed under it", file=file, line=_values_line(meaning))
     if name == "x-clear" and value == []:
         return _mark(name, value, "a list is emptied to clear it", sides[0][1], sides)

@@ -1,4 +1,4 @@
-"""Turns the meaning of a field into a JSON Schema property with the annotations of the field policy. Pure, stdlib."""
+"""Turns the meaning of a field into a JSON Schema property with the annotations of the field policy. Pure."""
 
 from __future__ import annotations
 

@@ -190,11 +190,11 @@ def _without(found: Mapping[Path, Position], fields: frozenset[str]) -> dict[Pat
 
 def _kept(parsed: Parsed, layered: Layered) -> Mapping[Path, Position]:
     """The places of the layers and of the settings, as a Desired keeps them: late, or packed where all are known."""
-    if layered.places is parsed.places and isinstance(parsed.places, LatePositions):
+    if not isinstance(parsed.places, LatePositions):
+        return PackedPlaces(_with_settings(layered.places, parsed.places))
+    if layered.places is parsed.places:
         return parsed.places
-    if isinstance(parsed.places, LatePositions):
-        return LatePositions(_with_settings, layered.places, parsed.places, root=parsed.places[()])
-    return PackedPlaces(_with_settings(layered.places, parsed.places))
+    return LatePositions(_with_settings, layered.places, parsed.places, root=parsed.places[()])
 
 
 def _with_settings(layered: Mapping[Path, Position], own: Mapping[Path, Position]) -> dict[Path, Position]:

@@ -1,4 +1,4 @@
-"""The places of a document's values, packed: nearly always nobody asks for one. Core: pure.
+"""The places of values that were found with them, in a document that is not plain, packed. Core: pure.
 
 A document of 59 lines has some 60 places. As objects they take 20 KB and, from one process to another, as long as
 parsing the document took; packed they are 2 KB that are copied.

@@ -75,8 +75,12 @@ class Settling:
             return False
         draft = self.drafting.draft((key, path))
         desired = draft.desired
-        plain = desired is not None and bool(desired.inputs) and desired.protect == applied.protect
-        if plain and not draft.diagnostics and desired is not None and identical(desired.content, applied.fields):
+        if (
+            desired is not None
+            and desired.inputs  # which no document has of which anything is told, or which says more than its fields
+            and desired.protect == applied.protect
+            and identical(desired.content, applied.fields)
+        ):
             return True
         self._in_vain.append(key)
         return False

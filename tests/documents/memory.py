@@ -50,7 +50,7 @@ def fingerprint(name: str, value: str) -> str:
 
 
 def load(
-    files: Mapping[str, str | bytes],
+    files: Mapping[str, str | bytes] | MemoryFiles,
     *,
     environment: str = "default",
     environ: Mapping[str, str] | None = None,
@@ -60,7 +60,7 @@ def load(
     """Load documents of the invented brand; paths are below the project."""
     return load_documents(
         drafting_of(
-            files=MemoryFiles(files),
+            files=files if isinstance(files, MemoryFiles) else MemoryFiles(files),
             folder="assistants",
             schemas=schemas or frontdesk(),
             environment=environment,

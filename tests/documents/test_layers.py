@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.documents import drafting_of, load_documents
-from tests.documents.memory import VALID, MemoryFiles, fingerprint, load, load_one, the_one, told
-from tests.support.frontdesk import frontdesk
+from tests.documents.memory import VALID, MemoryFiles, load, load_one, the_one, told
 
 FILE = "assistants/praxis.yaml"
 SHORT = "title: Praxis Dr. Weber\ngreeting: Guten Tag.\nreconciler:\n  extends: [_base.yaml]\n"
@@ -182,17 +180,7 @@ def test_a_ladder_of_shared_bases_is_read_once_a_file() -> None:
             )
     files |= {"assistants/_a30.yaml": "hums: true\n", "assistants/_b30.yaml": "backdrop: cafe\n"}
     memory = MemoryFiles(files)
-    loaded = load_documents(
-        drafting_of(
-            files=memory,
-            folder="assistants",
-            schemas=frontdesk(),
-            environment="default",
-            environ={},
-            catalog={},
-            fingerprint=fingerprint,
-        )
-    )
+    loaded = load(memory)
     assert the_one(loaded).content["pitch"] == 1.0
     assert the_one(loaded).content["hums"] is True
     assert max(memory.reads.count(path) for path in files) == 1

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.documents import drafting_of, load_documents
 from reconciler.documents.keys import key_fault, key_of
 from reconciler.errors import DocumentError, error
 from reconciler.schemas import SchemaSet
-from tests.documents.memory import VALID, MemoryFiles, fingerprint, load, load_one, the_one, told
+from tests.documents.memory import VALID, MemoryFiles, load, load_one, the_one, told
 from tests.support.frontdesk import frontdesk
 
 FILE = "assistants/praxis.yaml"
@@ -198,17 +197,7 @@ def test_a_folder_that_cannot_be_listed_is_a_diagnostic() -> None:
         def documents(self) -> list[str]:
             raise DocumentError(error("unreadable-file", "assistants/acme cannot be listed", file="assistants/acme"))
 
-    loaded = load_documents(
-        drafting_of(
-            files=Unlisted({}),
-            folder="assistants",
-            schemas=frontdesk(),
-            environment="default",
-            environ={},
-            catalog={},
-            fingerprint=fingerprint,
-        )
-    )
+    loaded = load(Unlisted({}))
     assert [each.code for each in loaded.errors] == ["unreadable-file"]
 
 
