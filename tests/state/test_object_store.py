@@ -52,6 +52,17 @@ def opened(server: Objects, monkeypatch: pytest.MonkeyPatch) -> OpenObjects:
     return OpenObjects(address=f"{server.address}/{uuid.uuid4().hex}", environ=server.environ)
 
 
+@pytest.fixture
+def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each vendor's driver needs to be opened; nothing answers for it."""
+    for name, value in {
+        "AWS_REGION": "us-east-1",
+        "AZURE_STORAGE_ACCOUNT_NAME": "practice",
+        "AZURE_STORAGE_ACCOUNT_KEY": "cHJhY3RpY2U=",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
 class LockOutlivesItsProcess:
     """What a home promises that cannot see processes: nobody gets in until a person says so."""
 
@@ -289,11 +300,9 @@ def test_an_endpoint_in_clear_on_another_machine_is_refused() -> None:
         ("az", "AZURE_ENDPOINT", "AZURE_ALLOW_HTTP"),
     ],
 )
-def test_requests_go_in_clear_to_this_machine_or_where_that_is_said(
-    monkeypatch: pytest.MonkeyPatch, scheme: str, variable: str, allowing: str
-) -> None:
+@pytest.mark.usefixtures("signed_in")
+def test_requests_go_in_clear_to_this_machine_or_where_that_is_said(scheme: str, variable: str, allowing: str) -> None:
     """Whichever variable names the endpoint; the refusal names the one that would allow it."""
-    signed_in(monkeypatch)
 
     def in_clear(endpoint: str, **environ: str) -> bool:
         found = bucket(f"{scheme}://states", "production", {variable: endpoint, **environ})
@@ -325,15 +334,6 @@ def test_the_endpoint_of_s3_alone_comes_before_that_of_all_services() -> None:
     bucket("s3://states", "production", {**environ, "AWS_ENDPOINT_URL_S3": "", "AZURE_ENDPOINT": "http://x.example"})
 
 
-def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "AWS_REGION": "us-east-1",
-        "AZURE_STORAGE_ACCOUNT_NAME": "practice",
-        "AZURE_STORAGE_ACCOUNT_KEY": "cHJhY3RpY2U=",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-
 @pytest.mark.parametrize(
     ("address", "kind", "prefix"),
     [
@@ -344,11 +344,9 @@ def signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
         ("gs://states/acme", "GCSStore", "acme/production/"),
     ],
 )
-def test_an_address_leads_below_its_prefix(
-    monkeypatch: pytest.MonkeyPatch, address: str, kind: str, prefix: str
-) -> None:
+@pytest.mark.usefixtures("signed_in")
+def test_an_address_leads_below_its_prefix(address: str, kind: str, prefix: str) -> None:
     """In the store that its scheme names; what is asked there is bounded in time and in tries."""
-    signed_in(monkeypatch)
     found = bucket(address, "production", {})
     assert type(found.driver).__name__ == kind
     assert found.prefix == prefix
