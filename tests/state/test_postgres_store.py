@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -142,8 +146,10 @@ def test_tables_of_a_newer_program_are_refused(store: PostgresStore, url: str) -
     for act in (store.read, store.lineage, store.account, *changing, *locking):
         with pytest.raises(StateError) as caught:
             act()
-        assert codes(caught) == ["state-newer"]
-        assert caught.value.diagnostics[0].file == store.shown
+        (found,) = caught.value.diagnostics
+        assert (found.code, found.file) == ("state-newer", store.shown)
+        assert "version 99" in found.summary
+        assert f"up to {len(postgres_tables.MIGRATIONS)}" in found.summary
 
 
 def test_a_row_that_is_no_entry_is_an_error(store: PostgresStore, url: str) -> None:
@@ -264,6 +270,26 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(address: str
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
+def test_an_address_without_a_password_is_told_in_the_drivers_words() -> None:
+    """There is nothing to hide in them."""
+    with pytest.raises(StateError) as caught:
+        PostgresStore(f"postgres://practice@127.0.0.1:{free_port()}/office", environment="production").read()
+    (found,) = caught.value.diagnostics
+    assert found.code == "state-unreachable"
+    assert "Connection refused" in found.summary
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no part of what everybody installs; the error says how it is had."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ConfigError) as caught:
+        PostgresStore("postgres://db.example/office", environment="production")
+    (found,) = caught.value.diagnostics
+    assert found.code == "state-home"
+    assert "psycopg, which is not installed" in found.summary
+    assert "pip install" in (found.detail or "")
+
+
 def test_a_wrong_password_is_told_without_it(url: str) -> None:
     """What the server says is passed on; the password that was tried is not."""
     with pytest.raises(StateError) as caught:
@@ -333,6 +359,55 @@ def test_a_lock_that_stays_held_is_refused_after_its_time(store: PostgresStore, 
         assert found.summary.startswith("the state of production is locked by ")
         assert "apply --target acme/sales-en" in found.summary
         assert "state unlock --force" in (found.detail or "")
+
+
+@contextmanager
+def waited_for(opener: OpenDatabase, connection: psycopg.Connection[Any]) -> Iterator[Future[str]]:
+    """The lock is held within, and somebody with patience waits for it; the command of their lock once they have it."""
+
+    def take() -> str:
+        store = opener()
+        with store.lock(command="apply --target acme/sales-en", timeout=PATIENCE):
+            holder = store.holder()
+        return holder.command if holder else ""
+
+    with ThreadPoolExecutor(max_workers=1) as pool, opener().lock(command="pull", timeout=0):
+        taken = pool.submit(take)
+        while not waiters(connection) and not taken.done():
+            continue
+        yield taken
+
+
+def waiters(connection: psycopg.Connection[Any]) -> list[int]:
+    """The sessions of this database that wait for a lock."""
+    select = """
+        select pid from pg_locks join pg_database on pg_database.oid = pg_locks.database
+        where locktype = 'advisory' and not granted and datname = current_database()
+    """
+    return [pid for (pid,) in connection.execute(select)]
+
+
+def test_a_lock_is_waited_for_as_long_as_is_said(opener: OpenDatabase, url: str) -> None:
+    """Who has more patience still waits where somebody with less has given up, and gets it when it comes free."""
+    less = psycopg.connect(url, options="-c lock_timeout=200", autocommit=True)
+    with psycopg.connect(url, autocommit=True) as watching, less:
+        with waited_for(opener, watching) as taken:
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                less.execute(f"select pg_advisory_lock({LOCK})")  # type: ignore[call-overload]
+            assert len(waiters(watching)) == 1
+        assert taken.result() == "apply --target acme/sales-en"
+
+
+def test_a_wait_that_the_server_ends_is_no_lock_that_is_held(opener: OpenDatabase, url: str) -> None:
+    """It is told as what it is: the server cannot be reached any more, and nobody is named as in the way."""
+    with psycopg.connect(url, autocommit=True) as administrator, waited_for(opener, administrator) as taken:
+        for pid in waiters(administrator):
+            administrator.execute("select pg_terminate_backend(%s)", (pid,))
+        with pytest.raises(StateError) as caught:
+            taken.result()
+    (found,) = caught.value.diagnostics
+    assert found.code == "state-unreachable"
+    assert "administrator" in found.summary
 
 
 @pytest.mark.parametrize(
