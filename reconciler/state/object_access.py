@@ -81,7 +81,7 @@ class Bucket:
         import obstore
 
         with self._told(""):
-            pages = obstore.list(self.driver, self.prefix.rstrip("/"), chunk_size=1000)
+            pages = obstore.list(self.driver, self.prefix, chunk_size=1000)
             return sorted(str(each["path"]).removeprefix(self.prefix) for page in pages for each in page)
 
     def put(self, name: str, content: bytes, over: Tag | None) -> Tag:
@@ -146,7 +146,9 @@ def bucket(address: str, environment: str, environ: Mapping[str, str]) -> Bucket
         raise ConfigError(error("state-home", told, "pip install obstore")) from None
     parts = urlsplit(address)
     path = parts.path.strip("/")
-    if not parts.netloc or "@" in parts.netloc or parts.query or parts.fragment or "//" in path:
+    # Azure takes a backslash for a slash, and lists nothing below it
+    odd = "@" in parts.netloc or "//" in path or "\\" in address
+    if not parts.netloc or odd or parts.query or parts.fragment:
         told = "the address of the state is none of an object store"
         then = "Write s3://BUCKET/PREFIX (or az://, gs://); credentials and endpoints come from the environment."
         raise ConfigError(error("state-home", told, then))

@@ -371,6 +371,23 @@ class VersionsAreCompared:
             whole.write(replace(third, id=14))
         assert [each.id for each in opener().read().values()] == [SALES.id, third.id, 13]
 
+    def test_reading_again_forgets_only_what_was_read(self, store: StateStore, opener: Opener) -> None:
+        """What was seen counts until it is seen anew: reading one entry renews no other, reading all renews each."""
+        for entry in (SALES, DESK):
+            store.write(entry)
+        some, whole, other = opener(), opener(), opener()
+        some.read([SALES.key, DESK.key])
+        some.read([SALES.key])
+        whole.read()
+        other.write(replace(DESK, id=13))
+        other.remove(SALES.key)
+        with pytest.raises(StateConflictError):
+            some.write(replace(DESK, id=14))
+        assert list(whole.read()) == [DESK.key]
+        whole.write(replace(SALES, id=790))
+        whole.write(replace(DESK, id=15))
+        assert [each.id for each in opener().read().values()] == [790, 15]
+
     def test_a_holder_whose_lock_was_taken_away_writes_nothing(self, store: StateStore, opener: Opener) -> None:
         """It wakes up, however late, and is told; what the next holder wrote stands, and its lock is not disturbed."""
         store.write(SALES)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.errors import LockHeldError, StateError
+from reconciler.errors import LockHeldError, StateConflictError, StateError
 from reconciler.state.object_access import bucket
 from reconciler.state.objects import ObjectStore
 from tests.state.between import LOST, Meddler, Request, Times, between
@@ -234,6 +234,42 @@ def test_a_lock_is_waited_for_as_long_as_is_said(
             assert holder is not None
             assert holder.command == "pull"
     assert len(tries) == 3
+
+
+def test_a_change_of_what_is_gone_is_a_conflict(
+    s3_server: Objects, address: str, straight: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some stores say that a condition does not hold, some that there is no such object: somebody removed it."""
+    straight.write(SALES)
+
+    def not_found(request: Request) -> None:
+        assert request.condition == "if-match"
+        request.passed_on, request.answered = False, 404
+
+    meddler = Times(method="PUT", name=ENTRY, act=not_found)
+    with through(s3_server, address, monkeypatch, meddler) as store, store.lock(command="apply", timeout=0):
+        with pytest.raises(StateConflictError) as caught:
+            store.write(LATER)
+        assert codes(caught) == ["state-conflict"]
+        store.write(LATER)
+
+
+@pytest.mark.parametrize("name", [ENTRY, "_meta.json", "/states"], ids=["entry", "lineage", "listing"])
+def test_a_reading_that_the_store_refuses_names_what_it_was_of(
+    s3_server: Objects, address: str, straight: ObjectStore, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The object, or for the list of them the environment; nothing is taken for absent."""
+    straight.write(SALES)
+
+    def forbid(request: Request) -> None:
+        request.passed_on, request.answered = False, 403
+
+    meddler = Times(method="GET", name=name, act=forbid)
+    with through(s3_server, address, monkeypatch, meddler) as store, pytest.raises(StateError) as caught:
+        store.read()
+    (found,) = caught.value.diagnostics
+    assert found.code == "state-unreachable"
+    assert found.file == (straight.shown if name == "/states" else f"{straight.shown}/{name}")
 
 
 @pytest.mark.parametrize("methods", [("HEAD",), ("DELETE", "POST")], ids=["looking", "removing"])
