@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from reconciler.canonical import pretty
 from reconciler.errors import LockHeldError, StateError, error
@@ -145,10 +145,10 @@ def _record(holder: Holder, run: str, *, proven: bool) -> bytes:
 
 def _age(since: str, now: datetime) -> str | None:
     try:
-        age = now.astimezone(UTC) - datetime.fromisoformat(since)
+        age = now - datetime.fromisoformat(since)
     except (ValueError, TypeError):
         return None
     if age < timedelta(hours=1):
-        return f"{max(0, int(age.total_seconds() // 60))} minutes"
-    hours = int(age.total_seconds() // 3600)
+        return f"{max(0, age // timedelta(minutes=1))} minutes"
+    hours = age // timedelta(hours=1)
     return f"{hours} hours" if hours < 48 else f"{hours // 24} days"

@@ -125,7 +125,7 @@ def database(address: str) -> Database:
         told = "`schema` in the address of the state must be a plain name: letters, digits and `_`"
         raise ConfigError(error("state-home", told))
     hosts, ports = (str(facts.get(each) or "").split(",") for each in ("host", "port"))
-    where = ",".join(":".join(filter(None, each)) for each in zip_longest(hosts, ports, fillvalue=""))
+    where = ",".join(":".join(filter(None, each)) for each in zip_longest(hosts, ports))
     shown = f"postgres://{where}/{facts.get('dbname') or ''}" + ("" if schema == SCHEMA else f"?schema={schema}")
     # else the driver speaks the database's encoding: it could not send every text, and reads none of SQL_ASCII
     return Database(facts={**_OURS, **facts, "client_encoding": "utf8"}, schema=schema, shown=shown)

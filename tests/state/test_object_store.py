@@ -204,8 +204,10 @@ def test_a_lineage_that_is_lost_is_an_error(store: ObjectStore, opener: OpenObje
     for act in (store.lineage, store.read, lambda: store.write(DESK)):
         with pytest.raises(StateError) as caught:
             act()
-        assert codes(caught) == ["state-lineage-lost"]
-        assert caught.value.diagnostics[0].file == f"{store.shown}/_meta.json"
+        (found,) = caught.value.diagnostics
+        assert (found.code, found.file) == ("state-lineage-lost", f"{store.shown}/_meta.json")
+        assert "entries are there" in found.summary
+        assert "backup" in (found.detail or "")
 
 
 def test_an_account_beside_a_damaged_lineage_is_an_error(store: ObjectStore, opener: OpenObjects) -> None:
@@ -305,8 +307,11 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
     """
     with pytest.raises(ConfigError) as caught:
         ObjectStore(address, environment="production")
-    assert codes(caught) == ["state-home"]
-    assert "secret" not in repr(caught.value.diagnostics)
+    (found,) = caught.value.diagnostics
+    assert found.code == "state-home"
+    assert "s3://BUCKET/PREFIX" in (found.detail or "")
+    assert "the address of the state" in found.summary
+    assert "secret" not in repr(found)
 
 
 def test_an_endpoint_in_clear_on_another_machine_is_refused() -> None:
@@ -395,6 +400,7 @@ def test_a_store_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch) 
     assert told.code == "state-home"
     assert told.summary.startswith("the object store cannot be opened: ")
     assert len(told.summary.split()) > 7
+    assert "variables" in (told.detail or "")
 
 
 def test_a_bucket_that_keeps_versions_keeps_the_promise(s3_server: Objects, monkeypatch: pytest.MonkeyPatch) -> None:

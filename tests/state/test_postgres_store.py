@@ -253,20 +253,26 @@ def through_url(url: str, server: Server, pooler: Server) -> str:
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "code", "way_out"),
     [
-        "postgres://practice:{password}@127.0.0.1:{port}/x",
-        "postgres://practice:{password}@127.0.0.1:port/x",
-        "postgres://practice:{password}%zz@h/x",
-        "postgres://h/x?schema=a-b&password={password}",
-        "postgres://h/x?nonsense={password}",
+        ("postgres://practice:{password}@127.0.0.1:{port}/x", "state-unreachable", "Check the address"),
+        ("postgres://practice:{password}@127.0.0.1:port/x", "state-unreachable", "Check the address"),
+        ("postgres://practice:{password}%zz@h/x", "state-home", "postgres://USER@HOST"),
+        ("postgres://h/x?schema=a-b&password={password}", "state-home", None),
+        ("postgres://h/x?nonsense={password}", "state-home", "postgres://USER@HOST"),
     ],
 )
-def test_an_address_that_leads_nowhere_is_told_without_its_password(address: str) -> None:
+def test_an_address_that_leads_nowhere_is_told_without_its_password(
+    address: str, code: str, way_out: str | None
+) -> None:
     """Nobody listens there, or it is no address: the message says so, and the password is in neither it nor a repr."""
     with pytest.raises((StateError, ConfigError)) as caught:
         PostgresStore(address.format(password=PASSWORD, port=free_port()), environment="production").read()
-    assert PASSWORD not in repr(caught.value.diagnostics)
+    (found,) = caught.value.diagnostics
+    assert found.code == code
+    assert (way_out or "") in (found.detail or "")
+    assert ("the address of the state" in found.summary) == (code == "state-home")
+    assert PASSWORD not in repr(found)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
