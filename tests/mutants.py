@@ -35,7 +35,10 @@ ROOMS = {
         + _QUICK,
     ),
     "postgres": Room(code=["reconciler/state/postgres*"], tests=["tests/state/test_postgres_store.py"]),
-    "objects": Room(code=["reconciler/state/object*"], tests=["tests/state/test_object_store.py"]),
+    "objects": Room(
+        code=["reconciler/state/object*"],
+        tests=["tests/state/test_object_store.py", "tests/state/test_object_answers.py"],
+    ),
 }
 
 

@@ -135,7 +135,7 @@ class Knows:
         return f"{key}: {json.loads(stored)['id']}" if key == SALES.key else None
 
     def entry(self, key: str, seen: str, /) -> Entry:
-        return replace(SALES, source=f"known as {seen}")
+        return replace(SALES, key=key, source=f"known as {seen}")
 
 
 def test_what_is_known_of_an_entry_spares_its_decoding(store: ObjectStore, opener: OpenObjects) -> None:
