@@ -48,7 +48,7 @@ class Queue:
     @contextmanager
     def connected(self) -> Iterator[Any]:
         """A connection for what the queue's own library has no call for. Raises StateError."""
-        with self.database.connected(environment="fleet") as connection, self.database.told("fleet"):
+        with self.database.connected() as connection:
             yield connection
 
     def set_up(self) -> None:

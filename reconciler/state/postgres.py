@@ -12,7 +12,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, LiteralString
 
@@ -21,7 +21,7 @@ from reconciler.errors import Diagnostic, StateError
 from reconciler.model import Entry, Spread
 from reconciler.state.entryfiles import Place, decode_object
 from reconciler.state.holders import this_process
-from reconciler.state.meta import moved, newer, refuse_other_lineage
+from reconciler.state.meta import lock_lost, moved, newer, refuse_other_lineage
 from reconciler.state.places import segments
 from reconciler.state.postgres_lock import SessionLock
 from reconciler.state.postgres_session import Database, database
@@ -153,18 +153,17 @@ class PostgresStore:
         Raises StateError (`state-home-unfit`) where a pooler stands before the database and shares out its sessions.
         """
         holder = this_process(command=command, now=self._clock(), environ=self._environ)
-        with self._database.connected(environment=self._environment) as connection:
-            with self._told():
-                self._lock.refuse_shared_sessions(connection)
-                migrate(connection, self._database.schema, self.shown)
-                self._lock.take(connection, holder, timeout=timeout)
+        with self._database.connected() as connection:
+            self._lock.refuse_shared_sessions(connection)
+            migrate(connection, self._database.schema, self.shown)
+            self._lock.take(connection, holder, timeout=timeout)
             self._hold(connection)
             try:
                 yield
             finally:
                 self._hold(None)
                 # where this fails the connection is gone, and the lock went with it
-                with suppress(StateError), self._told():
+                with suppress(StateError), self._database.told():
                     self._lock.give_back(connection)
 
     def holder(self) -> Holder | None:
@@ -174,7 +173,7 @@ class PostgresStore:
 
     def unlock(self, *, force: bool = False) -> Holder | None:
         """Remove what a holder that is gone left behind, and return it; `force` ends the session of one that is not."""
-        with self._database.connected(environment=self._environment) as connection, self._told():
+        with self._database.connected() as connection:
             return self._lock.clear(connection, force=force) if version_of(connection, self.shown) else None
 
     def _hold(self, connection: psycopg.Connection[Any] | None) -> None:
@@ -188,15 +187,17 @@ class PostgresStore:
         """The connection that holds the lock, or one for this moment. One thread at a time."""
         with self._using:
             held = self._held
-            if held is not None:
-                with self._told(held):
-                    yield held
-            else:
-                with self._database.connected(environment=self._environment) as connection, self._told():
+            if held is None:
+                with self._database.connected() as connection:
                     yield connection
-
-    def _told(self, held: psycopg.Connection[Any] | None = None) -> AbstractContextManager[None]:
-        return self._database.told(self._environment, held)
+                return
+            try:
+                with self._database.told():
+                    yield held
+            except StateError:
+                if held.closed:
+                    raise lock_lost(self._environment, self._database.shown) from None
+                raise
 
     def _one(self, connection: psycopg.Connection[Any], select: LiteralString) -> Any:
         return connection.execute(select, (self._environment,)).fetchone()

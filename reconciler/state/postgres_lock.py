@@ -87,7 +87,7 @@ class SessionLock:
         if mine == connection.info.backend_pid:
             return
         for _ in range(_PROBES):
-            with self._database.connected(environment=self._environment) as other:
+            with self._database.connected() as other:
                 if _backend(other) == mine or _backend(connection) != mine:
                     raise self._unfit()
 

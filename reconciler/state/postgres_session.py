@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reconciler.errors import ConfigError, StateError, error
-from reconciler.state.meta import lock_lost
 
 if TYPE_CHECKING:
     import psycopg
@@ -57,32 +56,25 @@ class Database:
     shown: str
 
     @contextmanager
-    def connected(self, *, environment: str) -> Iterator[psycopg.Connection[Any]]:
-        """A connection of its own, in autocommit, closed afterwards. Raises StateError for whatever goes wrong."""
+    def connected(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection of its own, in autocommit, closed afterwards. Raises StateError for what goes wrong on it."""
         import psycopg
 
-        with self.told(environment):
-            connection = psycopg.connect(**self.facts, autocommit=True)
-        try:
-            with self.told(environment):
-                names, values = zip(*_SERVERS.items(), strict=True)
-                connection.execute(_SETTINGS, (list(names), list(values)))
-                connection.execute(_DURABLE)
-                connection.execute("select set_config('search_path', quote_ident(%s), false)", (self.schema,))
+        with self.told(), closing(psycopg.connect(**self.facts, autocommit=True)) as connection:
+            names, values = zip(*_SERVERS.items(), strict=True)
+            connection.execute(_SETTINGS, (list(names), list(values)))
+            connection.execute(_DURABLE)
+            connection.execute("select set_config('search_path', quote_ident(%s), false)", (self.schema,))
             yield connection
-        finally:
-            connection.close()
 
     @contextmanager
-    def told(self, environment: str, held: psycopg.Connection[Any] | None = None) -> Iterator[None]:
-        """Turn what the driver raises into an error for people; on the connection that holds the lock, it is lost."""
+    def told(self) -> Iterator[None]:
+        """Turn what the driver raises into an error for people."""
         import psycopg
 
         try:
             yield
         except psycopg.Error as problem:
-            if held is not None and held.closed:
-                raise lock_lost(environment, self.shown) from None
             raise self._error(problem) from None
 
     def _error(self, problem: psycopg.Error) -> StateError:
@@ -115,7 +107,7 @@ def database(address: str) -> Database:
         schema = dict(asked).get("schema", SCHEMA)
         rest = urlencode([each for each in asked if each[0] != "schema"])
         # not urlunsplit: it drops the slashes of an address without a host, which is a socket of this machine
-        facts = conninfo_to_dict(f"postgresql://{parts.netloc}{parts.path}" + (f"?{rest}" if rest else ""))
+        facts = conninfo_to_dict(f"postgresql://{parts.netloc}{parts.path}?{rest}")
     except (psycopg.Error, ValueError):
         # what the driver says quotes the address
         told = "the address of the state is not one that PostgreSQL understands"

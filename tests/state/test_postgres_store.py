@@ -152,6 +152,27 @@ def test_tables_of_a_newer_program_are_refused(store: PostgresStore, url: str) -
         assert f"up to {len(postgres_tables.MIGRATIONS)}" in found.summary
 
 
+def test_an_environment_of_a_newer_program_is_refused(store: PostgresStore, url: str) -> None:
+    """Its tables may be known and what stands in them not; the other environments there are read."""
+    store.write(SALES)
+    PostgresStore(url, environment="staging").write(DESK)
+    with psycopg.connect(url, autocommit=True) as connection:
+        change = "update reconciler.reconciler_environment set format_version = 7 where environment = 'production'"
+        connection.execute(change)
+    changing = (
+        lambda: store.write(DESK),
+        lambda: store.remove(SALES.key),
+        lambda: store.remember_account("sha256:one"),
+    )
+    for act in (store.read, store.lineage, store.account, *changing):
+        with pytest.raises(StateError) as caught:
+            act()
+        (found,) = caught.value.diagnostics
+        assert (found.code, found.file) == ("state-newer", store.shown)
+        assert "format 7" in found.summary
+    assert PostgresStore(url, environment="staging").read() == {DESK.key: DESK}
+
+
 def test_a_row_that_is_no_entry_is_an_error(store: PostgresStore, url: str) -> None:
     """It is named, with every other, and never taken for absent."""
     store.write(SALES)
