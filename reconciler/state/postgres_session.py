@@ -82,7 +82,7 @@ class Database:
         password = str(self.facts.get("password") or "")
         why = " ".join((why.replace(password, "***") if password else why).split())
         code, then = "state-write-failed", "What was there is still there. Run again once that is put right."
-        if problem.sqlstate is None or problem.sqlstate.startswith(("08", "28", "3D", "53", "57")):
+        if problem.sqlstate is None or problem.sqlstate.startswith(("08", "28", "3D", "57")):
             code = "state-unreachable"
             then = "Check the address, the network and the rights of this user; nothing was changed."
         elif problem.sqlstate == "42501":

@@ -388,6 +388,14 @@ class VersionsAreCompared:
         whole.write(replace(DESK, id=15))
         assert [each.id for each in opener().read().values()] == [790, 15]
 
+    def test_what_was_not_there_is_not_removed(self, store: StateStore, opener: Opener) -> None:
+        """Somebody has written the first entry since this store found none: it has not seen what it would remove."""
+        assert dict(store.read()) == {}
+        opener().write(SALES)
+        with pytest.raises(StateConflictError):
+            store.remove(SALES.key)
+        assert opener().read() == {SALES.key: SALES}
+
     def test_a_holder_whose_lock_was_taken_away_writes_nothing(self, store: StateStore, opener: Opener) -> None:
         """It wakes up, however late, and is told; what the next holder wrote stands, and its lock is not disturbed."""
         store.write(SALES)

@@ -514,6 +514,26 @@ def test_a_database_that_is_not_there_is_told_from_one_that_refuses_a_write(stor
     assert store.read() == {SALES.key: SALES}
 
 
+def test_a_disk_that_is_full_is_a_write_that_failed(store: PostgresStore, url: str) -> None:
+    """The address and the network are well: whoever reads it looks to the server, and what was there is still there."""
+    store.write(SALES)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("""
+            create function full_disk() returns trigger language plpgsql as
+            $$ begin raise 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$
+        """)
+        connection.execute(
+            "create trigger full_disk before update on reconciler.reconciler_entry execute function full_disk()"
+        )
+    with store.lock(command="apply", timeout=0), pytest.raises(StateError) as caught:
+        store.write(replace(SALES, id=790))
+    (found,) = caught.value.diagnostics
+    assert found.code == "state-write-failed"
+    assert "No space left on device" in found.summary
+    assert "address" not in (found.detail or "")
+    assert store.read() == {SALES.key: SALES}
+
+
 def test_a_schema_that_was_made_for_a_user_is_enough(url: str) -> None:
     """It needs no right to make schemas, and makes its tables there."""
     name = f"writer{uuid.uuid4().hex}"
