@@ -446,6 +446,7 @@ def test_a_wait_that_the_server_ends_is_no_lock_that_is_held(opener: OpenDatabas
         ("postgres:///office?host=/run/postgresql", "postgres:///run/postgresql/office"),
         ("postgres://ines:{password}@a.example,b.example/office", "postgres://a.example,b.example/office"),
         ("postgres://a.example:5433,b.example:5434/office", "postgres://a.example:5433,b.example:5434/office"),
+        ("postgres:///office?host=a.example,b.example", "postgres://a.example,b.example/office"),
         ("postgres://[::1]:5433/office", "postgres://::1:5433/office"),
         ("postgres://db.example/office?schema=acme", "postgres://db.example/office?schema=acme"),
         ("postgres://db.example/office?schema=reconciler&sslmode=require", "postgres://db.example/office"),
@@ -486,7 +487,8 @@ def test_a_schema_is_a_plain_name(schema: str) -> None:
     with pytest.raises(ConfigError) as caught:
         database(f"postgres://db.example/office?schema={schema}")
     assert codes(caught) == ["state-home"]
-    assert database(f"postgres://db.example/office?schema={'a' * 63}").schema == "a" * 63
+    for plain in ("a" * 63, "Acme_2", "_acme"):
+        assert database(f"postgres://db.example/office?schema={plain}").schema == plain
 
 
 def test_a_database_that_is_not_there_is_told_from_one_that_refuses_a_write(store: PostgresStore, url: str) -> None:
