@@ -34,7 +34,7 @@ def alone(script: str, **environ: str) -> str:
 
 @linux
 def test_results_come_in_order_from_every_process_and_none_stays() -> None:
-    """This one and two more share the work, each result stands where its item stood, and the two are gone afterwards."""
+    """This one and two more share the work, each result stands where its item stood, and the two are gone then."""
     told = alone(
         """
         items = list(range(1234))
