@@ -93,10 +93,12 @@ def _says_itself(value: Json, schemas: SchemaSet) -> bool:
     if isinstance(value, dict):
         if SECRET_KEY in value or not schemas.hide_nothing(value):
             return False
-        return all(_says_itself(each, schemas) for each in value.values())
-    if isinstance(value, list):
-        return all(_says_itself(each, schemas) for each in value)
-    return not isinstance(value, float)
+    elif not isinstance(value, list):
+        return not isinstance(value, float)
+    for each in value.values() if isinstance(value, dict) else value:
+        if "${" in each if isinstance(each, str) else not _says_itself(each, schemas):
+            return False
+    return True
 
 
 def reference_in(value: Json) -> tuple[str, str] | None:
