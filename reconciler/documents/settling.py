@@ -73,14 +73,8 @@ class Settling:
         """Whether a document says exactly what was applied, and nothing is to be told of it."""
         if len(self._in_vain) == _ENOUGH:
             return False
-        draft = self.drafting.draft((key, path))
-        desired = draft.desired
-        if (
-            desired is not None
-            and desired.inputs  # which no document has of which anything is told, or which says more than its fields
-            and desired.protect == applied.protect
-            and identical(desired.content, applied.fields)
-        ):
+        said = self.drafting.said((key, path))
+        if said is not None and said[1] == applied.protect and identical(said[0], applied.fields):
             return True
         self._in_vain.append(key)
         return False
