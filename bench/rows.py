@@ -254,7 +254,7 @@ _TERRAFORM_WARM = {10_000: 250, 1_000: 60, 100: 10, 10: 1}
 def _against_peer(
     bench: Bench, plan: Command, peer: Peer, count: int, what: str, goals: Mapping[int, int]
 ) -> Iterator[Row]:
-    if not peer.is_there or count > bench.peer_most:
+    if not peer.is_there or count > min(bench.peer_most, peer.most):
         return
     pair = paired(bench.peer(peer, count), plan, rounds=bench.peer_rounds)
     goal = goals.get(count) if peer.name == "Terraform" else None

@@ -11,6 +11,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import TypeAlias, TypeGuard
 
 # made once: json.dumps would make one for every call, which takes as long as encoding something small
@@ -88,7 +89,8 @@ def exact_digest(value: Json) -> str:
 
 def exact_text(value: Json) -> str:
     """JSON of the value as it is, keys sorted, no spaces: what `exact_digest` is made of."""
-    return _ENCODER.encode(value)
+    # the encoder asks other things first: 0.2 µs for a text instead of 0.8
+    return encode_basestring(value) if type(value) is str else _ENCODER.encode(value)
 
 
 def digest_text(text: str) -> str:

@@ -202,13 +202,25 @@ class SchemaSet:
         if known is None:
             if len(self._hiding) > _MOST_PLACES:
                 self._hiding.clear()
+                self._plain.clear()
             hides = self._hiding_names
             known = self._hiding[name] = hides is None or any(re.search(each, name) for each in hides)
+            if not known:
+                self._plain.add(name)
         return known
+
+    def hide_nothing(self, names: Iterable[str]) -> bool:
+        """Whether `may_hide` says no to each of them."""
+        return self._plain.issuperset(names) or not any(map(self.may_hide, names))
 
     @cached_property
     def _hiding(self) -> dict[str, bool]:
         return {}
+
+    @cached_property
+    def _plain(self) -> set[str]:
+        """The names of which `_hiding` says no: asked together, the keys of an object cost what one of them does."""
+        return set()
 
     @cached_property
     def _hiding_names(self) -> tuple[str, ...] | None:

@@ -34,13 +34,13 @@ def alone(script: str, **environ: str) -> str:
 
 @linux
 def test_results_come_in_order_from_every_process_and_none_stays() -> None:
-    """Three processes share the work, each result stands where its item stood, and all of them are gone afterwards."""
+    """This one and two more share the work, each result stands where its item stood, and the two are gone then."""
     told = alone(
         """
         items = list(range(1234))
         found = list(spreading(os.environ)(lambda each: (each, os.getpid()), items))
         assert [each for each, _ in found] == items
-        assert os.getpid() not in {pid for _, pid in found}
+        assert os.getpid() in {pid for _, pid in found}
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
@@ -57,7 +57,7 @@ def test_what_a_killed_process_did_not_do_is_done_here() -> None:
         """
         here = os.getpid()
         def halve(each):
-            if each == 777 and os.getpid() != here:
+            if each == 802 and os.getpid() != here:
                 os.kill(os.getpid(), signal.SIGKILL)
             return each / 2
         print(list(spreading(os.environ)(halve, range(1500))) == [each / 2 for each in range(1500)])
@@ -72,7 +72,7 @@ def test_an_exception_is_raised_here() -> None:
     told = alone(
         """
         def refuse(each):
-            if each == 600:
+            if each == 650:
                 raise ValueError(each)
             return each
         try:
@@ -85,7 +85,7 @@ def test_an_exception_is_raised_here() -> None:
             print("none is left")
         """
     )
-    assert told == "600\nnone is left\n"
+    assert told == "650\nnone is left\n"
 
 
 @linux

@@ -20,7 +20,7 @@ from reconciler.commands.planning_forms import most_of_a_post
 from reconciler.config import open_project
 from reconciler.forge.upsert import Done, put_issue
 from reconciler.planfile import audit_to_json
-from reconciler.planning import Audit
+from reconciler.planning.audit import Audit
 from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.escape import terminal_safe
 

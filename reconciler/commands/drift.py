@@ -15,7 +15,8 @@ from reconciler.commands.planning_options import allow_other_option
 from reconciler.config import Project, open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.planfile import audit_to_json
-from reconciler.planning import Audit, known_keys, make_audit, selected
+from reconciler.planning import known_keys, selected
+from reconciler.planning.audit import Audit, make_audit
 from reconciler.render.drift_html import render_audit_html
 from reconciler.render.drift_markdown import render_audit_markdown
 from reconciler.render.drift_text import Ways, render_audit

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from reconciler.commands.account import compared, read_list
 from reconciler.commands.begun import ask_list
 from reconciler.commands.planning_options import Asked
-from reconciler.commands.rollback import returning
 from reconciler.commands.spreading import FROM_SEEN, spreading
 from reconciler.config import Project, with_catalogs
 from reconciler.documents import Drafting, Loaded, Settling, drafting_of, key_of, load_documents
@@ -26,6 +26,9 @@ from reconciler.model import Action, Entry, Live, Plan, Reason
 from reconciler.planning import Finding, Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
+
+if TYPE_CHECKING:
+    from reconciler.commands.rollback import Returning
 
 READ_ALL = "RECONCILER_READ_ALL"
 """Set to anything, every document and entry is read whole, as if nothing were known to be settled."""
@@ -137,7 +140,7 @@ def _planned(
     shown: Mapping[int, Live] | None = None,
     findings: Mapping[str, Finding] | None = None,
 ) -> Gathered:
-    back = returning(project, loaded, entries, asked.to_previous) if asked.to_previous else None
+    back = _back(project, loaded, entries, asked.to_previous) if asked.to_previous else None
     desired, known = loaded.desired, entries
     if asked.only_secrets:
         desired = tuple(only_secrets(loaded.desired, entries))
@@ -157,6 +160,12 @@ def _planned(
         diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
     return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
+
+
+def _back(project: Project, loaded: Loaded, entries: Mapping[str, Entry], selectors: Sequence[str]) -> Returning:
+    from reconciler.commands.rollback import returning  # with all that reads saved plans: 3 ms
+
+    return returning(project, loaded, entries, selectors)
 
 
 def refuse_shared_ids(entries: Mapping[str, Entry]) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.canonical import canonical_bytes, equal
+from reconciler.canonical import canonical_bytes, equal, identical
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
 from reconciler.model import RESERVED, Content, Path, Position
@@ -78,7 +78,10 @@ def _same_exclusives(claimants: Sequence[Claimant], policy: FieldPolicy) -> Iter
 
 
 def _matches(content: Content, kind: Content) -> bool:
-    return all(name in content and equal(content[name], kind[name]) for name in kind)
+    for name, value in kind.items():
+        if name not in content or not (identical(content[name], value) or equal(content[name], value)):
+            return False
+    return True
 
 
 def _groups(pairs: Iterable[tuple[Hashable, Claimant]]) -> list[list[Claimant]]:

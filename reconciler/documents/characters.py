@@ -20,8 +20,9 @@ MAX_BYTES = 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _CONTROL_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
 _UNSEEN = re.compile(r"[\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_UNLIKE_1_2 = re.compile(r"[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\(u[dD][89abAB][0-9a-fA-F]{2})\\(u[dD][c-fC-F][0-9a-fA-F]{2})")
+# not yet compiled: a document of ASCII needs neither
+_UNLIKE_1_2 = r"[\x7f-\x9f\u2028\u2029\ufffe\uffff]"
+_PAIR = r"(?<!\\)((?:\\\\)*)\\(u[dD][89abAB][0-9a-fA-F]{2})\\(u[dD][c-fC-F][0-9a-fA-F]{2})"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MAX_SHOWN = 20
 
@@ -98,15 +99,15 @@ def _control(text: str, found: re.Match[str], file: str) -> Diagnostic:
 def _disguised(text: str) -> Readable:
     # what can be seen at a glance spares two searches through a prompt: 90 µs of 290 a document
     plain = text.isascii() and "\x7f" not in text
-    strange = [] if plain else sorted(set(_UNLIKE_1_2.findall(text)))
-    pairs = "\\u" in text and _PAIR.search(text) is not None
+    strange = [] if plain else sorted(set(re.findall(_UNLIKE_1_2, text)))
+    pairs = "\\u" in text and re.search(_PAIR, text) is not None
     if not strange and not pairs:
         return Readable(text=text)
     unused = _unused(text)
     masks = {each: next(unused) for each in strange}
     backslash = next(unused) if pairs else None
     if backslash is not None:
-        text = _PAIR.sub(lambda found: f"{found[1]}{backslash}{found[2]}{backslash}{found[3]}", text)
+        text = re.sub(_PAIR, lambda found: f"{found[1]}{backslash}{found[2]}{backslash}{found[3]}", text)
     shown = text.translate({ord(each): mask for each, mask in masks.items()})
     return Readable(text=shown, originals={ord(mask): each for each, mask in masks.items()}, backslash=backslash)
 

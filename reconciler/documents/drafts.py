@@ -22,7 +22,7 @@ from reconciler.documents.settings import Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, error, warning
-from reconciler.model import RESERVED, Desired, Path, Position
+from reconciler.model import RESERVED, Content, Desired, Path, Position
 from reconciler.schemas import SchemaSet
 
 
@@ -75,6 +75,23 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Meant:
+    """A document that could be read: what it says of itself, its layers, and their values with references resolved."""
+
+    parsed: Parsed
+    settings: Settings
+    layered: Layered
+    found: Resolution
+
+    @property
+    def is_fields_alone(self) -> bool:
+        """Whether the fields are all that it says, and every secret among them can be recognised again."""
+        settings = self.settings
+        bound = settings.id is not None or settings.moved_from is not None
+        return not (bound or settings.seed) and None not in self.found.used.values()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Drafting:
     """Documents one by one: each by its own, its bases and what it refers to."""
 
@@ -86,6 +103,35 @@ class Drafting:
     def draft(self, document: tuple[str, str]) -> Draft:
         """One document, alone: its key and its path."""
         key, path = document
+        problems, meant = self._judged(key, path)
+        if meant is None:
+            return Draft(path=path, key=key, diagnostics=tuple(problems))
+        layered, found = meant.layered, meant.found
+        places = _kept(meant.parsed, layered)
+        inputs = inputs_of(layered.files, found.used) if meant.is_fields_alone and not problems else ()
+        desired = None if layered.broken else self._desired(meant, key, places, inputs)
+        self.world.sources.forget(path)
+        return Draft(
+            path=path,
+            key=key,
+            diagnostics=tuple(problems),
+            desired=desired,
+            claimant=_claimant(meant.settings, found, key, path, places),
+            vault=found.vault,
+        )
+
+    def said(self, document: tuple[str, str]) -> tuple[Content, bool] | None:
+        """The fields of a document, and whether it is protected, where it says no more and nothing is to be told of it.
+
+        None for any other. It is a draft of which hardly anything is wanted, for a tenth less.
+        """
+        problems, meant = self._judged(*document)
+        if problems or meant is None or not meant.is_fields_alone:
+            return None
+        return meant.found.content, meant.settings.protect
+
+    def _judged(self, key: str, path: str) -> tuple[list[Diagnostic], _Meant | None]:
+        """What is wrong with it, and what it means; None where it cannot be read."""
         parsed = self.world.sources.yaml(path)
         problems = [replace(each, key=key) for each in parsed.diagnostics]
         if fault := key_fault(key):
@@ -93,7 +139,7 @@ class Drafting:
             told = f"the file's name cannot be a document's: {fault}"
             problems.append(error("key-invalid", told, "Rename the file.", file=shown, line=1, column=1))
         if parsed.value is None:
-            return Draft(path=path, key=key, diagnostics=tuple(problems))
+            return problems, None
         settings = read_settings(parsed, key=key, fields=self.layers.fields, environment=self.environment)
         layered = self.layers.document(parsed, settings, key=key)
         problems += [*settings.diagnostics, *layered.diagnostics]
@@ -106,36 +152,17 @@ class Drafting:
         problems += check_conflicts(found, layered, self.world.sources, key=key)
         if not layered.broken:
             problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
-        places = _kept(parsed, layered)
-        inputs = () if problems or not _says_fields_alone(settings, found) else inputs_of(layered.files, found.used)
-        desired = None if layered.broken else self._desired(parsed, settings, layered, found, key, places, inputs)
-        self.world.sources.forget(path)
-        return Draft(
-            path=path,
-            key=key,
-            diagnostics=tuple(problems),
-            desired=desired,
-            claimant=_claimant(settings, found, key, path, places),
-            vault=found.vault,
-        )
+        return problems, _Meant(parsed=parsed, settings=settings, layered=layered, found=found)
 
-    def _desired(
-        self,
-        parsed: Parsed,
-        settings: Settings,
-        layered: Layered,
-        found: Resolution,
-        key: str,
-        places: Mapping[Path, Position],
-        inputs: tuple[str, ...],
-    ) -> Desired:
+    def _desired(self, meant: _Meant, key: str, places: Mapping[Path, Position], inputs: tuple[str, ...]) -> Desired:
+        settings = meant.settings
         return Desired(
             key=key,
-            content=found.content,
-            source=self._source(layered, found),
-            file=parsed.file,
+            content=meant.found.content,
+            source=self._source(meant.layered, meant.found),
+            file=meant.parsed.file,
             inputs=inputs,
-            line=parsed.places[()].line,
+            line=meant.parsed.places[()].line,
             positions=places,
             id=settings.id,
             moved_from=settings.moved_from,
@@ -147,12 +174,6 @@ class Drafting:
     def _source(self, layered: Layered, found: Resolution) -> str:
         files = {path: self.world.sources.digest(path) for path in layered.files}
         return source_digest(self.environment, self.world.schemas, files, found.used)
-
-
-def _says_fields_alone(settings: Settings, found: Resolution) -> bool:
-    """Whether the fields are all that the document says, and every secret among them can be recognised again."""
-    bound = settings.id is not None or settings.moved_from is not None
-    return not (bound or settings.seed) and None not in found.used.values()
 
 
 def _released(layered: Layered, unmanaged: frozenset[str], file: str, key: str) -> tuple[Layered, list[Diagnostic]]:

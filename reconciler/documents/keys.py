@@ -23,10 +23,9 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..
 def key_of(path: str, *, folder: str) -> str | None:
     """The key of a document's path; None for a base or another file (a name that starts with _ on the way to it)."""
     prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
-    ending = next((each for each in ENDINGS if path.endswith(each)), None)
-    if ending is None or not path.startswith(prefix):
+    if not path.startswith(prefix) or not path.endswith(ENDINGS):
         return None
-    key = path[len(prefix) : -len(ending)]
+    key = path[len(prefix) : path.rindex(".")]
     return None if key.startswith("_") or "/_" in key else key
 
 

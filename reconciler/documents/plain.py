@@ -120,7 +120,27 @@ def plain_mapping(text: str) -> dict[str, Json] | None:
             return None
         else:
             into[key] = value
+            if waiting is None and (run := _run_of(indent).match(text, at)) is not None:
+                at = run.end()
+                if not _taken(into, run[0][:-1].split("\n"), indent):
+                    return None
     return root or None
+
+
+def _taken(into: dict[str, Json], lines: list[str], indent: int) -> bool:
+    """Whether the keys of a run went into the mapping that is open, each with its value."""
+    for line in lines:
+        key, _, text = line[indent:].partition(": ")
+        if key in into or key in WORDS:
+            return False
+        if text in WORDS or text[0] in BEGINS_NUMBER:
+            try:
+                into[key] = plain_value(text)
+            except ValueError:
+                return False
+        else:
+            into[key] = text
+    return True
 
 
 def _plain(text: str) -> Json:
@@ -145,6 +165,16 @@ def _block(text: str, at: int, indent: int) -> tuple[str, int] | None:
     if _SHORT_BLANK.match(text, end):  # an empty line of the text, or its end: that is not plain either
         return None
     return text[first.end() : end].replace("\n" + " " * margin, "\n").rstrip("\n"), end
+
+
+@cache
+def _run_of(indent: int) -> re.Pattern[str]:
+    """Lines that hold a key and a few plain words, and nothing that could be anything else: half of all lines.
+
+    Taken together they cost half of what they cost line by line.
+    """
+    plain = r"""[^\s\-?:,\[\]{}\#&*!|>'"%@`][^\n\t:#]*+(?<!\ )"""
+    return re.compile(rf"(?: {{{indent}}}[A-Za-z_][A-Za-z0-9_-]{{0,100}}+: {plain}\n)++")
 
 
 @cache

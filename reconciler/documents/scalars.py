@@ -20,7 +20,7 @@ WORDS: dict[str, bool | None] = {
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
 BEGINS_NUMBER = frozenset("-0123456789")
-_MAX_DIGITS = 400
+_MAX_DIGITS, _USUAL_DIGITS = 400, 18
 
 
 def plain_value(text: str) -> Scalar:
@@ -33,6 +33,8 @@ def plain_value(text: str) -> Scalar:
 
 def json_number(text: str) -> int | float | None:
     """The number that `text` spells in JSON's grammar, or None. Raises ValueError where it is beyond all bounds."""
+    if text.isdigit() and text.isascii() and text[0] != "0" and len(text) <= _USUAL_DIGITS:
+        return int(text)  # as nearly every number: the two patterns take five times as long
     if text[:1] not in BEGINS_NUMBER or _NUMBER.fullmatch(text) is None:
         return None
     if len(text) > _MAX_DIGITS:

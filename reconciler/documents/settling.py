@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from reconciler.canonical import Json, digest_bytes, exact_digest, identical
 from reconciler.documents.drafts import Drafting
@@ -20,6 +21,8 @@ from reconciler.entries import Applied, applied_from_text
 from reconciler.errors import DocumentError
 from reconciler.model import Desired, Entry
 
+Seen: TypeAlias = tuple[int, str, tuple[str, ...], bool, Mapping[str, Json]]
+"""Of an `Applied` what is needed later, as a mere tuple: ten thousand of them go from one process to another."""
 _ENOUGH = 50
 """After so many documents that were read in vain, reading them twice is given up."""
 
@@ -46,7 +49,7 @@ class Settling:
             names += [policy.name, *(policy.exclusive or ())]
         self._fields.extend(dict.fromkeys(names))
 
-    def seen(self, key: str, stored: bytes) -> Applied | None:
+    def seen(self, key: str, stored: bytes) -> Seen | None:
         """What the entry of a settled document says, as far as its plan needs it; None for any other, judged whole.
 
         Has no effect but on what is remembered of files, so that it may be asked in another process.
@@ -59,12 +62,12 @@ class Settling:
         self.drafting.world.sources.forget(path)
         if not settled:
             return None
-        fields = applied.fields
-        return applied._replace(fields={name: fields[name] for name in self._fields if name in fields})
+        id, source, inputs, protect, fields = applied
+        return id, source, inputs, protect, {name: fields[name] for name in self._fields if name in fields}
 
-    def entry(self, key: str, applied: Applied) -> Entry:
+    def entry(self, key: str, seen: Seen) -> Entry:
         """The entry of which `seen` said this; its document is among the `found` then."""
-        id, source, inputs, protect, content = applied
+        id, source, inputs, protect, content = seen
         file = self.paths[key]
         self.found[key] = Desired(key=key, content=content, source=source, file=file, inputs=inputs, protect=protect)
         return Entry(key=key, id=id, last_applied=content, source=source, inputs=inputs, protect=protect)
@@ -73,14 +76,8 @@ class Settling:
         """Whether a document says exactly what was applied, and nothing is to be told of it."""
         if len(self._in_vain) == _ENOUGH:
             return False
-        draft = self.drafting.draft((key, path))
-        desired = draft.desired
-        if (
-            desired is not None
-            and desired.inputs  # which no document has of which anything is told, or which says more than its fields
-            and desired.protect == applied.protect
-            and identical(desired.content, applied.fields)
-        ):
+        said = self.drafting.said((key, path))
+        if said is not None and said[1] == applied.protect and identical(said[0], applied.fields):
             return True
         self._in_vain.append(key)
         return False

@@ -147,9 +147,10 @@ class Plan:
 
     @property
     def summary(self) -> Summary:
-        counted = Counter(each.action.value.replace("-", "_") for each in self.changes)
-        orphaned = sum(each.action is Action.NO_OP and each.reason is Reason.ORPHANED for each in self.changes)
-        return Summary(**counted, orphaned=orphaned)
+        counted = Counter([each.action for each in self.changes])
+        orphaned = [each for each in self.changes if each.reason is Reason.ORPHANED and each.action is Action.NO_OP]
+        named = {action.value.replace("-", "_"): count for action, count in counted.items()}
+        return Summary(**named, orphaned=len(orphaned))
 
     @property
     def risks(self) -> Mapping[Risk, int]:

@@ -43,8 +43,10 @@ def held(policy: FieldPolicy, content: Content | None) -> Json:
     """The exclusive value that an assistant with this content holds, or None where it holds none."""
     if content is None or policy.exclusive is None:
         return None
-    meets = all(content.get(name) == value for name, value in policy.exclusive.items())
-    return content.get(policy.name) if meets else None
+    for name, value in policy.exclusive.items():  # asked four times of every assistant: `all` takes twice as long
+        if content.get(name) != value:
+            return None
+    return content.get(policy.name)
 
 
 def transfers(stances: Sequence[Stance], schemas: SchemaSet) -> list[Transfer]:
@@ -112,7 +114,8 @@ def _moving(policy: FieldPolicy, stances: Iterable[Stance], *, gives: bool) -> M
 
 
 def _keeps(policy: FieldPolicy, stance: Stance) -> bool:
-    return canonical_bytes(held(policy, stance.before)) == canonical_bytes(held(policy, stance.after))
+    before, after = stance.before, stance.after
+    return before is after or canonical_bytes(held(policy, before)) == canonical_bytes(held(policy, after))
 
 
 def _block(stance: Stance, problem: Diagnostic) -> Stance:

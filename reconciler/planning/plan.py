@@ -182,7 +182,7 @@ def _not_observable(
 
 def _read(changes: Sequence[Change], sides: Sides) -> Iterator[tuple[Change, Entry, Live]]:
     """The changes whose assistant was read, with what the state and live say of it."""
-    for change in changes:
+    for change in changes if sides.live else ():
         entry = sides.entries.get(change.moved_from or change.key)
         live = sides.live_of(entry.id) if entry is not None else None
         if entry is not None and live is not None:

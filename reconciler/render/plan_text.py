@@ -171,8 +171,8 @@ def total_lines(plan: Plan) -> Iterator[str]:
         yield "No changes."
         return
     summary = plan.summary
-    if plan.risks:
-        yield f"Risk: {', '.join(f'{count} {risk.value}' for risk, count in plan.risks.items())}."
+    if risks := plan.risks:
+        yield f"Risk: {', '.join(f'{count} {risk.value}' for risk, count in risks.items())}."
     moved = sum(each.moved_from is not None for each in plan.changes)
     unchanged = (
         summary.no_op

@@ -14,7 +14,7 @@ import os
 import stat
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -275,13 +275,12 @@ class FileStore:
 
 def _looked_at(glance: Glance | None, place: Place) -> Any | bytes | None:
     """What can be seen of an entry, else its bytes; None where it cannot be read, which is for `_entry_at` to say."""
-    with suppress(StateError):
+    try:
         content = read_bytes(place)
-        if content is not None and glance is not None and place.key is not None:
-            seen = glance.seen(place.key, content)
-            return content if seen is None else seen
-        return content
-    return None
+    except StateError:
+        return None
+    seen = None if content is None or glance is None or place.key is None else glance.seen(place.key, content)
+    return content if seen is None else seen
 
 
 def _entry_at(place: Place, content: bytes | None) -> Entry | None:

@@ -14,6 +14,7 @@ from reconciler.errors import StateError, error
 ENDING = ".json"
 META = "_meta.json"
 
+_USUAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,99})*+")
 _FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]")
 # 255 bytes is what nearly every file system allows for one name
 _LONGEST = 255 - len(ENDING)
@@ -22,6 +23,8 @@ _LONGEST = 255 - len(ENDING)
 def segments(key: str) -> tuple[str, ...]:
     """The folders and the name (without its ending) of a key. Raises StateError for one that may not be a path."""
     parts = tuple(key.split("/"))
+    if _USUAL.fullmatch(key):
+        return parts  # as nearly every key
     for part in parts:
         wrong = _wrong(part)
         if wrong:

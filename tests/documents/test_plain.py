@@ -115,7 +115,9 @@ LEFT: dict[str, str] = {
     "a colon in a text": "name: Empfang: Weber\n",
     "a colon at its end": "name: Empfang:\n",
     "a key twice": "name: a\nname: b\n",
+    "a key twice, among plain ones": "name: a\ntype: inbound\nname: b\n",
     "a key that is a word of YAML": "null: a\n",
+    "a key that is a word of YAML, among plain ones": "name: a\nnull: b\n",
     "a key that is a number": "12: a\n",
     "an indentation that fits nowhere": "a:\n    b: 1\n  c: 2\n",
     "a list where a field must be": "a: 1\n- b\n",
@@ -135,6 +137,7 @@ LEFT: dict[str, str] = {
     "a list in brackets that holds more than words": "a: [b c]\n",
     "a number in brackets that is too large": "a: [1e999]\n",
     "a number that is too large": "a: 1e999\n",
+    "a number that is too large, among plain ones": "name: a\nvoice_id: 1e999\n",
     "two documents": "a: 1\n---\nb: 2\n",
     "a version": "%YAML 1.1\n---\na: 1\n",
     "a level too many": "".join(f"{'  ' * depth}a:\n" for depth in range(60)),
@@ -164,6 +167,59 @@ def test_any_pieces_of_yaml_read_the_same(text: str) -> None:
     """Put together at random, with and without an end of the line."""
     check(text)
     check(f"name: Empfang\n{text}\n")
+
+
+KEYS = (*(f"field_{number}" for number in range(9)), "type", "null", "a-b")
+VALUES = (
+    *(
+        "Praxis Dr. Weber",
+        "Guten Tag, wer spricht?",
+        "inbound",
+        "off",
+        "12",
+        "0.35",
+        "-1",
+        "true",
+        "No",
+        "~",
+        "010",
+        ".5",
+    ),
+    *(
+        "1e3",
+        "1e999",
+        "0x1",
+        "1_000",
+        "2026-11-22",
+        'a "b"',
+        "it's",
+        "a[b]",
+        "{a",
+        "a -b",
+        "a ",
+        "a\u00a0",
+        "\u3000a",
+        "=",
+        "x,y",
+    ),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "", "", "  ", "- "]), st.sampled_from(KEYS), st.sampled_from([*VALUES, *PIECES])
+        ),
+        min_size=2,
+        max_size=9,
+    )
+)
+@settings(max_examples=1_000)
+def test_any_run_of_short_lines_reads_the_same(lines: list[tuple[str, str, str]]) -> None:
+    """Keys with a few words each are taken together: numbers and words of YAML among them, and what ends a run."""
+    text = "".join(f"{begun}{key}: {value}\n" for begun, key, value in lines)
+    check(text)
+    check("tools:\n" + "".join(f"  {line}\n" for line in text.splitlines()))
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 6))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model import Desired, DriftedField, Entry, Live, Side
-from reconciler.planning import Audit, make_audit
+from reconciler.planning.audit import Audit, make_audit
 from tests.support import desk
 from tests.support.frontdesk import frontdesk
 

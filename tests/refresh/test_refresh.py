@@ -18,7 +18,8 @@ from reconciler.config import find_schemas
 from reconciler.errors import ApiError
 from reconciler.live import as_sent
 from reconciler.model import Desired
-from reconciler.planning import make_audit, make_plan
+from reconciler.planning import make_plan
+from reconciler.planning.audit import make_audit
 from reconciler.refresh import read_live
 from reconciler.sandbox.storage import MemoryStorage
 from reconciler.sandbox.vendor import Vendor
