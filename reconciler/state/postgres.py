@@ -113,7 +113,7 @@ class PostgresStore:
         """Save one entry durably. Raises StateConflictError where it moved, and leaves what was there."""
         segments(entry.key)
         # escaped, so that a database in any encoding takes it
-        content = json.dumps(entry_to_json(entry), sort_keys=True)
+        content = json.dumps(entry_to_json(entry))
         with self._session() as connection:
             self._begin(connection)
             known = self._version(connection, entry.key)

@@ -173,17 +173,18 @@ def test_an_environment_of_a_newer_program_is_refused(store: PostgresStore, url:
     assert PostgresStore(url, environment="staging").read() == {DESK.key: DESK}
 
 
-def test_a_row_that_is_no_entry_is_an_error(store: PostgresStore, url: str) -> None:
-    """It is named, with every other, and never taken for absent."""
+@pytest.mark.parametrize("content", ["[]", "{}"])
+def test_a_row_that_is_no_entry_is_an_error(store: PostgresStore, url: str, content: str) -> None:
+    """It is named, with every other and with the database, and never taken for absent."""
     store.write(SALES)
     store.write(DESK)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("update reconciler.reconciler_entry set entry = '[]'")
+        connection.execute("update reconciler.reconciler_entry set entry = %s", (content,))
     with pytest.raises(StateError) as caught:
         store.read()
-    assert [(each.code, each.key) for each in caught.value.diagnostics] == [
-        ("state-unreadable", SALES.key),
-        ("state-unreadable", DESK.key),
+    assert [(each.code, each.file, each.key) for each in caught.value.diagnostics] == [
+        ("state-unreadable", store.shown, SALES.key),
+        ("state-unreadable", store.shown, DESK.key),
     ]
 
 
