@@ -150,6 +150,7 @@ def test_tables_of_a_newer_program_are_refused(store: PostgresStore, url: str) -
         assert (found.code, found.file) == ("state-newer", store.shown)
         assert "version 99" in found.summary
         assert f"up to {len(postgres_tables.MIGRATIONS)}" in found.summary
+        assert "a later one" in (found.detail or "")
 
 
 def test_an_environment_of_a_newer_program_is_refused(store: PostgresStore, url: str) -> None:
