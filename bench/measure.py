@@ -73,9 +73,10 @@ class Pair:
         return median(a.cpu / b.cpu for a, b in zip(self.left, self.right, strict=True))
 
 
-def paired(left: Command, right: Command, *, rounds: int) -> Pair:
-    """Both, in turns, after one run of each that does not count."""
-    run(left)
+def paired(left: Command, right: Command, *, rounds: int, warmed: bool = True) -> Pair:
+    """Both, in turns, after one run of each that does not count; not `warmed`, where that would take minutes."""
+    if warmed:
+        run(left)
     run(right)
     samples = [(run(left), run(right)) for _ in range(rounds)]
     return Pair(left=[each for each, _ in samples], right=[each for _, each in samples])

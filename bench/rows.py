@@ -256,7 +256,8 @@ def _against_peer(
 ) -> Iterator[Row]:
     if not peer.is_there or count > min(bench.peer_most, peer.most):
         return
-    pair = paired(bench.peer(peer, count), plan, rounds=bench.peer_rounds)
+    few = count < 10_000
+    pair = paired(bench.peer(peer, count), plan, rounds=bench.peer_rounds if few else 1, warmed=few)
     goal = goals.get(count) if peer.name == "Terraform" else None
     told = f"{_times(pair.right)} against {_times(pair.left)}; processors: {pair.cpu_ratio:.1f} ×"
     measured = f"{pair.wall_ratio:.1f} × faster than {peer.name} ({told})"

@@ -14,6 +14,13 @@ def test_a_marked_block_is_told_at_its_line() -> None:
     assert told(load({"assistants/praxis.yaml": text})) == [("merge-conflict", "assistants/praxis.yaml", 7, 1)]
 
 
+def test_a_mark_inside_a_list_is_told() -> None:
+    """However deep the text stands."""
+    block = "".join(f"      {line}\n" for line in MARKED.splitlines())
+    text = f"{VALID}actions:\n  - type: say\n    text: |\n{block}"
+    assert told(load({"assistants/praxis.yaml": text})) == [("merge-conflict", "assistants/praxis.yaml", 11, 1)]
+
+
 def test_a_marked_file_is_told_in_the_file() -> None:
     """Where a person has to go."""
     files = {
