@@ -83,7 +83,8 @@ def _report(found: Iterable[Row], rounds: int, load: float, command: str) -> str
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} processors, {memory} GiB, {platform.system()}, "
         f"Python {platform.python_version()}. The load was {load:.1f} when it began"
         + (": others were at work, so ratios tell more than seconds." if load > 1 else "."),
-        f"Medians of {rounds} rounds; what is compared ran in turns. `{command}` measures again.",
+        f"Medians of {rounds} rounds; what is compared ran in turns, other tools fewer times, and once with 10,000. "
+        f"`{command}` measures again.",
     ]
     if absent:
         about.append(f"Not found on this machine, and so not measured: {', '.join(absent)}.")

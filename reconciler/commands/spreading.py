@@ -1,9 +1,9 @@
 """Work on many documents at once: `map` over several processes, in order, with bounded memory. Edge: forks.
 
 Parsing is bound to one processor a process, so ten thousand documents that all have to be read are dealt out, fifty at
-a time, to this process and a fork for each other processor: on two they take 1.5 s instead of 2.3. A fork has
-everything that was read so far and needs nothing sent; only results come back, and a pipe that is full makes its writer
-wait. Whatever goes wrong there is done again here, so that it fails here, in the open, or not at all.
+a time, to a fork for each processor, or to this process and one fork where there are two: that takes 1.1 s instead of
+1.7. A fork has everything that was read so far and needs nothing sent; only results come back, and a pipe that is full
+makes its writer wait. Whatever goes wrong there is done again here, so that it fails here, in the open, or not at all.
 """
 
 from __future__ import annotations
@@ -85,15 +85,19 @@ class _Worker:
 
 
 def _dealt(function: Callable[[T], R], chunks: Sequence[Sequence[T]], count: int) -> Iterator[list[R]]:
-    """The results chunk by chunk: this process does the first of every `count`, and each fork one of the others."""
+    """The results chunk by chunk, each from the process whose turn it was.
+
+    Of two, this one is the first; more of them send so much that to take it in is this one's share.
+    """
     workers: list[_Worker] = []
+    first = 1 if count == 2 else 0
     try:
         with suppress(OSError):  # no more processes, memory or descriptors: those that there are will do
-            for number in range(1, count):
+            for number in range(first, count):
                 workers.append(_forked(function, chunks[number::count]))
         for at, chunk in enumerate(chunks):
-            turn = at % count
-            done = workers[turn - 1].next() if 0 < turn <= len(workers) else None
+            turn = at % count - first
+            done = workers[turn].next() if 0 <= turn < len(workers) else None
             yield [function(each) for each in chunk] if done is None else done
     finally:
         for each in workers:

@@ -104,7 +104,7 @@ class ProjectFiles:
                 continue
             path = prefix + entry.name
             # as nearly every entry; asked here, it costs a third
-            if path.isascii() and path.endswith(ENDINGS) and "\\" not in path and entry.is_file(follow_symlinks=False):
+            if path.endswith(ENDINGS) and _is_text(path) and "\\" not in path and entry.is_file(follow_symlinks=False):
                 self._listed[path] = entry.path
                 yield path
             else:
@@ -122,8 +122,6 @@ class ProjectFiles:
             )
         elif not _leads_to_a_folder(entry):
             if entry.name.endswith(ENDINGS):
-                if entry.is_file(follow_symlinks=False) and "\\" not in path:
-                    self._listed[path] = entry.path
                 yield path
             elif entry.name.lower().endswith(ENDINGS):
                 yield _miscased(path)

@@ -123,7 +123,7 @@ class Drafting:
     def said(self, document: tuple[str, str]) -> tuple[Content, bool] | None:
         """The fields of a document, and whether it is protected, where it says no more and nothing is to be told of it.
 
-        None for any other. It is a draft of which hardly anything is wanted, for a tenth less.
+        None for any other. It is a draft of which hardly anything is wanted, for a tenth less; what was read stays.
         """
         problems, meant = self._judged(*document)
         if problems or meant is None or not meant.is_fields_alone:

@@ -14,7 +14,7 @@ from reconciler.errors import StateError, error
 ENDING = ".json"
 META = "_meta.json"
 
-_USUAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,99})*+")
+_USUAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,99})*")
 _FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]")
 # 255 bytes is what nearly every file system allows for one name
 _LONGEST = 255 - len(ENDING)

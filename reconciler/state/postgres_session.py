@@ -84,7 +84,7 @@ class Database:
         code, then = "state-write-failed", "What was there is still there. Run again once that is put right."
         if problem.sqlstate is None or problem.sqlstate.startswith(("08", "28", "3D", "57")):
             code = "state-unreachable"
-            then = "Check the address, the network and the rights of this user; nothing was changed."
+            then = "Check the address, the network and the rights of this user, and run again."
         elif problem.sqlstate == "42501":
             then = f"The user needs the right to create and write tables in the schema `{self.schema}`."
         return StateError(error(code, f"PostgreSQL says: {why}", then, file=self.shown))
