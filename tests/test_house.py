@@ -98,7 +98,8 @@ def test_a_module_imports_only_downward(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_pattern_has_a_group_that_gives_nothing_back(path: Path) -> None:
     """Up to Python 3.11.4 such a group may end in the middle of what it did not match (CPython, gh-106052)."""
-    assert re.findall(r"\)(?:[*+?]|\{[0-9,]+\})\+|\(\?>", path.read_text("utf-8")) == []
+    without_classes = re.sub(r"\[[^\]\n]*\]", "", path.read_text("utf-8"))
+    assert re.findall(r"\)(?:[*+?]|\{[0-9,]+\})\+|\(\?>", without_classes) == []
 
 
 @pytest.mark.parametrize("path", [path for path in modules() if room_of(path) in CORE], ids=str)
