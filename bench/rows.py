@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 from bench.measure import Command, Pair, Sample, cpu, most_mib, paired, run, wall
@@ -59,7 +61,9 @@ class Bench:
         """What plans `count` things with another tool; its project is made once."""
         folder = self.folder / f"{peer.name.replace(' ', '-')}-{count}"
         if folder not in self._made:
-            self._made[folder] = peer.prepare(folder, count)
+            # in a process of its own, as `project`
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+                self._made[folder] = other.submit(peer.prepare, folder, count).result()
         return self._made[folder]
 
     def hashing(self, count: int) -> Command:
