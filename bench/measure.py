@@ -74,7 +74,7 @@ class Pair:
 
 
 def paired(left: Command, right: Command, *, rounds: int, warmed: bool = True) -> Pair:
-    """Both, in turns, after one run of each that does not count; not `warmed`, where that would take minutes."""
+    """Both, in turns, after one run of each that does not count; `warmed` False spares the left one's of minutes."""
     if warmed:
         run(left)
     run(right)

@@ -103,7 +103,7 @@ class ProjectFiles:
             if entry.name.startswith(("_", ".")):
                 continue
             path = prefix + entry.name
-            # as nearly every entry; asked here, it costs a third
+            # as nearly every entry: for these to be handed on would cost more than to look at them
             if path.endswith(ENDINGS) and _is_text(path) and "\\" not in path and entry.is_file(follow_symlinks=False):
                 self._listed[path] = entry.path
                 yield path

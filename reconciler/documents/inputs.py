@@ -23,16 +23,17 @@ def source_digest(
     """
     listed = ",".join([f"{exact_text(path)}:{exact_text(digest)}" for path, digest in sorted(files.items())])
     given = exact_text(references) if references else "{}"
-    first, last = _same_for_all(environment, schemas.digest)
-    return digest_text(f"{first}{listed}{last[0]}{given}{last[1]}")
+    before, after = _around(environment, schemas.digest)
+    return digest_text(f'{before}{{{listed}}},"references":{given}{after}')
 
 
 @cache
-def _same_for_all(environment: str, schemas: str) -> tuple[str, tuple[str, str]]:
-    """What stands in every such text: before the files, between files and references, and after them."""
-    between = '},"references":'
-    after = f',"schemas":{exact_text(schemas)},"version":{exact_text(__version__)}}}'
-    return f'{{"environment":{exact_text(environment)},"files":{{', (between, after)
+def _around(environment: str, schemas: str) -> tuple[str, str]:
+    """What stands in every such text, before the files and after the references."""
+    return (
+        f'{{"environment":{exact_text(environment)},"files":',
+        f',"schemas":{exact_text(schemas)},"version":{exact_text(__version__)}}}',
+    )
 
 
 def inputs_of(files: Iterable[str], references: Iterable[str]) -> tuple[str, ...]:

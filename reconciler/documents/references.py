@@ -80,7 +80,7 @@ def resolve(layered: Layered, world: World, *, key: str) -> Resolution:
     schemas = world.schemas
     fields, plain = schemas.fields, schemas.hide_nothing(layered.content)
     for name, value in layered.content.items():
-        # nearly every value is what it says: to see that takes 7 µs a document, to walk through all of them 40
+        # nearly every value is what it says, which is seen much sooner than each of its parts is resolved
         says_itself = name in fields and _says_itself(value, schemas) and (plain or not schemas.may_hide(name))
         found.content[name] = value if says_itself else resolving.value(value, (name,))
     return found

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from reconciler.entries import entry_digest
-from reconciler.errors import LockHeldError, StateConflictError, StateError
+from reconciler.errors import ConfigError, LockHeldError, StateConflictError, StateError
 from reconciler.model import Entry
 from reconciler.state.store import StateStore
 from tests.state.strategies import entries
@@ -49,6 +49,16 @@ def child(target: Callable[..., None], *facts: Any) -> Iterator[tuple[Any, Conne
         process.join()
         process.close()
         ours.close()
+
+
+def told_of_its_driver(driver: str, opening: Opener) -> None:
+    """Hold that a home whose driver is not installed names it, and how it is had."""
+    with pytest.raises(ConfigError) as caught:
+        opening()
+    (found,) = caught.value.diagnostics
+    assert found.code == "state-home"
+    assert f"{driver}, which is not installed" in found.summary
+    assert "pip install" in (found.detail or "")
 
 
 def told(pipe: Connection) -> Any:
