@@ -11,12 +11,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.api import Answer, Failure, Kind
 from reconciler.canonical import Json
 from reconciler.errors import ReconcilerError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Entry
 from reconciler.refresh import Reader, read_live
 from reconciler.schemas import SchemaSet

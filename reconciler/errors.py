@@ -24,8 +24,9 @@ An error is raised with one diagnostic or more; it never holds the value of a se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
+
+from reconciler.frozen import dataclass
 
 Severity = Literal["error", "warning", "note"]
 PROJECT_FILE = "reconciler.yaml"

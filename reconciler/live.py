@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.canonical import Json, is_list
+from reconciler.frozen import dataclass
 from reconciler.model import Content, Live, Path
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import secret_name, secret_reference, secrets_in

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from typing import Protocol
 
 from reconciler.api import Page
 from reconciler.canonical import Json
 from reconciler.errors import ApiError, error
+from reconciler.frozen import dataclass
 from reconciler.live import live_assistant
 from reconciler.model import Content, Live
 from reconciler.schemas import SchemaSet

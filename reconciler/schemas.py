@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal
 
 from reconciler.canonical import Json, exact_digest
 from reconciler.errors import Diagnostic, SchemaError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Content, Path
 from reconciler.subschemas import descend, hidden_names, marked, stated_types
 from reconciler.validation import Validator, Violation

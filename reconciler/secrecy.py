@@ -9,10 +9,11 @@ different keys would see each other's every secret as changed, for ever. Core: p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import zip_longest
 
 from reconciler.canonical import SCALARS, Json, equal, identical, is_list
+from reconciler.frozen import dataclass
 
 SECRET_KEY = "$secret"  # noqa: S105 - the name of the marker, not a secret
 

@@ -10,11 +10,12 @@ Texts from the server stay out of every repr: an API may quote what it was sent,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from reconciler.canonical import Json
 from reconciler.errors import ApiError, AuthError, Diagnostic, error
+from reconciler.frozen import dataclass
 from reconciler.model import Content
 
 MESSAGE_LIMIT = 500

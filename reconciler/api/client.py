@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
@@ -24,6 +24,7 @@ from reconciler.api.reading import read_reply, rows_in
 from reconciler.api.wire import Reply, Timeouts, Wire
 from reconciler.canonical import Json
 from reconciler.errors import AuthError, error
+from reconciler.frozen import dataclass
 
 if TYPE_CHECKING:
     import httpx

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from reconciler.frozen import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

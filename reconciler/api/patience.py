@@ -10,9 +10,9 @@ unknown, as 500, 502, 504 and a broken connection do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from reconciler.api.answers import Effect, Failure, Kind
+from reconciler.frozen import dataclass
 
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({Kind.RATE_LIMITED, Kind.SERVER_ERROR, Kind.TIMED_OUT, Kind.BROKEN, Kind.UNREACHABLE})

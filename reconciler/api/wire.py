@@ -11,7 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -21,6 +21,7 @@ from reconciler.api.address import is_loopback
 from reconciler.api.answers import Effect, Failure, Kind
 from reconciler.api.bounded import Deadline, bound
 from reconciler.errors import ConfigError, error
+from reconciler.frozen import dataclass
 
 ANSWER_LIMIT = 16 * 1024 * 1024
 """Bytes of one answer, decompressed. A page of 100 assistants with the longest prompts seen is under 8 MiB."""

@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.apidocs.page import PageField
 from reconciler.apidocs.prose import facts_in
 from reconciler.apidocs.wording import PIECES, WORD
+from reconciler.frozen import dataclass
 
 SPAN = re.compile(r"(?:`(?P<code>[^`]+)`|[\"“'«](?P<text>[^\"”'`»]+)[\"”'»])(?P<note>\s*\([^()]*\))?")
 PLAIN = re.compile(r"(?P<text>[^,(]+?)(?P<note>\s*\([^()]*\))?\s*(?:,|$)")

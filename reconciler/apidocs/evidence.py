@@ -6,7 +6,7 @@ Pure, stdlib.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.apidocs.meaning import Meaning, PageMeaning, nested_meaning
@@ -14,6 +14,7 @@ from reconciler.apidocs.merging import Field
 from reconciler.apidocs.page import PageField
 from reconciler.apidocs.unread import SENTENCE
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 
 FACTS: Mapping[str, tuple[str, ...]] = {
     "enum": ("choices",),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from reconciler.apidocs.renames import Rename, renames
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 
 Kind = Literal["added", "removed", "renamed", "tightened", "loosened", "changed"]
 Schema = Mapping[str, Any]

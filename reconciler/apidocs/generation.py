@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.apidocs.editor import editor_schema
@@ -24,6 +23,7 @@ from reconciler.apidocs.rules import kept, limits, needs
 from reconciler.apidocs.unread import is_foreign, kinds_not_found
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, note, warning
+from reconciler.frozen import dataclass
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

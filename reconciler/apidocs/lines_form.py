@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.apidocs.headings import DEFAULT, FOLD, NO_PLACE, OPTIONAL, REQUIRED, place_of
 from reconciler.apidocs.page import Draft, PageField, Where, allows_null, json_type, tidy
+from reconciler.frozen import dataclass
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\[\])?(?:\.[A-Za-z0-9_-]+(?:\[\])?)*")
 BULLET = re.compile(r"[•*‣◦-]\s+(?P<text>\S.*)")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.apidocs.page import Draft, PageField, Where, allows_null, json_type, refuse, tidy
+from reconciler.frozen import dataclass
 
 # a name is taken whole, and a tag holds so much and no other tag's beginning: else a long line takes minutes
 TAG = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.apidocs.choices import Choice, choices_of, parts_of
 from reconciler.apidocs.known import Known, Limit
@@ -18,6 +18,7 @@ from reconciler.apidocs.prose import Fact, bounds, facts_in, number
 from reconciler.apidocs.unread import Unread, unread_in
 from reconciler.apidocs.wording import PLAIN_NUMBER
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 
 BOOLEANS: Mapping[str, Json] = {
     **dict.fromkeys(("true", "wahr", "verdadero", "verdadeiro", "vrai", "vero"), True),

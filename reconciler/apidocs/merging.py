@@ -7,10 +7,11 @@ What only one of them says holds for both, but for null, which each page allows 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.apidocs.meaning import Meaning, PageMeaning
 from reconciler.errors import Diagnostic, note, warning
+from reconciler.frozen import dataclass
 
 LIMITS = (
     ("low", "a minimum"),

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.apidocs.known import Known, Limit
 from reconciler.apidocs.page import Page
 from reconciler.apidocs.prose import Fact, facts_in
+from reconciler.frozen import dataclass
 
 TABLE_HEAD = re.compile(
     r"(?:required fields?|(?:erforderliche|benötigte)[sn]? felde?r?|campos? (?:requeridos?|obligatorios?))\s*\|?\s*$",

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
 
 from reconciler.errors import PageError, error
+from reconciler.frozen import dataclass
 
 Role = Literal["create", "update", "list", "delete"]
 Where = Literal["body", "path", "query", "response"]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from reconciler.apidocs.sentences import RULES
 from reconciler.apidocs.wording import PIECES, Rule
+from reconciler.frozen import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from reconciler.apidocs.meaning import words_of
 from reconciler.apidocs.structure import structure
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 
 Schema = Mapping[str, Any]
 LIKELY = 0.55

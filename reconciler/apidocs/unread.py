@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from reconciler.apidocs.notes import TABLE_HEAD, numbered
 from reconciler.apidocs.page import Page, PageField
 from reconciler.apidocs.prose import facts_in
 from reconciler.apidocs.variants import KEY
+from reconciler.frozen import dataclass
 
 SENTENCE = re.compile(r"[^\s.][^.\n]*(?:\.(?=\S)[^.\n]*)*")
 LOOKS_LIKE_A_RULE = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.apidocs.choices import choices_in
@@ -16,6 +16,7 @@ from reconciler.apidocs.page import tidy
 from reconciler.apidocs.prose import Fact, bounds, facts_in, number
 from reconciler.apidocs.wording import PLAIN_NUMBER
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 
 HEAD = re.compile(
     r"(?:\*\*(?P<bold>\w+)\*\*\s*(?:[-—–:]\s*(?P<text>.*))?|(?P<plain>[a-z][a-z0-9_]*) [-—–] (?P<rest>\S.*))"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Literal, TypeAlias
@@ -29,6 +29,7 @@ from reconciler.apply.sending import Ended, Ready, Recorded, Sender, Sending, pr
 from reconciler.apply.unsent import record_unsent, state_broke
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, PlanRefusedError, StateError
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Content, Desired, HandOver, Plan, Request
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
+from reconciler.frozen import dataclass
 from reconciler.model import Action
 
 

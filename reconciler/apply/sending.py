@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeAlias
 
 from reconciler.api import Answer, Exchange, Failure, Retry, Wait
@@ -18,6 +18,7 @@ from reconciler.apply import messages
 from reconciler.apply.outcome import Event, Requested, Retried, Waiting
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, StateError
+from reconciler.frozen import dataclass
 from reconciler.model import Change, HandOver, Request
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault, reveal

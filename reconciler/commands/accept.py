@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from reconciler.config import Project
 from reconciler.documents import Loaded
 from reconciler.durable import replace_file
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, UsageError, error, warning
+from reconciler.frozen import dataclass
 from reconciler.live import observed
 from reconciler.model import Desired, Drift
 from reconciler.planning import selected

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -38,6 +38,7 @@ from reconciler.errors import (
     UsageError,
     error,
 )
+from reconciler.frozen import dataclass
 from reconciler.model import Desired, Live, Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_line

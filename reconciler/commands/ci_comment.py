@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 import click
@@ -30,6 +30,7 @@ from reconciler.config import Project, open_project, open_store
 from reconciler.errors import ConfigError, Diagnostic, ReconcilerError, UsageError, error
 from reconciler.forge.place import Place
 from reconciler.forge.upsert import Done, put_comment
+from reconciler.frozen import dataclass
 from reconciler.model import Plan
 from reconciler.planfile import plan_file, plan_to_json, read_plan_file
 from reconciler.render.escape import json_text, terminal_safe

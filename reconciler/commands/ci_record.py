@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ import click
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.config import open_project
 from reconciler.errors import ConfigError, ReconcilerError, StateError, error
+from reconciler.frozen import dataclass
 from reconciler.render.escape import terminal_safe
 
 _ATTEMPTS = 10

@@ -7,12 +7,12 @@ saved plan.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.commands.invocation import Invocation
 from reconciler.commands.saving import load
 from reconciler.errors import StalePlanError, UsageError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Plan
 from reconciler.planfile import plan_difference, plan_to_json, read_plan_file
 from reconciler.render.difference import render_difference

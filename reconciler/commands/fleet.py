@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from reconciler.commands.stopping import stop_on_signals
 from reconciler.errors import UsageError, error
 from reconciler.fleet.jobs import FleetVerb, Job, Place, worst
 from reconciler.fleet.local import run_all
+from reconciler.frozen import dataclass
 from reconciler.render.escape import json_text
 from reconciler.render.fleet_words import job_line
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from reconciler.commands.account import compared, read_list
@@ -22,6 +22,7 @@ from reconciler.errors import (
     UsageError,
     error,
 )
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Entry, Live, Plan, Reason
 from reconciler.planning import Finding, Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore

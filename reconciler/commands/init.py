@@ -6,7 +6,6 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ from reconciler.commands.pull import pull_now
 from reconciler.config import make_key
 from reconciler.durable import create_file
 from reconciler.errors import ConfigError, error
+from reconciler.frozen import dataclass
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.render.paint import counted
 

@@ -11,13 +11,14 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reconciler import __version__
+from reconciler.frozen import dataclass
 
 COMMON = ("directory", "environment", "output", "insecure_http", "no_color", "verbose", "quiet")
 FORMS = ("text", "json")

@@ -10,13 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from reconciler.api import Exchange, Retry, Wait
 from reconciler.apply import Event, Finished, Requested, Retried, Status, Waiting
 from reconciler.commands.events import event_writer
 from reconciler.commands.invocation import Invocation
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Plan
 from reconciler.render.escape import terminal_safe
 from reconciler.render.progress import Tally, pause_line, progress_line

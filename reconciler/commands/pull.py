@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 
 import click
@@ -18,6 +17,7 @@ from reconciler.commands.state_transfer import lock_timeout
 from reconciler.commands.whose_key import remember_account
 from reconciler.config import open_project, open_store
 from reconciler.errors import Diagnostic, UsageError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Live
 from reconciler.planning import selected
 from reconciler.pull.accepting import Wish

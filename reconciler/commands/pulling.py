@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from reconciler.documents.files import Files
 from reconciler.durable import create_file
 from reconciler.entries import stamp
 from reconciler.errors import ConfigError, Diagnostic, DocumentError, error, warning
+from reconciler.frozen import dataclass
 from reconciler.lookups.naming import references
 from reconciler.model import Desired, Entry, Live
 from reconciler.pull.draft import Draft, Style, draft, holds_secret

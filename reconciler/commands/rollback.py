@@ -7,13 +7,14 @@ and where that is another one, or cannot be told, the plan says so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.canonical import Json
 from reconciler.commands.secrets import value_of
 from reconciler.config import Project
 from reconciler.documents import Loaded
 from reconciler.errors import Diagnostic, StateError, error, warning
+from reconciler.frozen import dataclass
 from reconciler.model import Content, Desired, Entry
 from reconciler.planning import previous_desired, selected
 from reconciler.secrecy import Vault, comparable, reveal, secret_name, secret_names, secret_reference

@@ -14,9 +14,10 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, BinaryIO, NoReturn, TypeVar
+
+from reconciler.frozen import dataclass
 
 PROCESSES = "RECONCILER_PROCESSES"
 """How many processes may read documents; unset, one for each processor, eight at the most."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import click
@@ -21,6 +21,7 @@ from reconciler.commands.state_transfer import lock_timeout, pull_state, push_st
 from reconciler.config import open_project, open_store
 from reconciler.entries import entry_to_json, move, stamp
 from reconciler.errors import Diagnostic, StateError, UsageError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Entry
 from reconciler.render.escape import json_text, terminal_safe
 from reconciler.state.store import Holder, StateStore

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -18,6 +18,7 @@ from reconciler.documents.files import Sources
 from reconciler.documents.places import at_path, dotted
 from reconciler.documents.tracing import Reference, Stated, path_in, reference_of, trace
 from reconciler.errors import PROJECT_FILE, Diagnostic, DocumentError, UsageError, error
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Content, Desired, Entry, Live, Path, Position
 from reconciler.planning import known_keys
 from reconciler.render.escape import json_text

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +31,7 @@ from reconciler.config.settings import (
 from reconciler.config.settings_schema import LONGEST_SETTLE
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import PROJECT_FILE, ConfigError, Diagnostic, DocumentError, error
+from reconciler.frozen import dataclass
 from reconciler.planning.safety import Limits
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion

@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
 
 from reconciler.canonical import Json
@@ -38,6 +38,7 @@ from reconciler.config.settings_schema import (
 from reconciler.config.values import ValueReader, kind
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import ConfigError
+from reconciler.frozen import dataclass
 from reconciler.model import Path
 from reconciler.planning.safety import Limits
 

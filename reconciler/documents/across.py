@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.canonical import canonical_bytes, equal, identical
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Content, Path, Position
 from reconciler.schemas import FieldPolicy, SchemaSet
 from reconciler.secrecy import secret_names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.canonical import Json
 from reconciler.documents.across import Claimant
@@ -22,6 +22,7 @@ from reconciler.documents.settings import Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.documents.variants import check_variants
 from reconciler.errors import Diagnostic, error, warning
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Content, Desired, Path, Position
 from reconciler.schemas import SchemaSet
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
@@ -27,6 +26,7 @@ from reconciler.documents.emitting import (
     value_lines,
 )
 from reconciler.documents.strict_yaml import parse_yaml
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Path
 
 Splice: TypeAlias = tuple[int, int, str]

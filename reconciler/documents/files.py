@@ -9,13 +9,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from reconciler.canonical import digest_bytes
 from reconciler.documents.characters import line_and_column
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import DocumentError, error
+from reconciler.frozen import dataclass
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 from reconciler.model import Path
 
 VALUE_WEIGHT = 100

@@ -7,7 +7,7 @@ alone; of its `reconciler` key only `extends` counts. Core: pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
@@ -17,6 +17,7 @@ from reconciler.documents.places import at
 from reconciler.documents.settings import SETTINGS, Settings, read_settings
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import Diagnostic, error, warning
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Path, Position
 
 MAX_CHAIN = 32

@@ -8,12 +8,13 @@ A document with errors yields no Desired, and nothing hides anything else: every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.documents.across import Claimant, conflicts
 from reconciler.documents.drafts import Drafting
 from reconciler.documents.keys import key_collisions, key_of
 from reconciler.errors import Diagnostic, DocumentError, note
+from reconciler.frozen import dataclass
 from reconciler.model import Desired, Path, Position, Spread
 from reconciler.secrecy import Vault
 

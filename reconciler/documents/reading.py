@@ -7,7 +7,7 @@ so that one mistake does not hide the next. Core: pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
@@ -17,6 +17,7 @@ from reconciler.documents.characters import Readable, unseen
 from reconciler.documents.frames import VALUE_WEIGHT, Anchored, Frame
 from reconciler.documents.scalars import kind_of, plain_key_fault, plain_value
 from reconciler.errors import Diagnostic, error
+from reconciler.frozen import dataclass
 from reconciler.model import Path, Position
 
 MAX_DEPTH = 100

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.canonical import Json, exact_digest
 from reconciler.documents.files import Sources, inside
@@ -18,6 +18,7 @@ from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted, pointer
 from reconciler.documents.scalars import json_number, kind_of
 from reconciler.errors import Diagnostic, DocumentError, error, warning
+from reconciler.frozen import dataclass
 from reconciler.model import Path
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import SECRET_KEY, secret_reference

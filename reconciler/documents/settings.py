@@ -8,7 +8,7 @@ is made, since only the state knows whether it must be.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from reconciler.documents.places import at
 from reconciler.documents.scalars import kind_of
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import Diagnostic, error
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Path
 from reconciler.validation import suggestion
 

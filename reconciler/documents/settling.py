@@ -10,7 +10,7 @@ Whatever is unusual about an entry, an input or a document leaves it to be read,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from reconciler.canonical import Json, digest_bytes, exact_digest, identical
@@ -19,6 +19,7 @@ from reconciler.documents.inputs import source_digest
 from reconciler.documents.references import Unresolved, look_up
 from reconciler.entries import Applied, applied_from_text
 from reconciler.errors import DocumentError
+from reconciler.frozen import dataclass
 from reconciler.model import Desired, Entry
 
 Seen: TypeAlias = tuple[int, str, tuple[str, ...], bool, Mapping[str, Json]]

@@ -9,13 +9,13 @@ depth, size. An error of structure does not end the reading, a syntax error does
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.canonical import Json, is_list
 from reconciler.documents.characters import Readable, readable
 from reconciler.documents.late import late_positions
 from reconciler.documents.plain import plain_mapping
 from reconciler.errors import Diagnostic
+from reconciler.frozen import dataclass
 from reconciler.model import Path, Position
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.canonical import Json, is_list
@@ -17,6 +16,7 @@ from reconciler.documents.places import at_path
 from reconciler.documents.references import reference_in
 from reconciler.documents.settings import read_settings
 from reconciler.documents.strict_yaml import Parsed
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Path, Position
 
 _PLACE = re.compile(r"[0-9]{1,6}")

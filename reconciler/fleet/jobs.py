@@ -14,13 +14,14 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from reconciler.canonical import Json
 from reconciler.config import make_key
 from reconciler.errors import Diagnostic, PlanFileError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Plan
 from reconciler.planfile import plan_secrets, read_plan_file
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from reconciler.config.addresses import SANDBOX
 from reconciler.config.settings import DEFAULT_ENVIRONMENT, Settings
 from reconciler.errors import ConfigError, Diagnostic, UsageError, error
+from reconciler.frozen import dataclass
 from reconciler.state.homes import scheme_of
 from reconciler.validation import suggestion
 

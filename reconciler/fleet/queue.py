@@ -13,12 +13,13 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import ConfigError, StateError, error
 from reconciler.fleet.jobs import INTERRUPTED, Ended, Job
 from reconciler.fleet.results import TABLE, Queued, keep, newest
+from reconciler.frozen import dataclass
 from reconciler.schemas import SchemaSet
 from reconciler.state.homes import POSTGRES, scheme_of
 from reconciler.state.postgres_session import Database, database

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reconciler.fleet.jobs import Ended, FleetVerb, diagnostic_from_json
+from reconciler.frozen import dataclass
 from reconciler.planfile import diagnostic_to_json, plan_file, read_plan_file
 from reconciler.render.escape import json_line
 from reconciler.render.masking import masked

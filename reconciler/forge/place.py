@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from reconciler.api.address import is_loopback
 from reconciler.errors import ConfigError, Diagnostic, error
+from reconciler.frozen import dataclass
 
 TOKENS = {"github": ("GITHUB_TOKEN", "GH_TOKEN"), "gitlab": ("GITLAB_TOKEN",)}
 _NAMED = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")

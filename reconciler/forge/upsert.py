@@ -7,12 +7,12 @@ A post is ours when the account that posts now wrote it and its first line is ou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.forge.client import UnknownPost
 from reconciler.forge.markers import marker, read_marker, same_scope
 from reconciler.forge.posts import Forge, Post
+from reconciler.frozen import dataclass
 
 LABEL = "reconciler-drift"
 """What our issues are listed by, so that a repository with 10,000 issues is not read whole."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.canonical import Json
 from reconciler.errors import SchemaError, error
+from reconciler.frozen import dataclass
 from reconciler.schemas import SchemaSet
 
 

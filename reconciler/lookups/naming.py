@@ -6,10 +6,11 @@ A name once given stays: files refer to it. So what the catalogue has already wi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.canonical import Json
 from reconciler.documents.keys import slug
+from reconciler.frozen import dataclass
 from reconciler.lookups.lists import Lookup, Row
 
 Rows = Mapping[str, Mapping[int, Row]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
+from reconciler.frozen import dataclass
 from reconciler.model.sides import Content
 from reconciler.model.words import Action, Reason, Risk, Side
 

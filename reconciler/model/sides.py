@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, TypeAlias
 
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 
 Content: TypeAlias = Mapping[str, Json]
 Path: TypeAlias = tuple[str | int, ...]

@@ -6,9 +6,9 @@ Compared is what is done to an assistant, not in which step: steps move when oth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.canonical import Json, exact_digest
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, FieldChange, Plan
 
 

@@ -8,8 +8,9 @@ in sync     neither
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from reconciler.frozen import dataclass
 from reconciler.model import Desired, Drift, Entry, Live, Side
 from reconciler.planning.drift import moves_of, unobservable
 from reconciler.planning.twins import name_of

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from reconciler.entries import bind, without_create
+from reconciler.frozen import dataclass
 from reconciler.model import Content, Entry, Live, Pending
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import same

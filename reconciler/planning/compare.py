@@ -9,10 +9,10 @@ objects are replaced whole. What is not compared is not sent, and what is not se
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, error, note, warning
+from reconciler.frozen import dataclass
 from reconciler.model import Content, Desired, Entry, FieldChange, Live
 from reconciler.planning.problems import place
 from reconciler.planning.risk import field_risk

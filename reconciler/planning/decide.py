@@ -7,12 +7,13 @@ numbers them once all changes are known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.canonical import Json
 from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Content, Desired, Entry, FieldChange, Live, Pending, Reason, Request
 from reconciler.planning import problems
 from reconciler.planning.begun import Finding

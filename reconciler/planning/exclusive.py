@@ -6,10 +6,11 @@ A value under `x-exclusive` (a phone number of an inbound assistant) has one hol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.canonical import Json, canonical_bytes
 from reconciler.errors import Diagnostic, error
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Content, Reason
 from reconciler.schemas import FieldPolicy, SchemaSet
 

@@ -9,9 +9,10 @@ the rest follows when its turn comes. Acts tied by hand-overs are numbered in a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.errors import Diagnostic, error, note
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, HandOver, Reason, Request
 from reconciler.planning.exclusive import Transfer
 from reconciler.schemas import SchemaSet

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.errors import Diagnostic
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
 from reconciler.planning import problems
 from reconciler.planning.begun import Finding, as_found

@@ -7,10 +7,10 @@ dropped, has left one that says nothing any more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.canonical import canonical_bytes, equal
 from reconciler.errors import Diagnostic, warning
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Entry, HandOver, Unassigned
 from reconciler.planning.exclusive import Stance, held
 from reconciler.schemas import SchemaSet

@@ -7,11 +7,11 @@ process, where it would be set once and forgotten.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.canonical import canonical_bytes
 from reconciler.errors import Diagnostic, error, warning
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Plan
 from reconciler.planning.exclusive import Stance, held
 from reconciler.schemas import SchemaSet

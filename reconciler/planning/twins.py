@@ -6,10 +6,11 @@ Looked up and not searched for: whoever renames a folder of a thousand documents
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from reconciler.canonical import canonical_bytes
+from reconciler.frozen import dataclass
 from reconciler.model import Content, Desired, Entry
 from reconciler.planning.compare import managed
 from reconciler.schemas import SchemaSet

@@ -7,13 +7,14 @@ differently is it a change; else it is refused, and the files stay as they are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.canonical import Json, is_list
 from reconciler.documents import Loaded
 from reconciler.documents.editing import edited
 from reconciler.documents.files import Files, Sources
 from reconciler.errors import Diagnostic, DocumentError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Desired, Drift, DriftedField, Entry, Side
 from reconciler.pull.draft import Style
 from reconciler.pull.layers import Layer, layer_of, overlays_of, scheme_of, sharers

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.canonical import Json, is_list
 from reconciler.documents.emitting import field_lines
 from reconciler.documents.strict_yaml import parse_yaml
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Content, Live, Path
 from reconciler.pull.naming import secret_variable
 from reconciler.schemas import FieldPolicy, SchemaSet

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from reconciler.canonical import Json
 from reconciler.documents.files import Sources, inside
 from reconciler.documents.places import at_path
 from reconciler.documents.references import reference_in
+from reconciler.frozen import dataclass
 from reconciler.model import RESERVED, Desired, Path
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.documents.files import Files
 from reconciler.documents.keys import ENDINGS
+from reconciler.frozen import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,13 +7,13 @@ told twice. Pure; the files are passed in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.documents import Loaded
 from reconciler.documents.files import Files
 from reconciler.documents.keys import key_of
 from reconciler.errors import Diagnostic, DocumentError, warning
+from reconciler.frozen import dataclass
 from reconciler.model import Desired, Entry, Live
 from reconciler.planning.compare import managed
 from reconciler.pull.draft import Draft, Style, draft

@@ -7,8 +7,8 @@ can be taken for a removed line by nobody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from reconciler.frozen import dataclass
 from reconciler.render.hunks import Hunk
 from reconciler.render.lines import Line
 from reconciler.render.paint import counted

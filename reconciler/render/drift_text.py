@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 from reconciler.model import Drift, DriftedField, Side
 from reconciler.planning.audit import Audit, Managed
 from reconciler.render.escape import terminal_safe

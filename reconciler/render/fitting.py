@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from reconciler.frozen import dataclass
 from reconciler.render.diff_fence import Extent
 from reconciler.render.markdown_safe import LONGEST_COMMAND, code_span, fence
 from reconciler.render.paint import counted
@@ -21,7 +21,7 @@ from reconciler.render.paint import counted
 class Detail:
     """How much is told. `names` is the most that a list holds (None: all)."""
 
-    extent: Extent = Extent()  # noqa: RUF009 - frozen
+    extent: Extent = Extent()
     cosmetic: bool = True
     names: int | None = None
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Plan
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.escape import terminal_safe

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from reconciler.frozen import dataclass
 
 GITHUB, GITLAB = 65_536, 1_000_000
 """What a comment may hold: characters at GitHub and GitLab. Counted here in bytes, which are never fewer."""

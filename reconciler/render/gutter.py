@@ -7,8 +7,8 @@ line that was edited stands once, behind `│ ~ `, with its words in the marks t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from reconciler.frozen import dataclass
 from reconciler.render.escape import cells, terminal_safe
 from reconciler.render.hunks import Hunk
 from reconciler.render.lines import Line

@@ -7,9 +7,10 @@ same change, and only the lines around it that all of them share can be shown fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 
+from reconciler.frozen import dataclass
 from reconciler.render.lines import CONTEXT, Line
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from reconciler.canonical import Json, canonical, canonical_bytes
+from reconciler.frozen import dataclass
 from reconciler.secrecy import secret_name
 
 Step: TypeAlias = "str | tuple[int | None, int | None]"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from reconciler.frozen import dataclass
 from reconciler.render.words import Range, alike, changed_words, shared, words
 
 CONTEXT = 2

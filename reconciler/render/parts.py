@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.canonical import Json
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Drift, FieldChange, Plan, Reason, Side
 from reconciler.render.inside import Leaf, leaves
 from reconciler.render.prose import Prose, prose

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from reconciler.frozen import dataclass
 from reconciler.render.escape import terminal_safe
 
 SOON = 3

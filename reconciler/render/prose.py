@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from reconciler.frozen import dataclass
 from reconciler.render.hunks import Hunk, hunks
 from reconciler.render.lines import Line, line_diff, split
 

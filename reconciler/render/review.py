@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
 from reconciler.errors import Diagnostic
+from reconciler.frozen import dataclass
 from reconciler.model import Action, Change, Drift, Plan, Reason, Risk
 from reconciler.planning.risk import rank_of
 from reconciler.render.hunks import Hunk, shared

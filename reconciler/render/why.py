@@ -7,11 +7,11 @@ the state and the API know.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.canonical import Json
 from reconciler.documents.tracing import Reference, Stated
+from reconciler.frozen import dataclass
 from reconciler.model import Position
 from reconciler.planfile import FORMAT_VERSION
 from reconciler.render.escape import terminal_safe

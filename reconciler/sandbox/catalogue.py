@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from reconciler.frozen import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,8 +17,9 @@ Its words:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from reconciler.frozen import dataclass
 
 Kind = Literal["ok", "status", "drop", "stall", "html"]
 

@@ -7,9 +7,10 @@ the items of a nested list become is in no schema: the catalogue says it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from reconciler.frozen import dataclass
 from reconciler.schemas import FieldPolicy, SchemaSet
 
 DECIMAL_LIMIT = 2

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from reconciler.frozen import dataclass
 
 FOREVER = math.inf
 """As an answer's `delay`: the answer never comes."""

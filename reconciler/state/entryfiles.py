@@ -12,13 +12,13 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, StateError, error
+from reconciler.frozen import dataclass
 from reconciler.state.places import ENDING, is_set_aside, segments
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.

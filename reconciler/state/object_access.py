@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from reconciler.errors import ConfigError, StateError, error
+from reconciler.frozen import dataclass
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Driver

@@ -10,11 +10,11 @@ their locks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.canonical import Json
 from reconciler.entries import entry_digest, entry_from_json, entry_to_json
 from reconciler.errors import Diagnostic, StateConflictError, StateError, error
+from reconciler.frozen import dataclass
 from reconciler.model import Entry
 from reconciler.state.entryfiles import Place, decode_object, unreadable
 from reconciler.state.meta import account_of, lineage_of, refuse_other_lineage

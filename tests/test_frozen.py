@@ -1,0 +1,202 @@
+"""The quick `dataclass` makes what the library's makes: one class by both, held against each other."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler import frozen
+from reconciler.model import Action, Change, Desired, Entry, Reason
+
+Maker = Callable[..., Callable[[type[Any]], type[Any]]]
+MAKERS: tuple[Maker, Maker] = (dataclasses.dataclass, frozen.dataclass)
+
+
+def line(maker: Maker) -> type[Any]:
+    @maker(frozen=True, kw_only=True, slots=True)
+    class Line:
+        """A telephone line of a business."""
+
+        number: str
+        holder: str | None = None
+        hours: Mapping[str, str] = dataclasses.field(default_factory=dict)
+        key: str = dataclasses.field(default="", repr=False)
+        seen: int = dataclasses.field(default=0, compare=False)
+
+        @property
+        def label(self) -> str:
+            return f"{self.number} ({self.holder})"
+
+    return Line
+
+
+def plain(maker: Maker) -> type[Any]:
+    @maker(frozen=True, kw_only=True, slots=True)
+    class Bare:
+        """Nothing to tell two of them apart."""
+
+    return Bare
+
+
+def single(maker: Maker) -> type[Any]:
+    @maker(frozen=True, kw_only=True, slots=True)
+    class Single:
+        """One field alone, and one that is made from it."""
+
+        value: Any
+
+        def __post_init__(self) -> None:
+            if isinstance(self.value, bytes):
+                object.__setattr__(self, "value", self.value.decode())
+
+    return Single
+
+
+BOTH = {each.__name__: (each(MAKERS[0]), each(MAKERS[1])) for each in (line, plain, single)}
+NAN = float("nan")
+texts = st.sampled_from(["+49 30 901820", "+1 312 555 0100", ""])
+GIVEN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "line": st.fixed_dictionaries(
+        {"number": texts},
+        optional={
+            "holder": st.none() | texts,
+            "hours": st.dictionaries(texts, texts, max_size=2),
+            "key": texts,
+            "seen": st.integers(0, 2),
+        },
+    ),
+    "plain": st.just({}),
+    "single": st.fixed_dictionaries({"value": st.just(NAN) | st.integers(0, 2) | st.just(b"x") | texts}),
+}
+
+
+def outcome(ask: Callable[[], Any]) -> Any:
+    """What it gives, or the kind of its refusal."""
+    try:
+        return ask()
+    except Exception as problem:
+        return type(problem)
+
+
+def traits(cls: type[Any], first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Any]:
+    """All that can be seen of two values of one class."""
+    one, other = cls(**first), cls(**second)
+    return [
+        repr(one),
+        dataclasses.fields(one) and dataclasses.asdict(one),
+        [(each.name, each.kw_only, each.repr, each.compare) for each in dataclasses.fields(one)],
+        one == other,
+        one != other,
+        one == copy.deepcopy(one),
+        one == object(),
+        outcome(lambda: hash(one)),
+        outcome(lambda: hash(one) == hash(other)),
+        repr(dataclasses.replace(one, **second)),
+        cls.__match_args__,
+        cls.__slots__,
+        dataclasses.is_dataclass(cls),
+    ]
+
+
+@given(data=st.data(), name=st.sampled_from(sorted(BOTH)))
+def test_both_hold_and_compare_alike(data: st.DataObject, name: str) -> None:
+    """Fields, representation, equality, hash, and what may be done with one of them afterwards."""
+    first: dict[str, Any] = data.draw(GIVEN[name])
+    second: dict[str, Any] = data.draw(GIVEN[name])
+    theirs, ours = [traits(cls, first, second) for cls in BOTH[name]]
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("given", [{}, {"number": "1", "other": 2}, {"seen": 1}])
+def test_both_refuse_what_does_not_fit(given: dict[str, Any]) -> None:
+    """A field without a default that is left out, and a name that is none."""
+    for cls in BOTH["line"]:
+        with pytest.raises(TypeError):
+            cls(**given)
+
+
+def test_nothing_is_set_or_deleted_afterwards() -> None:
+    """Neither a field nor a name that is none, and no place is given by position."""
+    for cls in BOTH["line"]:
+        one = cls(number="+49 30 901820")
+        for name in ("number", "other"):
+            # the library of some versions refuses a new name by the slots that it has not, with the same kind of error
+            with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
+                setattr(one, name, "1")
+            with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
+                delattr(one, name)
+        assert one.number == "+49 30 901820"
+        with pytest.raises(TypeError):
+            cls("1")
+    with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'number'"):
+        BOTH["line"][1](number="1").number = "2"
+
+
+def test_one_that_holds_itself_can_be_shown() -> None:
+    """A repr comes to an end."""
+    for cls in BOTH["single"]:
+        inside: list[Any] = []
+        one = cls(value=inside)
+        inside.append(one)
+        assert repr(one).endswith("Single(value=[...])")
+
+
+def test_a_default_that_is_made_is_made_each_time() -> None:
+    """Two of them never share it."""
+    for cls in BOTH["line"]:
+        assert cls(number="1").hours is not cls(number="2").hours
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Desired(key="acme/dental", content={"name": "Lakeview Dental"}, source="", file="assistants/acme/dental.yaml"),
+        Entry(key="acme/dental", id=7),
+        Change(key="acme/dental", action=Action.NO_OP, reason=Reason.UP_TO_DATE, id=7, file=None, line=None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_of_the_model_go_from_process_to_process(value: Any) -> None:
+    """Pickled and read again, copied, replaced: equal, and of the same class."""
+    for again in (
+        pickle.loads(pickle.dumps(value)),
+        copy.copy(value),
+        copy.deepcopy(value),
+        dataclasses.replace(value),
+    ):
+        assert (type(again), again) == (type(value), value)
+
+
+def test_other_forms_are_the_librarys() -> None:
+    """Mutable ones, ordered ones, and a class that is decorated without a word."""
+
+    @frozen.dataclass(kw_only=True, slots=True)
+    class Count:
+        """How many are there, so far."""
+
+        here: int = 0
+
+    @frozen.dataclass(frozen=True, kw_only=True, slots=True, order=True)
+    class Step:
+        """One after the other."""
+
+        number: int
+
+    @frozen.dataclass
+    class Bare:
+        """As the library's default is."""
+
+        number: int
+
+    count = Count()
+    count.here += 1
+    assert count == Count(here=1)
+    assert Step(number=1) < Step(number=2)
+    assert Bare(3).number == 3
