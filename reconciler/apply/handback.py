@@ -50,6 +50,7 @@ class Returns:
         self._together: dict[_Name, list[HandOver]] = {}
         self._root: dict[_Name, HandOver] = {}
         self._in_question: set[str] = set()
+        self._sent_back: dict[str, set[str]] = {}
 
     def acted(self, request: Request) -> None:
         """The server carried the request out."""
@@ -96,8 +97,12 @@ class Returns:
             after = [self._root[_name(other)] for other in self._given_by(one.taker, one.field) if self._is_back(other)]
             self._root[_name(one)] = after[0] if after else one
         self._mark(each, _Back.BEGUN)
-        body = {**({each.field: each.value} if each.field in self._sent(each.giver) else {}), **counts}
-        return replace(self._acted[each.released], body={**body, **self._others(each, counts)})
+        sent = self._sent(each.giver)
+        values = {one.field: one.value for one in self._together[_name(each)] if one.field in sent}
+        body = {**self._others(each, counts), **values, **counts}
+        # what goes back later must be sent where this clears it, though the plan itself did not touch it
+        self._sent_back.setdefault(each.giver, set()).update(body)
+        return replace(self._acted[each.released], body=body)
 
     def returned(self, each: HandOver, *, unsure: bool) -> tuple[list[HandOver], list[HandOver]]:
         """It has arrived, or may have: all that went back with it, and what the giver let go of for it."""
@@ -160,9 +165,10 @@ class Returns:
         return True
 
     def _sent(self, key: str) -> set[str]:
-        """The fields that an assistant was sent by the plan."""
+        """The fields that an assistant was sent, by the plan or with what went back to it."""
         requests = self._changes[key].requests
-        return {name for one in requests if one.step in self._acted for name in one.body or {}}
+        planned = {name for one in requests if one.step in self._acted for name in one.body or {}}
+        return planned | self._sent_back.get(key, set())
 
     def _counts(self, each: HandOver) -> dict[str, Json]:
         """What decides whether the giver's value counts, as it was, as far as it was sent another."""

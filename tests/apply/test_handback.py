@@ -160,6 +160,41 @@ def test_who_counts_again_does_not_take_what_another_has_by_now(tmp_path: Path) 
     assert after == {"giver": ("make", 45, 7), "a": ("receive", 45, None), "b": ("receive", None, 7)}
 
 
+def test_what_one_return_clears_the_next_one_sends(tmp_path: Path) -> None:
+    """The line comes back while another has the badge, which is cleared for it; when the badge comes back, it is sent,
+    though the plan itself never touched it."""
+    before = {
+        "giver": {**RECEPTION, "title": "giver", "line_id": 45, "badge_id": 7},
+        "a": {**RECEPTION, "title": "a", "line_id": 46},
+        "b": {**RECEPTION, "title": "b", "badge_id": 8},
+        "c": {**RECEPTION, "title": "c"},
+    }
+    after = {"giver": {"direction": "make"}, "a": {"line_id": 45}, "b": {"badge_id": 7}, "c": {"line_id": 46}}
+    after["c"]["badge_id"] = 8
+    with rig(tmp_path, schemas=WITH_BADGES) as desk:
+        for key, known in before.items():
+            desk.known(key, **known)
+        wanted = [sides.desired(key, **{**before[key], **fields}) for key, fields in after.items()]
+        plan = sides.plan(wanted, list(desk.store.read().values()), schemas=WITH_BADGES)
+        assert [request.body for request, _ in plan.requests()][1:3] == [{"line_id": 45}, {"badge_id": 7}]
+        outcome = run(desk, plan, "ok", "422", "ok", parallelism=1)
+        held = {each["title"]: (each["direction"], each["line_id"], each["badge_id"]) for each in desk.vendor.rows()}
+        again = sides.plan(wanted, list(desk.store.read().values()), schemas=WITH_BADGES)
+        assert desk.carry_out(again).exit_code == 0
+    assert held == {
+        "giver": ("receive", 45, 7),
+        "a": ("receive", 46, None),
+        "b": ("receive", None, 8),
+        "c": ("receive", None, None),
+    }
+    assert told(outcome) == {
+        "a": ["api-refused"],
+        "b": ["given-back"],
+        "c": ["dependency-failed"],
+        "giver": ["given-back", "given-back"],
+    }
+
+
 def test_a_deleted_holder_gets_nothing_back(tmp_path: Path) -> None:
     """The line of an assistant that the same plan deleted is told of."""
     with rig(tmp_path) as desk:
