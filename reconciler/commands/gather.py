@@ -23,7 +23,7 @@ from reconciler.errors import (
     error,
 )
 from reconciler.frozen import dataclass
-from reconciler.model import Action, Entry, Live, Plan, Reason
+from reconciler.model import Action, Entry, Live, Plan, Reason, Settled
 from reconciler.planning import Finding, Overrides, as_found, known_keys, make_plan, only_secrets, refusals, selected
 from reconciler.state.store import StateStore
 from reconciler.validation import suggestion
@@ -43,6 +43,13 @@ class Gathered:
     loaded: Loaded
     entries: Mapping[str, Entry] = field(repr=False)
     plan: Plan
+    settled: Mapping[str, Settled] = field(default_factory=dict, repr=False)
+    """The keys that are in neither `loaded` nor `entries`, since nothing of theirs is planned."""
+
+    @property
+    def managed(self) -> int:
+        """How many assistants the environment has."""
+        return len(self.settled) + sum(entry.id is not None for entry in self.entries.values())
 
 
 def documents_of(project: Project, *, absent_secrets: bool = False) -> Loaded:
@@ -116,19 +123,25 @@ def _without_the_settled(project: Project, store: StateStore, asked: Asked, *, a
         settling = Settling(drafting=drafting, paths={key: path for key, path in listed.items() if key is not None})
         lineage = store.lineage()
         entries = store.read(glance=settling, spread=spreading(project.environ, least=FROM_SEEN))
-        refuse_shared_ids(entries)
     except (DocumentError, StateError):
         return None
-    loaded = load_documents(drafting, settled=settling.found, spread=spreading(project.environ))
-    if loaded.errors or any(each.pending is not None for each in entries.values()):
+    settled = settling.found
+    ids = [each.id for each in settled.values()] + [each.id for each in entries.values() if each.id is not None]
+    if len(set(ids)) < len(ids) or any(each.pending is not None for each in entries.values()):
         return None
-    _refuse_idle_selectors(asked, loaded, entries)
-    found = _planned(project, loaded, lineage, entries, asked)
+    loaded = load_documents(drafting, settled=settled, spread=spreading(project.environ))
+    if loaded.errors:
+        return None
+    _refuse_idle_selectors(asked, loaded, entries, settled)
+    found = _planned(project, loaded, lineage, entries, asked, settled=settled)
     return None if any(each.action is Action.BLOCKED for each in found.plan.changes) else found
 
 
-def _refuse_idle_selectors(asked: Asked, loaded: Loaded, entries: Mapping[str, Entry]) -> None:
-    refuse_idle(asked.options.targets, known_keys(loaded.desired, entries))
+def _refuse_idle_selectors(
+    asked: Asked, loaded: Loaded, entries: Mapping[str, Entry], settled: Mapping[str, Settled] | None = None
+) -> None:
+    if asked.options.targets:
+        refuse_idle(asked.options.targets, known_keys(loaded.desired, entries, (settled or {}).values()))
     refuse_idle(asked.to_previous, entries)
 
 
@@ -140,6 +153,8 @@ def _planned(
     asked: Asked,
     shown: Mapping[int, Live] | None = None,
     findings: Mapping[str, Finding] | None = None,
+    *,
+    settled: Mapping[str, Settled] | None = None,
 ) -> Gathered:
     back = _back(project, loaded, entries, asked.to_previous) if asked.to_previous else None
     desired, known = loaded.desired, entries
@@ -153,6 +168,7 @@ def _planned(
         lineage=lineage,
         desired=desired,
         entries=known,
+        settled=(settled or {}).values(),
         schemas=project.schemas,
         live=None if shown is None else compared(shown, project, as_found(entries, found), loaded.desired),
         findings=found,
@@ -160,7 +176,7 @@ def _planned(
         previous=None if back is None else back.desired,
         diagnostics=loaded.diagnostics if back is None else back.diagnostics,
     )
-    return Gathered(project=project, loaded=loaded, entries=entries, plan=plan)
+    return Gathered(project=project, loaded=loaded, entries=entries, plan=plan, settled=settled or {})
 
 
 def _back(project: Project, loaded: Loaded, entries: Mapping[str, Entry], selectors: Sequence[str]) -> Returning:
@@ -207,9 +223,8 @@ def reasons_to_refuse(gathered: Gathered, overrides: Overrides) -> tuple[Diagnos
         for told in change.diagnostics
         if told.severity == "error"
     ]
-    managed = sum(entry.id is not None for entry in gathered.entries.values())
     limits = gathered.project.limits
-    return (*blocked, *refusals(gathered.plan, managed=managed, limits=limits, overrides=overrides))
+    return (*blocked, *refusals(gathered.plan, managed=gathered.managed, limits=limits, overrides=overrides))
 
 
 def refusal(gathered: Gathered, reasons: Sequence[Diagnostic]) -> PlanRefusedError:

@@ -91,11 +91,11 @@ def account(
 
 
 def load(
-    project: Project, files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None
+    project: Project, files: Files, variables: Mapping[str, str], known: Mapping[str, Desired] | None = None
 ) -> Loaded:
     """Every document of `files`, with more variables than the environment has.
 
-    Of the `settled` what is known is taken; where there is an error to tell, all are read, since it may hang on them.
+    Those of `known` are taken as they are; where there is an error to tell, all are read, since it may hang on them.
     """
 
     def drafting() -> Drafting:
@@ -110,8 +110,8 @@ def load(
             variables=project.variables,
         )
 
-    loaded = load_documents(drafting(), settled=settled)
-    return load_documents(drafting()) if settled and loaded.errors else loaded
+    loaded = load_documents(drafting(), known=known)
+    return load_documents(drafting()) if known and loaded.errors else loaded
 
 
 def style_of(project: Project) -> Style:

@@ -9,7 +9,7 @@ from reconciler.canonical import canonical_bytes, equal, identical
 from reconciler.documents.places import at
 from reconciler.errors import Diagnostic, error
 from reconciler.frozen import dataclass
-from reconciler.model import RESERVED, Content, Path, Position
+from reconciler.model import RESERVED, Content, Path, Position, Settled
 from reconciler.schemas import FieldPolicy, SchemaSet
 from reconciler.secrecy import secret_names
 
@@ -36,6 +36,22 @@ def conflicts(claimants: Sequence[Claimant], schemas: SchemaSet) -> Iterator[Con
     yield from _same_renames(claimants)
     for policy in schemas.exclusive_fields:
         yield from _same_exclusives(claimants, policy)
+
+
+def may_conflict(claimants: Sequence[Claimant], settled: Mapping[str, Settled], schemas: SchemaSet) -> bool:
+    """Whether some settled key may be in a conflict. No is certain; yes is for `conflicts` to find out."""
+    if any(each.moved_from in settled for each in claimants):
+        return True
+    for policy in schemas.exclusive_fields:
+        name = policy.name
+        held = [canonical_bytes(each.content[name]) for each in settled.values() if name in each.content]
+        marks = set(held)
+        if len(marks) < len(held):
+            return True
+        claimed = [each.content.get(name) for each in claimants]
+        if any(value is not None and canonical_bytes(value) in marks for value in claimed):
+            return True
+    return False
 
 
 def _same_ids(claimants: Iterable[Claimant]) -> Iterator[Conflict]:

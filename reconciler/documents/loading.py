@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from reconciler.documents.across import Claimant, conflicts
+from reconciler.documents.across import Claimant, conflicts, may_conflict
 from reconciler.documents.drafts import Drafting
 from reconciler.documents.keys import key_collisions, key_of
 from reconciler.errors import Diagnostic, DocumentError, note
 from reconciler.frozen import dataclass
-from reconciler.model import Desired, Path, Position, Spread
+from reconciler.model import Desired, Path, Position, Settled, Spread
 from reconciler.secrecy import Vault
 
 
@@ -33,13 +33,19 @@ class Loaded:
         return tuple(each for each in self.diagnostics if each.severity == "error")
 
 
-def load_documents(drafting: Drafting, *, settled: Mapping[str, Desired] | None = None, spread: Spread = map) -> Loaded:
+def load_documents(
+    drafting: Drafting,
+    *,
+    known: Mapping[str, Desired] | None = None,
+    settled: Mapping[str, Settled] | None = None,
+    spread: Spread = map,
+) -> Loaded:
     """Load every document. Never raises for what stands in files: it is all in `diagnostics`.
 
-    Required fields may be unmanaged (see `settings`): such a document is judged by the fields that it keeps.
-    `settled` documents are taken as they are and not read; where an error names one of them, its place is not exact,
-    and everything is to be loaded again without them. `spread` works as `map`, and may use several processes: what it
-    is given has no effect but its result.
+    Required fields may be unmanaged (see `settings`): such a document is judged by the fields that it keeps. Not read
+    are the documents of these keys: `known` ones are taken as they are, and `settled` ones are left out of `desired`.
+    Where an error names one of them, its place is not exact, and everything is to be loaded again without. `spread`
+    works as `map`, and may use several processes: what it is given has no effect but its result.
     """
     folder = drafting.folder
     try:
@@ -47,8 +53,8 @@ def load_documents(drafting: Drafting, *, settled: Mapping[str, Desired] | None 
     except DocumentError as refused:  # a folder that cannot be listed: what is in it is not known to be gone
         return Loaded(diagnostics=refused.diagnostics)
     found = [(key, path) for path in listed if (key := key_of(path, folder=folder)) is not None]
-    known = settled or {}
-    drafts = list(spread(drafting.draft, [each for each in found if each[0] not in known]))
+    known, settled = known or {}, settled or {}
+    drafts = list(spread(drafting.draft, [each for each in found if each[0] not in settled and each[0] not in known]))
     problems = [each for draft in drafts for each in draft.diagnostics]
     if not found:
         problems.append(_no_documents(folder))
@@ -57,7 +63,9 @@ def load_documents(drafting: Drafting, *, settled: Mapping[str, Desired] | None 
         problems.append(problem)
         broken |= paths
     claimants = [draft.claimant for draft in drafts if draft.claimant is not None]
-    claimants += [_settled_claimant(each) for each in known.values()]
+    claimants += [_claimant(each) for each in known.values()]
+    if may_conflict(claimants, settled, drafting.world.schemas):
+        claimants += [_claimant(each) for each in settled.values()]
     for keys, problem in conflicts(claimants, drafting.world.schemas):
         problems.append(problem)
         broken |= {draft.path for draft in drafts if draft.key in keys}
@@ -79,14 +87,14 @@ class _Beginning(dict[Path, Position]):
         return Position(self.file, 1, 1)
 
 
-def _settled_claimant(desired: Desired) -> Claimant:
+def _claimant(unread: Desired | Settled) -> Claimant:
     return Claimant(
-        key=desired.key,
-        file=desired.file,
-        content=desired.content,
+        key=unread.key,
+        file=unread.file,
+        content=unread.content,
         id=None,
         moved_from=None,
-        places=_Beginning(desired.file),
+        places=_Beginning(unread.file),
     )
 
 

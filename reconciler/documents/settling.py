@@ -9,46 +9,39 @@ Whatever is unusual about an entry, an input or a document leaves it to be read,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import TypeAlias
 
-from reconciler.canonical import Json, digest_bytes, exact_digest, identical
+from reconciler.canonical import Json, digest_bytes, equal, exact_digest, identical
 from reconciler.documents.drafts import Drafting
 from reconciler.documents.inputs import source_digest
 from reconciler.documents.references import Unresolved, look_up
 from reconciler.entries import Applied, applied_from_text
 from reconciler.errors import DocumentError
 from reconciler.frozen import dataclass
-from reconciler.model import Desired, Entry
+from reconciler.model import Content, Settled
 
-Seen: TypeAlias = tuple[int, str, tuple[str, ...], bool, Mapping[str, Json]]
-"""Of an `Applied` what is needed later, as a mere tuple: ten thousand of them go from one process to another."""
+Seen: TypeAlias = tuple[int, str, bool, Mapping[str, Json]]
+"""Of a `Settled` what its key does not say, as a mere tuple: ten thousand of them go from one process to another."""
 _ENOUGH = 50
 """After so many documents that were read in vain, reading them twice is given up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settling:
-    """Recognises settled entries while they are read. `found` has their documents afterwards.
-
-    Desired and entry of a settled key share one content, which holds no more of the fields than those that other
-    documents can run into: the name, the exclusive ones, and those that decide whether a value counts.
-    """
+    """Recognises settled keys while entries are read. `found` has them afterwards."""
 
     drafting: Drafting
     paths: Mapping[str, str]
-    found: dict[str, Desired] = field(default_factory=dict)
-    _fields: list[str] = field(default_factory=list)
+    found: dict[str, Settled] = field(default_factory=dict)
+    _exclusive: list[tuple[str, Content]] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
     _in_vain: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        schemas = self.drafting.world.schemas
-        names = [schemas.name_field]
-        for policy in schemas.exclusive_fields:
-            names += [policy.name, *(policy.exclusive or ())]
-        self._fields.extend(dict.fromkeys(names))
+        policies = self.drafting.world.schemas.exclusive_fields
+        self._exclusive.extend((each.name, each.exclusive or {}) for each in policies)
 
     def seen(self, key: str, stored: bytes) -> Seen | None:
         """What the entry of a settled document says, as far as its plan needs it; None for any other, judged whole.
@@ -63,15 +56,14 @@ class Settling:
         self.drafting.world.sources.forget(path)
         if not settled:
             return None
-        id, source, inputs, protect, fields = applied
-        return id, source, inputs, protect, {name: fields[name] for name in self._fields if name in fields}
+        name = applied.fields.get(self.drafting.world.schemas.name_field)
+        held = what_counts(applied.fields, self._exclusive)
+        return applied.id, name if type(name) is str else "", applied.protect, held
 
-    def entry(self, key: str, seen: Seen) -> Entry:
-        """The entry of which `seen` said this; its document is among the `found` then."""
-        id, source, inputs, protect, content = seen
-        file = self.paths[key]
-        self.found[key] = Desired(key=key, content=content, source=source, file=file, inputs=inputs, protect=protect)
-        return Entry(key=key, id=id, last_applied=content, source=source, inputs=inputs, protect=protect)
+    def keep(self, key: str, seen: Seen) -> None:
+        """Take down what `seen` said of a key: it is among the `found` then."""
+        id, name, protect, content = seen
+        self.found[key] = Settled(key, id, self.paths[key], name, protect, content)
 
     def _says(self, key: str, path: str, applied: Applied) -> bool:
         """Whether a document says exactly what was applied, and nothing is to be told of it."""
@@ -120,3 +112,22 @@ class Settling:
         if found is None:
             found = self._digests[path] = digest_bytes(self.drafting.world.sources.files.read(path))
         return found
+
+
+def what_counts(fields: Content, exclusive: Iterable[tuple[str, Content]]) -> dict[str, Json]:
+    """Of all fields the exclusive values that may count, and the fields that decide it.
+
+    `exclusive` are the names of exclusive fields, each with what other fields must be for its value to count.
+    """
+    found: dict[str, Json] = {}
+    for name, conditions in exclusive:
+        if fields.get(name) is None:
+            continue
+        if all(_fits(fields.get(each), value) for each, value in conditions.items()):
+            found[name] = fields[name]
+            found.update({each: fields[each] for each in conditions if each in fields})
+    return found
+
+
+def _fits(value: Json, condition: Json) -> bool:
+    return value == condition or equal(value, condition)

@@ -16,6 +16,7 @@ from reconciler.model.sides import (
     Pending,
     Position,
     Previous,
+    Settled,
     Unassigned,
 )
 from reconciler.model.spread import Spread
@@ -41,6 +42,7 @@ __all__ = [
     "Reason",
     "Request",
     "Risk",
+    "Settled",
     "Side",
     "Spread",
     "Unassigned",

@@ -9,7 +9,7 @@ from dataclasses import field
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic
 from reconciler.frozen import dataclass
-from reconciler.model.sides import Content
+from reconciler.model.sides import Content, Settled
 from reconciler.model.words import Action, Reason, Risk, Side
 
 
@@ -123,22 +123,25 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """The decision, whole, as a value. `changes` and `drift` are sorted in here; equal inputs give equal plans.
+    """The decision, whole, as a value. What is in it is sorted by key in here; equal inputs give equal plans.
 
-    `drift` is what live moved away from last-applied, where live was read; it is told apart from the changes.
-    `hand_overs` are in the order of their claims.
+    `settled` are no-ops of which there is nothing to say, as `changes` may hold others. `drift` is what live moved
+    away from last-applied, where live was read; it is told apart from the changes. `hand_overs` are in the order of
+    their claims.
     """
 
     environment: str
     lineage: str | None
     refreshed: bool = False
     changes: tuple[Change, ...] = ()
+    settled: tuple[Settled, ...] = ()
     drift: tuple[Drift, ...] = ()
     hand_overs: tuple[HandOver, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "changes", tuple(sorted(self.changes, key=lambda each: each.key)))
+        object.__setattr__(self, "settled", tuple(sorted(self.settled)))
         object.__setattr__(self, "drift", tuple(sorted(self.drift, key=lambda each: each.key)))
         passed = sorted(self.hand_overs, key=lambda each: (each.claimed, each.field, each.giver))
         object.__setattr__(self, "hand_overs", tuple(passed))
@@ -147,8 +150,15 @@ class Plan:
         object.__setattr__(self, "diagnostics", tuple(unique))
 
     @property
+    def decisions(self) -> tuple[Change, ...]:
+        """What happens to every key: the changes, and the settled keys as the no-ops that they are, sorted by key."""
+        settled = [up_to_date(each) for each in self.settled]
+        return tuple(sorted((*self.changes, *settled), key=lambda each: each.key)) if settled else self.changes
+
+    @property
     def summary(self) -> Summary:
         counted = Counter([each.action for each in self.changes])
+        counted[Action.NO_OP] += len(self.settled)
         orphaned = [each for each in self.changes if each.reason is Reason.ORPHANED and each.action is Action.NO_OP]
         named = {action.value.replace("-", "_"): count for action, count in counted.items()}
         return Summary(**named, orphaned=len(orphaned))
@@ -175,3 +185,17 @@ class Plan:
         """Every request with its change, in step order."""
         pairs = [(request, change) for change in self.changes for request in change.requests]
         return sorted(pairs, key=lambda pair: pair[0].step)
+
+
+def up_to_date(settled: Settled) -> Change:
+    """Nothing to send and nothing to record, so nothing of that is carried: a saved plan holds ten thousand of them."""
+    return Change(
+        key=settled.key,
+        action=Action.NO_OP,
+        reason=Reason.UP_TO_DATE,
+        id=settled.id,
+        file=settled.file,
+        line=None,
+        name=settled.name,
+        protect=settled.protect,
+    )

@@ -113,6 +113,22 @@ class Entry:
     updated_at: str | None = None
 
 
+class Settled(NamedTuple):
+    """A key whose document says what was last applied to the assistant `id`: there is nothing to plan for it.
+
+    `name` is what people call the assistant, or empty. `content` has only what other documents can run into: the
+    exclusive values that it holds, and the fields that make them count. A tuple, since nearly every key of nearly
+    every plan is one: a Desired, an Entry and a Change of ten thousand keys took a fifth of the plan's time.
+    """
+
+    key: str
+    id: int
+    file: str
+    name: str
+    protect: bool
+    content: Content
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Live:
     """One assistant as the API shows it, in desired's form. A field that the API did not show is absent."""

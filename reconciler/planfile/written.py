@@ -48,14 +48,15 @@ def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, Json]:
 
 
 def plan_file(plan: Plan) -> dict[str, Json]:
-    """What `plan --out` writes: `read_plan_file` gives back an equal plan. No key may stand in it twice."""
+    """What `plan --out` writes: `read_plan_file` gives back a plan of equal decisions. No key may stand in it twice."""
+    decisions = plan.decisions
     content: dict[str, Json] = {
         **plan_to_json(plan),
         "tool": {"name": "reconciler", "version": __version__},
         "state": {
             "lineage": plan.lineage,
-            "entries": {each.key: _precondition(each) for each in plan.changes},
-            "unchanged": [_change_to_json(each, {}) for each in plan.changes if not _is_listed(each)],
+            "entries": {each.key: _precondition(each) for each in decisions},
+            "unchanged": [_change_to_json(each, {}) for each in decisions if not _is_listed(each)],
             "secrets": dict(plan_secrets(plan)),
         },
     }

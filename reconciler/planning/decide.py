@@ -6,15 +6,29 @@ numbers them once all changes are known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from reconciler.canonical import Json
 from reconciler.entries import entry_digest
 from reconciler.errors import Diagnostic
 from reconciler.frozen import dataclass
-from reconciler.model import Action, Change, Content, Desired, Entry, FieldChange, Live, Pending, Reason, Request
+from reconciler.model import (
+    Action,
+    Change,
+    Content,
+    Desired,
+    Entry,
+    FieldChange,
+    Live,
+    Pending,
+    Reason,
+    Request,
+    Settled,
+)
+from reconciler.model.plans import up_to_date
 from reconciler.planning import problems
 from reconciler.planning.begun import Finding
 from reconciler.planning.compare import Comparison, compare, managed
@@ -30,13 +44,15 @@ UNNUMBERED = 0
 class Sides:
     """Everything that the decisions look at. `live` is None where it was not read, else what was read, by id.
 
-    `orphans` are entries whose document is gone and that no document moves from, by key; `twins` tells them by what
-    they look like. `begun` has the entries of begun creates as they are stored, and `findings` what the list says of
-    them, as far as it was asked; `entries` have what is certain of that taken over.
+    `entries` are without those of `settled` keys. `orphans` are entries whose document is gone and that no document
+    moves from, by key; `twins` tells them by what they look like. `begun` has the entries of begun creates as they are
+    stored, and `findings` what the list says of them, as far as it was asked; `entries` have what is certain of that
+    taken over.
     """
 
     schemas: SchemaSet
     entries: Mapping[str, Entry]
+    settled: Sequence[Settled]
     orphans: Mapping[str, Entry]
     twins: Twins
     begun: Mapping[str, Entry]
@@ -135,13 +151,14 @@ def _bound_or_new(desired: Desired, sides: Sides) -> Change:
 def _existing(desired: Desired, entry: Entry, sides: Sides, *, moves: bool = False) -> Change:
     if sides.is_gone(entry.id):
         return replace(_create(desired, sides, Reason.MISSING_LIVE), expects=entry_digest(entry))
-    if desired.content is entry.last_applied and sides.live is None and not moves:
-        return _up_to_date(desired, entry, sides.schemas)  # one value for both: its document was not even read
     comparison = compare(desired, entry, sides.live_of(entry.id), sides.schemas)
     change = _update(desired, entry, comparison, _why(comparison), sides.schemas)
     if change.action is not Action.NO_OP or moves or entry.key in sides.begun:
         return change  # one with something to record, be it its new key or the id that was found
-    return replace(_up_to_date(desired, entry, sides.schemas), diagnostics=change.diagnostics)
+    assert entry.id is not None
+    name = name_of(desired.content, sides.schemas) or name_of(entry.last_applied, sides.schemas)
+    settled = Settled(entry.key, entry.id, desired.file, name, desired.protect, {})
+    return replace(up_to_date(settled), diagnostics=change.diagnostics)
 
 
 def _why(comparison: Comparison) -> Reason:
@@ -161,7 +178,8 @@ def _moved(desired: Desired, source: Entry, sides: Sides) -> Change:
 
 
 def _adopted(desired: Desired, sides: Sides) -> Change:
-    holder = next((key for key, each in sides.entries.items() if each.id == desired.id), None)
+    known = chain(((each.key, each.id) for each in sides.entries.values()), ((s.key, s.id) for s in sides.settled))
+    holder = next((key for key, id in known if id == desired.id), None)
     if holder is not None:
         return _blocked(desired, None, Reason.ID_CONFLICT, problems.held_elsewhere(desired, holder))
     if sides.is_gone(desired.id):
@@ -244,20 +262,6 @@ def _update(desired: Desired, entry: Entry, comparison: Comparison, reason: Reas
         **_recorded(desired, comparison.record),
         expects=entry_digest(entry),
         diagnostics=(*comparison.diagnostics, *guard, *problems.already_live(desired, comparison.already_live)),
-    )
-
-
-def _up_to_date(desired: Desired, entry: Entry, schemas: SchemaSet) -> Change:
-    """Nothing to send and nothing to record, so nothing of that is carried: a saved plan holds ten thousand of them."""
-    return Change(
-        key=desired.key,
-        action=Action.NO_OP,
-        reason=Reason.UP_TO_DATE,
-        id=entry.id,
-        file=desired.file,
-        line=None,
-        name=name_of(desired.content, schemas) or name_of(entry.last_applied, schemas),
-        protect=desired.protect,
     )
 
 

@@ -70,6 +70,12 @@ def transfers(stances: Sequence[Stance], schemas: SchemaSet) -> list[Transfer]:
     return found
 
 
+def anything_moves(stances: Sequence[Stance], schemas: SchemaSet) -> bool:
+    """Whether any of these assistants gives an exclusive value up or takes one, whoever else may hold it."""
+    policies = schemas.exclusive_fields
+    return any(_moving(each, stances, gives=True) or _moving(each, stances, gives=False) for each in policies)
+
+
 def refuse_held(stances: Sequence[Stance], schemas: SchemaSet) -> list[Stance]:
     """The stances with every change blocked that claims a value whose holder does not let it go in this plan.
 

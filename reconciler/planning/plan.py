@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reconciler.errors import Diagnostic
 from reconciler.frozen import dataclass
-from reconciler.model import Action, Change, Desired, Drift, Entry, Live, Plan
+from reconciler.model import Action, Change, Content, Desired, Drift, Entry, Live, Plan, Settled
 from reconciler.planning import problems
 from reconciler.planning.begun import Finding, as_found
 from reconciler.planning.compare import server_view
 from reconciler.planning.decide import Sides, decide_document, decide_orphan
 from reconciler.planning.drift import drift_of, unobservable
-from reconciler.planning.exclusive import Stance, refuse_held, transfers
+from reconciler.planning.exclusive import Stance, anything_moves, refuse_held, transfers
 from reconciler.planning.order import in_order
 from reconciler.planning.recall import claims, recalled, silences
 from reconciler.planning.rollback import going_back
@@ -40,6 +40,7 @@ def make_plan(
     desired: Iterable[Desired],
     entries: Mapping[str, Entry],
     schemas: SchemaSet,
+    settled: Collection[Settled] = (),
     live: Mapping[int, Live] | None = None,
     findings: Mapping[str, Finding] | None = None,
     options: PlanOptions | None = None,
@@ -48,9 +49,11 @@ def make_plan(
 ) -> Plan:
     """Decide what happens to every key, and in which order.
 
-    `live` is None where it was not read, else every assistant of the account by id. `findings` are what the list says
-    of begun creates, by key (`look_up`), where it was asked. `diagnostics` are carried along.
-    `previous` (`previous_desired`) is what some keys go back to: then these alone are planned.
+    `settled` are the keys whose document says what was applied, which are in neither `desired` nor `entries`: where
+    live was not read and nothing goes back, the plan is the same as if they were. `live` is None where it was not read,
+    else every assistant of the account by id. `findings` are what the list says of begun creates, by key (`look_up`),
+    where it was asked. `diagnostics` are carried along. `previous` (`previous_desired`) is what some keys go back to:
+    then these alone are planned.
     """
     chosen = options or PlanOptions()
     documents = {each.key: each for each in desired}
@@ -61,6 +64,7 @@ def make_plan(
     sides = Sides(
         schemas=schemas,
         entries=known,
+        settled=tuple(settled),
         orphans=orphans,
         twins=Twins.among(orphans, schemas),
         begun={key: entries[key] for key in found},
@@ -71,7 +75,10 @@ def make_plan(
         allow_protected=chosen.allow_protected,
     )
     decided = _decide(documents, sides, chosen.targets) if previous is None else _back(previous, documents, sides)
-    stances = refuse_held(_stances(decided, sides), schemas)
+    spoken_of = _stances(decided, sides)
+    if anything_moves(spoken_of, schemas) or any(each.unassigned for each in known.values()):
+        spoken_of += [_keeper(each) for each in settled]
+    stances = refuse_held(spoken_of, schemas)
     changes = [each.change for each in stances if each.change is not None]
     ordered = in_order(changes, transfers([each for each in stances if _sends(each)], schemas), schemas)
     unanswered = recalled(known, stances, schemas)
@@ -81,6 +88,7 @@ def make_plan(
         lineage=lineage,
         refreshed=live is not None,
         changes=ordered.changes,
+        settled=_selected(settled, chosen.targets),
         drift=_drift(wanted, decided, sides),
         hand_overs=(*ordered.hand_overs, *ended),
         diagnostics=(
@@ -93,10 +101,10 @@ def make_plan(
     )
 
 
-def known_keys(desired: Iterable[Desired], entries: Mapping[str, Entry]) -> list[str]:
+def known_keys(desired: Iterable[Desired], entries: Mapping[str, Entry], settled: Iterable[Settled] = ()) -> list[str]:
     """Every key that a plan may speak of: documents, and entries that no document is or moves from."""
     documents = {each.key: each for each in desired}
-    return sorted({*documents, *_orphans(documents, entries)})
+    return sorted({*documents, *_orphans(documents, entries), *(each.key for each in settled)})
 
 
 def selected(targets: Sequence[str], keys: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -123,6 +131,13 @@ def _decide(documents: Mapping[str, Desired], sides: Sides, targets: Sequence[st
     return changes + [decide_orphan(key, sides.orphans[key], sides) for key in sorted(set(sides.orphans) & wanted)]
 
 
+def _selected(settled: Collection[Settled], targets: Sequence[str]) -> tuple[Settled, ...]:
+    if not targets:
+        return tuple(settled)
+    wanted, _ = selected(targets, [each.key for each in settled])
+    return tuple(each for each in settled if each.key in wanted)
+
+
 def _back(previous: Mapping[str, Desired], documents: Mapping[str, Desired], sides: Sides) -> list[Change]:
     return [
         going_back(decide_document(previous[key], sides), previous[key], documents.get(key)) for key in sorted(previous)
@@ -138,14 +153,24 @@ def _stances(changes: Sequence[Change], sides: Sides) -> list[Stance]:
         entry = sides.entries[key]
         known.add(entry.id)
         if entry.id is not None and not sides.is_gone(entry.id):
-            content = server_view(entry, sides.live_of(entry.id))
-            label = f"{key} (assistant {entry.id})"
-            found.append(Stance(key=key, label=label, before=content, after=content))
+            found.append(_untouched(key, entry.id, server_view(entry, sides.live_of(entry.id))))
     for id, live in sorted((sides.live or {}).items()):
         if id not in known:
             label = f'assistant {id} ("{live.name}"), which no document manages'
             found.append(Stance(key="", label=label, before=live.content, after=live.content))
     return found
+
+
+def _keeper(settled: Settled) -> Stance:
+    return _untouched(settled.key, settled.id, settled.content)
+
+
+def _untouched(key: str, id: int, content: Content) -> Stance:
+    return Stance(key=key, label=_label(key, id), before=content, after=content)
+
+
+def _label(key: str, id: int | None) -> str:
+    return f"{key} (assistant {id})"
 
 
 def _stance(change: Change, sides: Sides) -> Stance:
@@ -157,8 +182,7 @@ def _stance(change: Change, sides: Sides) -> Stance:
         after = None
     elif change.requests:
         after = {**(before or {}), **{n: value for each in change.requests for n, value in (each.body or {}).items()}}
-    label = f"{change.key} (assistant {change.id})"
-    return Stance(key=change.key, label=label, before=before, after=after, change=change)
+    return Stance(key=change.key, label=_label(change.key, change.id), before=before, after=after, change=change)
 
 
 def _drift(documents: Mapping[str, Desired], changes: Sequence[Change], sides: Sides) -> tuple[Drift, ...]:

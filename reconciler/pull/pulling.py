@@ -28,10 +28,10 @@ ROUNDS = 12
 
 class Load(Protocol):
     """Loads all documents from some files, with more variables than the environment has; what is known to say what it
-    said before (`settled`) need not be read."""
+    said before (`known`) need not be read."""
 
     def __call__(
-        self, files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None
+        self, files: Files, variables: Mapping[str, str], known: Mapping[str, Desired] | None = None
     ) -> Loaded: ...
 
 

@@ -137,7 +137,7 @@ class FileStore:
         for place, found in zip(places, spread(partial(_looked_at, glance), places), strict=True):
             try:
                 if glance is not None and place.key is not None and found is not None and type(found) is not bytes:
-                    entries[place.key] = glance.entry(place.key, found)
+                    glance.keep(place.key, found)
                 elif (entry := _entry_at(place, found)) is not None:
                     entries[entry.key] = entry
             except StateError as problem:

@@ -115,7 +115,7 @@ class ObjectStore:
             seen = None if glance is None else glance.seen(key, each.content)
             try:
                 if glance is not None and seen is not None:
-                    entries[key] = glance.entry(key, seen)
+                    glance.keep(key, seen)
                 else:
                     entries[key] = entry_from_json(key, decode_object(place, each.content), where=place.shown)
             except StateError as problem:

@@ -27,8 +27,8 @@ class Glance(Protocol):
     def seen(self, key: str, stored: bytes, /) -> Any | None:
         """What there is to know of the entry that these bytes are; None: it is to be decoded. Has no effect."""
 
-    def entry(self, key: str, seen: Any, /) -> Entry:
-        """The entry of which `seen` said this."""
+    def keep(self, key: str, seen: Any, /) -> None:
+        """Take down what `seen` said of this key."""
 
 
 class StateStore(Protocol):
@@ -59,9 +59,8 @@ class StateStore(Protocol):
     ) -> Mapping[str, Entry]:
         """All entries by key, or those of `keys` that exist. An unreadable or newer entry is an error, never absent.
 
-        A home that holds the bytes that `entries.entry_text` gave shows them to `glance` first; one whose entries are
-        files does so by `spread`, which may use several processes.
-        """
+        A home that holds the bytes that `entries.entry_text` gave shows them to `glance` first, and leaves out what
+        that keeps; one whose entries are files does so by `spread`, which may use several processes."""
 
     def write(self, entry: Entry) -> None:
         """Save one entry durably (on return it survives a power cut). Makes the lineage first where there is none."""

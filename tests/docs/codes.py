@@ -66,7 +66,8 @@ def _values(tree: ast.Module, takers: dict[str, set[int]]) -> Iterator[ast.expr]
                 yield from values
             case ast.Assign(targets=[target]):
                 yield from _given(target, node.value)
-            case ast.FunctionDef(args=ast.arguments(args=args, kwonlyargs=named, defaults=defaults, kw_defaults=kw)):
+            case ast.FunctionDef(args=ast.arguments(kwonlyargs=named, defaults=defaults, kw_defaults=kw) as arguments):
+                args = [*arguments.posonlyargs, *arguments.args]
                 pairs = [*zip(args[len(args) - len(defaults) :], defaults, strict=True), *zip(named, kw, strict=True)]
                 yield from (value for each, value in pairs if each.arg == "code" and value is not None)
 

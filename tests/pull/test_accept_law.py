@@ -26,7 +26,7 @@ from tests.support.strategies import contents
 PATH = "assistants/reception.yaml"
 
 
-def load(files: Files, variables: Mapping[str, str], settled: Mapping[str, Desired] | None = None) -> Loaded:
+def load(files: Files, variables: Mapping[str, str], known: Mapping[str, Desired] | None = None) -> Loaded:
     return load_documents(
         drafting_of(
             files=files,
@@ -37,7 +37,7 @@ def load(files: Files, variables: Mapping[str, str], settled: Mapping[str, Desir
             catalog={},
             fingerprint=fingerprint,
         ),
-        settled=settled,
+        known=known,
     )
 
 
