@@ -7,6 +7,7 @@ traceback, nothing on stdout but a result.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import gc
@@ -15,6 +16,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -111,9 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE
-    _let_go_of_output()
-    gc.freeze()  # nothing is looked through once more at the end: 30 ms of any plan
-    sys.exit(code)
+    _end(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -226,6 +226,17 @@ def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _end(code: int) -> NoReturn:
+    """End the process. What a run holds goes with it: to give it back piece by piece takes 6 ms, or 30 of 10,000."""
+    gc.freeze()
+    if threading.active_count() > 1:  # whatever still runs is waited for, as the interpreter does it
+        _let_go_of_output()
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    _let_go_of_output()
+    os._exit(code)
 
 
 def _let_go_of_output() -> None:

@@ -11,7 +11,7 @@ from reconciler.commands.begun import ask_list
 from reconciler.commands.planning_options import Asked
 from reconciler.commands.spreading import FROM_SEEN, spreading
 from reconciler.config import Project, with_catalogs
-from reconciler.documents import Drafting, Loaded, Settling, drafting_of, key_of, load_documents
+from reconciler.documents import Drafting, Loaded, Settling, drafting_of, load_documents
 from reconciler.errors import (
     CreateUnknownError,
     Diagnostic,
@@ -119,8 +119,7 @@ def _without_the_settled(project: Project, store: StateStore, asked: Asked, *, a
     """The same, reading only what changed; None where that is not enough to tell all there is to tell."""
     drafting = _drafting(project, absent_secrets=absent_secrets)
     try:
-        listed = {key_of(path, folder=project.assistants): path for path in drafting.world.sources.files.documents()}
-        settling = Settling(drafting=drafting, paths={key: path for key, path in listed.items() if key is not None})
+        settling = Settling(drafting=drafting, paths=dict(drafting.world.sources.documents(project.assistants)))
         lineage = store.lineage()
         entries = store.read(glance=settling, spread=spreading(project.environ, least=FROM_SEEN))
     except (DocumentError, StateError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from reconciler.documents.keys import ENDINGS
@@ -49,11 +49,7 @@ class ProjectFiles:
         found: list[str] = []
         problems: list[Diagnostic] = []
         self._inside(self.folder)
-        for each in self._walk(self.folder, ()):
-            if isinstance(each, Diagnostic):
-                problems.append(each)
-            else:
-                found.append(each)
+        self._walk(self.folder, (), found, problems)
         if problems:
             raise DocumentError.of(problems)
         self._documents = sorted(found)
@@ -87,13 +83,15 @@ class ProjectFiles:
             raise _too_large(path)
         return content
 
-    def _walk(self, folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str | Diagnostic]:
+    def _walk(
+        self, folder: str, above: tuple[tuple[int, int], ...], found: list[str], problems: list[Diagnostic]
+    ) -> None:
         absolute = self.root / folder
         try:
             info = absolute.stat()
             entries = sorted(os.scandir(absolute), key=lambda each: each.name)
         except OSError as problem:
-            yield self._unreadable(folder, problem).diagnostics[0]
+            problems += self._unreadable(folder, problem).diagnostics
             return
         here = (info.st_dev, info.st_ino)
         if here in above:  # a link to a folder above: all that is in it is listed already
@@ -103,34 +101,34 @@ class ProjectFiles:
             if entry.name.startswith(("_", ".")):
                 continue
             path = prefix + entry.name
-            # as nearly every entry: for these to be handed on would cost more than to look at them
+            # as nearly every entry
             if path.endswith(ENDINGS) and _is_text(path) and "\\" not in path and entry.is_file(follow_symlinks=False):
                 self._listed[path] = entry.path
-                yield path
+                found.append(path)
             else:
-                yield from self._visit(path, entry, (*above, here))
+                self._visit(path, entry, (*above, here), found, problems)
 
     def _visit(
-        self, path: str, entry: os.DirEntry[str], above: tuple[tuple[int, int], ...]
-    ) -> Iterator[str | Diagnostic]:
+        self,
+        path: str,
+        entry: os.DirEntry[str],
+        above: tuple[tuple[int, int], ...],
+        found: list[str],
+        problems: list[Diagnostic],
+    ) -> None:
         if not _is_text(entry.name):
-            yield error(
-                "file-name",
-                "the name of a file is not valid UTF-8",
-                "Rename the file: its name becomes a key.",
-                file=path.encode("utf-8", "backslashreplace").decode("utf-8"),
-            )
+            problems.append(_no_text(path))
         elif not _leads_to_a_folder(entry):
             if entry.name.endswith(ENDINGS):
-                yield path
+                found.append(path)
             elif entry.name.lower().endswith(ENDINGS):
-                yield _miscased(path)
+                problems.append(_miscased(path))
         elif entry.is_symlink() and (refused := self._refusal(path)):
-            yield refused
+            problems.append(refused)
         elif entry.name.endswith(ENDINGS):
-            yield _folder_like_a_document(path)
+            problems.append(_folder_like_a_document(path))
         else:
-            yield from self._walk(path, above)
+            self._walk(path, above, found, problems)
 
     def _refusal(self, path: str) -> Diagnostic | None:
         try:
@@ -191,6 +189,15 @@ def _leads_to_a_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # links in a circle: reading it says so
         return False
+
+
+def _no_text(path: str) -> Diagnostic:
+    return error(
+        "file-name",
+        "the name of a file is not valid UTF-8",
+        "Rename the file: its name becomes a key.",
+        file=path.encode("utf-8", "backslashreplace").decode("utf-8"),
+    )
 
 
 def _miscased(path: str) -> Diagnostic:

@@ -232,6 +232,8 @@ _VARIABLES = ("API_URL", "API_KEY", "STATE", "SETTLE")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Variables:
+    """What the environment variables decide; None where one says nothing."""
+
     api_url: str | None
     api_key: str | None = field(repr=False)
     state: str | None = field(repr=False)

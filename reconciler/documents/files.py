@@ -14,6 +14,7 @@ from typing import Protocol
 
 from reconciler.canonical import digest_bytes
 from reconciler.documents.characters import line_and_column
+from reconciler.documents.keys import key_of
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import DocumentError, error
 from reconciler.frozen import dataclass
@@ -37,10 +38,18 @@ class Sources:
     """What one load has read so far, by path."""
 
     files: Files
+    _listed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _bytes: dict[str, bytes | DocumentError] = field(default_factory=dict)
     _parsed: dict[str, Parsed] = field(default_factory=dict)
     _texts: dict[str, str | DocumentError] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
+
+    def documents(self, folder: str) -> Sequence[tuple[str, str]]:
+        """The key and the path of every document below `folder`, by path; bases are none. Raises DocumentError."""
+        if folder not in self._listed:
+            found = [(key_of(path, folder=folder), path) for path in self.files.documents()]
+            self._listed[folder] = [(key, path) for key, path in found if key is not None]
+        return self._listed[folder]
 
     def content(self, path: str) -> bytes:
         """The bytes of a file. Raises DocumentError."""

@@ -12,7 +12,7 @@ from dataclasses import field, replace
 
 from reconciler.documents.across import Claimant, conflicts, may_conflict
 from reconciler.documents.drafts import Drafting
-from reconciler.documents.keys import key_collisions, key_of
+from reconciler.documents.keys import key_collisions
 from reconciler.errors import Diagnostic, DocumentError, note
 from reconciler.frozen import dataclass
 from reconciler.model import Desired, Path, Position, Settled, Spread
@@ -49,10 +49,9 @@ def load_documents(
     """
     folder = drafting.folder
     try:
-        listed = drafting.world.sources.files.documents()
+        found = drafting.world.sources.documents(folder)
     except DocumentError as refused:  # a folder that cannot be listed: what is in it is not known to be gone
         return Loaded(diagnostics=refused.diagnostics)
-    found = [(key, path) for path in listed if (key := key_of(path, folder=folder)) is not None]
     known, settled = known or {}, settled or {}
     drafts = list(spread(drafting.draft, [each for each in found if each[0] not in settled and each[0] not in known]))
     problems = [each for draft in drafts for each in draft.diagnostics]

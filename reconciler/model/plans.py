@@ -112,6 +112,8 @@ class HandOver:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
+    """How many keys there are of each action; `orphaned` are among the no-ops."""
+
     create: int = 0
     update: int = 0
     delete: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from reconciler.canonical import Json, is_list
+from reconciler.canonical import SCALARS, Json, is_list
 from reconciler.model import Change, Drift, Path, Plan
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import secret_name, secret_reference
@@ -63,6 +63,8 @@ def masked_value(value: Json, path: Path, schemas: SchemaSet) -> Json:
     """A value that stands at `path` in a document, with what is secret in it replaced in the same way."""
     if value is None or secret_name(value) is not None:
         return value
+    if type(value) in SCALARS:
+        return dict(UNNAMED) if schemas.is_secret(path) else value
     if schemas.is_secret(path):
         return dict(UNNAMED)
     if isinstance(value, Mapping):

@@ -11,7 +11,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, StateError, error
 from reconciler.frozen import dataclass
-from reconciler.state.places import ENDING, is_set_aside, segments
+from reconciler.state.places import ENDING, is_set_aside, is_usual, segments
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -72,16 +72,17 @@ def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Itera
         try:
             with os.scandir(path) as found:
                 for each in found:
-                    if is_set_aside(each.name):
+                    name = each.name
+                    if is_set_aside(name):
                         continue
-                    place = _place(shown, f"{prefix}{each.name}", each.path)
-                    if each.is_dir(follow_symlinks=False) and not each.name.endswith(ENDING):
-                        waiting.append((f"{prefix}{each.name}/", each.path))
-                    elif each.name.endswith(ENDING):
+                    place = _place(shown, prefix + name, each.path)
+                    if name.endswith(ENDING):
                         unfit = _unfit(place)
-                        problems.extend(unfit)
+                        problems += unfit
                         if not unfit:
                             yield place
+                    elif each.is_dir(follow_symlinks=False):
+                        waiting.append((f"{prefix}{name}/", each.path))
                     elif each.is_symlink() and each.is_dir():
                         problems.append(_diagnostic(place, "it is a symbolic link to a folder"))
         except FileNotFoundError:
@@ -133,10 +134,13 @@ def _place(shown: str, relative: str, path: str) -> Place:
     return Place(path=path, shown=f"{shown}/{relative}", key=relative.removesuffix(ENDING))
 
 
-def _unfit(place: Place) -> list[Diagnostic]:
+def _unfit(place: Place) -> Sequence[Diagnostic]:
     """What is wrong with a file's name, where no key of ours could have given it."""
+    key = place.key or ""
+    if is_usual(key):
+        return ()
     try:
-        segments(place.key or "")
+        segments(key)
     except StateError as problem:
         return [_diagnostic(place, each.summary) for each in problem.diagnostics]
     return []

@@ -20,6 +20,11 @@ _FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]")
 _LONGEST = 255 - len(ENDING)
 
 
+def is_usual(key: str) -> bool:
+    """Whether it can stand in an environment's folder without a second look, as nearly every key can."""
+    return _USUAL.fullmatch(key) is not None
+
+
 def segments(key: str) -> tuple[str, ...]:
     """The folders and the name (without its ending) of a key. Raises StateError for one that may not be a path."""
     parts = tuple(key.split("/"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.documents.across import Claimant, conflicts, may_conflict
 from reconciler.documents.settling import what_counts
-from reconciler.model import Desired, Entry, Position, Settled, Unassigned
+from reconciler.model import Desired, Entry, Path, Position, Settled, Unassigned
 from reconciler.planfile import plan_file, read_plan_file
 from reconciler.planning import PlanOptions, known_keys, make_plan
 from reconciler.planning.exclusive import held
@@ -120,5 +120,5 @@ def test_no_conflict_with_a_settled_key_goes_unseen(
 
 def claimant(key: str, content: dict[str, Any]) -> Claimant:
     place = Position(f"assistants/{key}.yaml", 1, 1)
-    places = {(name,): place for name in content} | {("reconciler", "moved_from"): place}
+    places: dict[Path, Position] = {(name,): place for name in content} | {("reconciler", "moved_from"): place}
     return Claimant(key=key, file=place.file, content=content, id=None, moved_from=None, places=places)
