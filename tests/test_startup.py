@@ -65,6 +65,13 @@ def test_a_plan_with_nothing_to_explain_imports_no_library_for_it(applied: Path)
     assert count < 275
 
 
+def test_validation_without_a_network_imports_no_library_for_it(applied: Path) -> None:
+    """Nothing is asked, and where nothing is wrong, nothing is explained."""
+    code, found, _ = imported(applied, "validate")
+    assert code == 0
+    assert found & {"asyncio", "deepdiff", "httpx", "jsonschema", "rich", "ssl"} == set()
+
+
 def test_an_edit_of_a_plain_field_imports_the_validator_and_the_time_zones(applied: Path) -> None:
     """The compiled gate says yes by itself: what explains a no is left out, and so is what compares inside objects."""
     document = applied / "assistants/dental-reception.yaml"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from reconciler.commands.catalog import ids_wrong
 from reconciler.commands.gather import documents_of, line_reader
 from reconciler.commands.invocation import Invocation, verb
 from reconciler.commands.planning_options import catalog_option
-from reconciler.config import open_project, with_catalogs
+from reconciler.config import Project, open_project, with_catalogs
+from reconciler.documents import Loaded
 from reconciler.errors import Diagnostic, UsageError, error
 from reconciler.render.forms import VALIDATION_FORMS, validation_in
 from reconciler.render.frame import Frame
@@ -43,7 +44,7 @@ def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Pat
     idle = [path for path, wish in zip(paths, wanted, strict=True) if not any(_within(d, [wish]) for d in documents)]
     if idle:
         raise UsageError(*(_no_document(path) for path in idle))
-    found = (*loaded.diagnostics, *(ids_wrong(project, loaded.desired) if online else ()))
+    found = (*loaded.diagnostics, *(_not_there(project, loaded) if online else ()))
     told = [each for each in found if each.file is None or _within(each.file, wanted)]
     failed = any(each.severity == "error" for each in told)
     frame = Frame(color=invocation.color, below=invocation.below)
@@ -52,6 +53,12 @@ def validate(invocation: Invocation, paths: tuple[str, ...], catalogs: tuple[Pat
         validation_in(invocation.output, told, frame, environment=environment, documents=documents, sources=sources)
     )
     return int(failed)
+
+
+def _not_there(project: Project, loaded: Loaded) -> Sequence[Diagnostic]:
+    from reconciler.commands.catalog import ids_wrong  # with httpx, for which nobody waits who does not ask the API
+
+    return ids_wrong(project, loaded.desired)
 
 
 def _normal(path: str) -> str:
