@@ -102,3 +102,12 @@ def test_drift_sends_a_request_a_page(tmp_path: Path) -> None:
     assert run(["-C", str(tmp_path), "drift", "-q"]) == 0
     (log,) = set((tmp_path / ".reconciler/log").iterdir()) - before
     assert len(log.read_text("utf-8").splitlines()) == 4
+
+
+def test_an_apply_without_a_question_reads_the_entries_for_its_plan_alone(tmp_path: Path) -> None:
+    """Under one lock, what was read for the plan is what its writes begin from; the one more is the lock's record."""
+    write_documents(tmp_path, 20)
+    assert run(["-C", str(tmp_path), "apply", "-y", "-q"]) == 0
+    change_documents(tmp_path, 20, share=1.0)
+    planned = counted(tmp_path, "plan", "-q")["entries"]
+    assert counted(tmp_path, "apply", "-y", "-q", "--no-verify")["entries"] == planned + 1

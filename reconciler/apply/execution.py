@@ -30,7 +30,7 @@ from reconciler.apply.unsent import record_unsent, state_broke
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, PlanRefusedError, StateError
 from reconciler.frozen import dataclass
-from reconciler.model import Action, Change, Content, Desired, HandOver, Plan, Request
+from reconciler.model import Action, Change, Content, Desired, Entry, HandOver, Plan, Request
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import Vault
 from reconciler.state.store import StateStore
@@ -46,6 +46,7 @@ def apply_plan(
     schemas: SchemaSet,
     vault: Vault,
     desired: Mapping[str, Desired] | None = None,
+    entries: Mapping[str, Entry] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     parallelism: int = 10,
     on_error: OnError = "continue",
@@ -55,11 +56,12 @@ def apply_plan(
 ) -> Outcome:
     """Do what the plan says, once. The caller holds the store's lock and has seen to it that the plan is not stale.
 
-    `desired` by key, where the documents are at hand, gives refusals their place in them. `breaker` failures in a row
-    that are the server's end the run. `stop` is set by the caller on a signal, and here once the state cannot be
-    written or the run breaks down: nothing further is sent then. `on_event` is called on the caller's thread.
-    Raises StateError where the state cannot be read and PlanRefusedError for a blocked change, before anything is
-    done; after that every failure is in the outcome.
+    `desired` by key, where the documents are at hand, gives refusals their place in them. `entries` are those of the
+    plan's keys, as they were read under the same lock; they are read where they are not given. `breaker` failures in a
+    row that are the server's end the run. `stop` is set by the caller on a signal, and here once the state cannot be
+    written or the run breaks down: nothing further is sent then. `on_event` is called on the caller's thread. Raises
+    StateError where the state cannot be read and PlanRefusedError for a blocked change, before anything is done; after
+    that every failure is in the outcome.
     """
     blocked = [messages.blocked(each) for each in plan.changes if each.action is Action.BLOCKED]
     if blocked:
@@ -67,7 +69,7 @@ def apply_plan(
     stop = stop or threading.Event()
     run = _Run(
         plan=plan,
-        recorder=Recorder(store, plan, clock),
+        recorder=Recorder(store, plan, clock, entries),
         sending=Sending(client, threads=max(1, parallelism), stop=stop),
         schemas=schemas,
         vault=vault,

@@ -1,14 +1,15 @@
 """Every write to the state that an apply makes, in an order that a crash at any moment survives. Shell.
 
-`_entries` mirrors what the store holds, so nothing is read again during a run. Every method raises StateError where the
-store cannot be written; the mirror then still says what the store last confirmed. Threads may share a Recorder: a
-change has one request under way, so only one thread knows its entry, and those that hand-overs tie take turns.
+`_entries` mirrors what the store holds, so nothing is read again during a run; what the plan was made from, under the
+same lock, is not even read at its beginning. Every method raises StateError where the store cannot be written; the
+mirror then still says what the store last confirmed. Threads may share a Recorder: a change has one request under way,
+so only one thread knows its entry, and those that hand-overs tie take turns.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -30,14 +31,21 @@ from reconciler.state.store import StateStore
 class Recorder:
     """The state of the keys of one plan."""
 
-    def __init__(self, store: StateStore, plan: Plan, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: StateStore,
+        plan: Plan,
+        clock: Callable[[], datetime],
+        entries: Mapping[str, Entry] | None = None,
+    ) -> None:
         changes = [each for each in plan.changes if each.mutates_state]
         keys = {name for each in changes for name in (each.key, each.moved_from) if name is not None}
         keys |= {name for each in plan.hand_overs for name in (each.giver, each.taker)}
         self._hand_overs = plan.hand_overs
         self._store = store
         self._clock = clock
-        self._entries: dict[str, Entry] = dict(store.read(sorted(keys)))
+        known = store.read(sorted(keys)) if entries is None else entries
+        self._entries: dict[str, Entry] = {key: known[key] for key in sorted(keys) if key in known}
         self._before_create: dict[str, Entry | None] = {}
         self._tied = {name for each in plan.hand_overs for name in (each.giver, each.taker)}
         self._turn = threading.Lock()

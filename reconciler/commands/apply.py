@@ -39,7 +39,7 @@ from reconciler.errors import (
     error,
 )
 from reconciler.frozen import dataclass
-from reconciler.model import Desired, Live, Plan
+from reconciler.model import Desired, Entry, Live, Plan
 from reconciler.planfile import read_plan_file, staleness
 from reconciler.render.escape import json_line
 from reconciler.render.outcome import outcome_to_json, render_outcome
@@ -68,11 +68,15 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What is to be done, with what it takes: the values of secrets, and the documents that errors point into."""
+    """What is to be done, with what it takes: the values of secrets, and the documents that errors point into.
+
+    `entries` are what the state said a moment ago; None where a person was asked since, who may have taken their time.
+    """
 
     plan: Plan
     vault: Vault
     documents: Loaded
+    entries: Mapping[str, Entry] | None
 
 
 @verb(
@@ -208,7 +212,8 @@ def _fresh(
     if not approved and not gathered.plan.is_empty:
         click.confirm(f"\nApply this to {project.environment}?", abort=True, err=True)
     vault = vault_for(gathered.plan, gathered.loaded.vault, project.environ)
-    return Decision(plan=gathered.plan, vault=vault, documents=gathered.loaded)
+    entries = gathered.entries if approved else None
+    return Decision(plan=gathered.plan, vault=vault, documents=gathered.loaded, entries=entries)
 
 
 def _needs_key(gathered: Gathered) -> bool:
@@ -250,7 +255,7 @@ def _still_true(plan: Plan, project: Project, store: StateStore, *, allow_other:
         stale = overtaken(plan, entries, ask_list(project, documents, entries, read))
     if stale:
         raise StalePlanError(*stale)
-    return Decision(plan=plan, vault=vault, documents=documents)
+    return Decision(plan=plan, vault=vault, documents=documents, entries=entries)
 
 
 def _execute(invocation: Invocation, project: Project, store: StateStore, decision: Decision, pace: Pace) -> Outcome:
@@ -277,6 +282,7 @@ def _execute(invocation: Invocation, project: Project, store: StateStore, decisi
             schemas=project.schemas,
             vault=decision.vault,
             desired=_sources_of(decision),
+            entries=decision.entries,
             parallelism=pace.parallelism,
             on_error=pace.on_error,
             on_event=told.hear,
