@@ -52,10 +52,15 @@ class Settling:
         applied = None if path is None else applied_from_text(stored)
         if path is None or applied is None:
             return None
-        settled = self._source_now(applied, path) == applied.source or self._says(key, path, applied)
-        self.drafting.world.sources.forget(path)
-        if not settled:
-            return None
+        source, content = self._source_now(applied, path)
+        if source != applied.source:
+            sources = self.drafting.world.sources
+            if content is not None:
+                sources.give(path, content)
+            says = self._says(key, path, applied)
+            sources.forget(path)
+            if not says:
+                return None
         name = applied.fields.get(self.drafting.world.schemas.name_field)
         held = what_counts(applied.fields, self._exclusive)
         return applied.id, name if type(name) is str else "", applied.protect, held
@@ -75,8 +80,9 @@ class Settling:
         self._in_vain.append(key)
         return False
 
-    def _source_now(self, applied: Applied, path: str) -> str | None:
-        """What `source` would be today, or None where that is for a whole reading to find out."""
+    def _source_now(self, applied: Applied, path: str) -> tuple[str | None, bytes | None]:
+        """What `source` would be today, or None where that is for a whole reading to find out; and the document."""
+        content: bytes | None = None
         files: dict[str, str] = {}
         references: dict[str, Json] = {}
         world = self.drafting.world
@@ -84,12 +90,18 @@ class Settling:
             for each in applied.inputs:
                 kind, _, name = each.partition(":")
                 if kind == "yaml":
-                    files[name] = world.sources.digest(path) if name == path else self._digest(name)
+                    if name == path:
+                        content = world.sources.files.read(path)
+                        files[name] = digest_bytes(content)
+                    else:
+                        files[name] = self._digest(name)
                 else:
                     references[each] = self._value(kind, name)
         except (DocumentError, Unresolved, LookupError):
-            return None
-        return source_digest(self.drafting.environment, world.schemas, files, references) if path in files else None
+            return None, content
+        if content is None:
+            return None, None
+        return source_digest(self.drafting.environment, world.schemas, files, references), content
 
     def _value(self, kind: str, name: str) -> Json:
         """What a reference gives today, in the form that digests are made of. LookupError: nothing, or no such kind."""

@@ -26,6 +26,7 @@ CHECKSUM = "checksum"
 _FIRST, _LAST = f'{{\n  "{CHECKSUM}": "'.encode(), b'",\n'
 _REST = len(_FIRST) + len(digest_bytes(b"")) + len(_LAST)
 """Where the rest begins, which the checksum is of."""
+_DECODER = json.JSONDecoder()
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 _UNASSIGNED = frozenset({"field", "since", "value"})
@@ -86,8 +87,11 @@ def applied_from_text(stored: bytes) -> Applied | None:
     if not stored.startswith(_FIRST) or digest != digest_bytes(rest).encode() or holds_too_much(stored):
         return None
     try:
-        found = json.loads(stored)
+        text = stored.decode()
+        found, end = _DECODER.raw_decode(text)  # `json.loads` would ask for its encoding first, and for white space
     except (ValueError, RecursionError):
+        return None
+    if text[end:] not in ("\n", ""):
         return None
     id, fields, inputs = found.get("id"), found.get("last_applied"), found.get("inputs")
     source, protect = found.get("source"), found.get("protect")
