@@ -84,6 +84,24 @@ def test_what_a_killed_process_did_not_do_is_done_here() -> None:
 
 
 @linux
+@pytest.mark.parametrize("left", [0, 1, 2, 3])
+def test_without_descriptors_it_is_done_here(left: int) -> None:
+    """Whatever a process could not be given, the work is done all the same, and nothing stays open."""
+    told = alone(
+        f"""
+        import resource
+        first = os.dup(0)
+        os.close(first)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (first + {left}, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+        print(list(spreading(os.environ)(lambda each: -each, range(1500))) == [-each for each in range(1500)])
+        print(os.dup(0) == first if {left} else "none to be had")
+        """
+    )
+    assert told.splitlines()[0] == "True"
+    assert told.splitlines()[1] in ("True", "none to be had")
+
+
+@linux
 def test_an_exception_is_raised_here() -> None:
     """What a process could not do fails in the open, as without processes; who stops listening leaves none behind."""
     told = alone(

@@ -98,13 +98,17 @@ class _Fork:
 
 def _dealt(function: Callable[[T], R], chunks: Sequence[Sequence[T]], count: int) -> Iterator[list[R]]:
     """The results chunk by chunk, each from this process or one of `count` forks: whichever took it."""
-    turns = _turns(len(chunks))
-    forks: list[_Fork] = []
-    done: dict[int, list[R]] = {}
 
     def work(number: int) -> list[R]:
         return [function(each) for each in chunks[number]]
 
+    try:
+        turns = _turns(len(chunks))
+    except OSError:  # no descriptor is left
+        yield from map(work, range(len(chunks)))
+        return
+    forks: list[_Fork] = []
+    done: dict[int, list[R]] = {}
     try:
         with suppress(OSError):  # no more processes, memory or descriptors: those that there are will do
             for _ in range(count):
@@ -151,10 +155,10 @@ def _take(turns: int) -> int | None:
 
 def _ready(forks: Sequence[_Fork], *, wait: bool) -> list[_Fork]:
     """Those of which something has come, or the end; `wait`: until there is one, where there are any."""
-    import select
-
     if not forks:
         return []
+    import select
+
     found, _, _ = select.select([each.results for each in forks], [], [], None if wait else 0)
     return [each for each in forks if each.results in found]
 
