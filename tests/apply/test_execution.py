@@ -331,17 +331,19 @@ def test_one_at_a_time_is_one_after_the_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize("late", ["before", "after"])
 def test_a_bug_in_writing_down_is_not_swallowed(tmp_path: Path, late: str) -> None:
     """It comes out on the caller's thread, once everything else that is under way is written down."""
+    answered = threading.Barrier(3)
 
     def crash(entry: Entry) -> None:
         if entry.key == "practice-0":
             raise ZeroDivisionError
 
-    with rig(tmp_path, latency=0.002) as desk:
+    with rig(tmp_path) as desk:
         ids = [desk.known(f"practice-{n}") for n in range(3)]
         store = WatchedStore(store=desk.store, **{late: crash})
+        watched = Watched(client=desk.client, after=lambda method, path: answered.wait(timeout=20))
         changes = [update(f"practice-{n}", id, step=n + 1, greeting="Good day.") for n, id in enumerate(ids)]
         with pytest.raises(ZeroDivisionError):
-            desk.apply(*changes, store=store, parallelism=3)
+            desk.apply(*changes, store=store, client=watched, parallelism=3)
         told = {key: each.last_applied["greeting"] == "Good day." for key, each in desk.store.read().items()}
     assert told == {"practice-0": late == "after", "practice-1": True, "practice-2": True}
 
@@ -490,14 +492,26 @@ def test_events_tell_the_story_on_one_thread(tmp_path: Path) -> None:
 
 def test_a_listener_that_breaks_loses_no_answer(tmp_path: Path) -> None:
     """The terminal goes away in the middle: what is under way is still waited for and written down."""
+    number, sent, broken = itertools.count(), threading.Barrier(4), threading.Event()
 
     def hear(event: Event) -> None:
         if isinstance(event, Finished) and event.key != "practice-0":
+            broken.set()
             raise BrokenPipeError
 
-    with rig(tmp_path, latency=0.002) as desk:
+    def hold(method: str, path: str) -> None:
+        # the first create goes alone; of the others one is told, with the other three under way
+        if next(number) and sent.wait(timeout=20):
+            broken.wait(timeout=20)
+
+    with rig(tmp_path) as desk:
         with pytest.raises(BrokenPipeError):
-            desk.apply(*(create(f"practice-{n}", step=n + 1) for n in range(5)), on_event=hear, parallelism=6)
+            desk.apply(
+                *(create(f"practice-{n}", step=n + 1) for n in range(5)),
+                client=Watched(client=desk.client, after=hold),
+                on_event=hear,
+                parallelism=6,
+            )
         entries = desk.store.read()
         assert {each.id for each in entries.values()} == {each["id"] for each in desk.vendor.rows()}
         assert len(entries) == 5
