@@ -18,13 +18,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import click
-from click.shell_completion import CompletionItem, shell_complete
-
+# first of all: its package imports click, in half the time
 from reconciler.commands.invocation import COMPLETE_VARIABLE, EVERY_FORM, Invocation, made_in, printed_in, verbs
+
+# isort: split
+import click
+
 from reconciler.errors import Diagnostic, ReconcilerError, error
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 USAGE, INTERRUPTED, BROKEN_PIPE = 64, 130, 141
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -81,6 +86,8 @@ class LazyVerbs(click.Group):
             formatter.write_dl([(name, told) for name, (_, told) in VERBS.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
         matching = [CompletionItem(name, help=told) for name, (_, told) in VERBS.items() if name.startswith(incomplete)]
         return [*matching, *click.Command.shell_complete(self, ctx, incomplete)]
 
@@ -122,6 +129,8 @@ def run(arguments: list[str]) -> int:
     Raises BrokenPipeError where the reader of the output has gone, as `| head` does.
     """
     if instruction := os.environ.get(COMPLETE_VARIABLE):
+        from click.shell_completion import shell_complete
+
         return shell_complete(root, {}, "reconciler", COMPLETE_VARIABLE, instruction)
     context: click.Context | None = None
     try:

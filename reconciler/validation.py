@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from reconciler.frozen import dataclass
+from reconciler.later import put_off
 from reconciler.model import Content, Path
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class Validator:
 
     @cached_property
     def _gate(self) -> Any:
-        import jsonschema_rs
+        # the date on which it was built is all that it asks for, and nobody asks for that
+        with put_off("email.utils", meanwhile={"parsedate_to_datetime": str}):
+            import jsonschema_rs
 
         formats = {"timezone": is_timezone, "uri": is_uri}
         return jsonschema_rs.Draft202012Validator(self.schema, formats=formats, validate_formats=True)

@@ -15,9 +15,10 @@ from reconciler.cli import run
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {
-    "asyncio", "concurrent.futures", "decimal", "deepdiff", "difflib", "filelock", "httpx", "jsonschema",
-    "jsonschema_rs", "multiprocessing", "obstore", "psycopg", "random", "rich", "socket", "sqlite3",
-    "ssl", "subprocess", "tempfile", "xml", "yaml", "zipfile", "zoneinfo",
+    "asyncio", "concurrent.futures", "decimal", "deepdiff", "difflib", "email.utils", "filelock", "gettext",
+    "httpx", "inspect", "ipaddress", "jsonschema", "jsonschema_rs", "locale", "multiprocessing", "obstore",
+    "platform", "psycopg", "random", "rich", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "uuid", "xml",
+    "yaml", "zipfile", "zoneinfo",
 }  # fmt: skip
 WATCHED = f"""
 import json, sys
@@ -52,24 +53,24 @@ def applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("asked", ["--help", "--version"])
 def test_help_imports_no_library_but_click(asked: str) -> None:
-    """Nor most of the program: verbs are imported when they run. The count is a ceiling, some way above today's 107."""
+    """Nor most of the program: verbs are imported when they run. The count is a ceiling, some way above today's 117."""
     code, found, count = imported(ROOT, asked)
-    assert (code, found) == (0, set())
+    assert (code, found - {"inspect"}) == (0, set())  # a help of many lines asks for it
     assert count < 150
 
 
 def test_a_plan_with_nothing_to_explain_imports_no_library_for_it(applied: Path) -> None:
-    """HTTP, explaining differences and broken documents, progress bars: none of it is there. Today's count is 231."""
+    """HTTP, explaining differences and broken documents, progress bars: none of it is there. Today's count is 215."""
     code, found, count = imported(applied, "plan")
     assert (code, found) == (0, set())
-    assert count < 275
+    assert count < 250
 
 
 def test_validation_without_a_network_imports_no_library_for_it(applied: Path) -> None:
     """Nothing is asked, and where nothing is wrong, nothing is explained."""
     code, found, _ = imported(applied, "validate")
     assert code == 0
-    assert found & {"asyncio", "deepdiff", "httpx", "jsonschema", "rich", "ssl"} == set()
+    assert found & {"asyncio", "deepdiff", "httpx", "inspect", "jsonschema", "rich", "ssl"} == set()
 
 
 def test_an_edit_of_a_plain_field_imports_the_validator_and_the_time_zones(applied: Path) -> None:
@@ -78,4 +79,5 @@ def test_an_edit_of_a_plain_field_imports_the_validator_and_the_time_zones(appli
     document.write_text(document.read_text("utf-8").replace("max_duration: 900", "max_duration: 600"), "utf-8")
     code, found, _ = imported(applied, "plan", "--detailed-exitcode")
     assert code == 2
-    assert found & {"asyncio", "deepdiff", "httpx", "jsonschema", "rich"} == set()
+    assert "jsonschema_rs" in found
+    assert found <= {"decimal", "jsonschema_rs", "yaml", "zoneinfo"}

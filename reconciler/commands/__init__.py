@@ -1,1 +1,32 @@
-"""The verbs: gather, decide, act."""
+"""The verbs: gather, decide, act. Whatever imports click has come by here, where it is imported in half the time."""
+
+from __future__ import annotations
+
+from reconciler.later import put_off
+
+
+def clean(text: str) -> str:
+    """`inspect.cleandoc`, which click asks of every option's help: nearly all are one line, and clean."""
+    if "\n" not in text and "\t" not in text and text == text.strip(" "):
+        return text
+    import inspect
+
+    return inspect.cleandoc(text)
+
+
+def _one_or_more(one: str, more: str, count: int) -> str:
+    return one if count == 1 else more
+
+
+# The program speaks English, and click's own messages with it: they have no translations, but looking for them imports
+# `locale`. `object` is any class: a generic type of click's is made of it, and nothing is asked whether it is one.
+with (
+    put_off("inspect", instead={"cleandoc": clean}),
+    put_off("uuid", meanwhile={"UUID": object}),
+    put_off("gettext", instead={"gettext": str, "ngettext": _one_or_more}),
+    put_off("ipaddress"),
+):
+    import dataclasses  # noqa: F401 - everything has it, and it imports `inspect`
+    import pathlib  # noqa: F401 - likewise, and it imports `urllib.parse`, and that `ipaddress`
+
+    import click  # noqa: F401

@@ -119,6 +119,8 @@ class Unresolved(Exception):
 
 @dataclass(kw_only=True, slots=True)
 class _Resolving:
+    """One document's references while they are resolved; `found` grows."""
+
     layered: Layered
     world: World
     key: str

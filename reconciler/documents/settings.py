@@ -78,6 +78,8 @@ def read_settings(parsed: Parsed, *, key: str | None, fields: frozenset[str], en
 
 @dataclass(kw_only=True, slots=True)
 class _SettingsReading:
+    """One document's settings while they are read, and what is wrong with them."""
+
     parsed: Parsed
     key: str | None
     fields: frozenset[str]

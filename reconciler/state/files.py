@@ -12,7 +12,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -213,6 +212,8 @@ class FileStore:
     def _begin(self) -> None:
         """Make the lineage where there is none. It comes before the first entry: entries without one are an error."""
         if self.lineage() is None:
+            import uuid  # once in the life of a state
+
             self._make_meta(str(uuid.uuid4()))
 
     def _make_meta(self, lineage: str) -> None:
