@@ -13,29 +13,34 @@ import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, StateError, error
-from reconciler.frozen import dataclass
 from reconciler.state.places import ENDING, is_set_aside, is_usual, segments
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+AT_ONCE = 64 * 1024
+"""Bytes of one read, which nearly every entry is shorter than: what it does not fill has come to its end."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file: an entry holds what was sent and what was sent before, and one answer of the API fits 16 MiB."""
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _RESTORE = "Nothing was changed. Restore it from version control or a backup; it is never treated as empty."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """One file of the state: where it is, and how it is called in messages. `key` is None for `_meta.json`."""
+class Place(NamedTuple):
+    """One file of the state: where it is, and how it is called in messages. `key` is None for `_meta.json`.
+
+    A tuple, since a plan makes one of every entry.
+    """
 
     path: str
     shown: str
     key: str | None = None
+    plain: bool = False
+    """Whether it was seen to be a regular file a moment ago."""
 
 
 def read_object(place: Place) -> Mapping[str, Json] | None:
@@ -75,7 +80,7 @@ def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Itera
                     name = each.name
                     if is_set_aside(name):
                         continue
-                    place = _place(shown, prefix + name, each.path)
+                    place = _place(shown, prefix + name, each)
                     if name.endswith(ENDING):
                         unfit = _unfit(place)
                         problems += unfit
@@ -114,13 +119,16 @@ def read_bytes(place: Place) -> bytes | None:
         why = "it is a symbolic link" if problem.errno == errno.ELOOP else reason(problem)
         raise unreadable(place, why) from None
     try:
+        # what was listed was a plain file, of which 1 µs need not be asked again
+        content = os.read(descriptor, AT_ONCE) if place.plain else b""
+        if 0 < len(content) < AT_ONCE:
+            return content
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise unreadable(place, "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a regular file")
         if found.st_size > LARGEST:
             raise unreadable(place, f"it is larger than {LARGEST // 1024 // 1024} MiB, which no entry is")
         # a file object costs more than the read; entries are replaced, never grown, so the size is the end
-        content = os.read(descriptor, found.st_size)
         while len(content) < found.st_size and (more := os.read(descriptor, found.st_size - len(content))):
             content += more
         return content
@@ -130,8 +138,9 @@ def read_bytes(place: Place) -> bytes | None:
         os.close(descriptor)
 
 
-def _place(shown: str, relative: str, path: str) -> Place:
-    return Place(path=path, shown=f"{shown}/{relative}", key=relative.removesuffix(ENDING))
+def _place(shown: str, relative: str, entry: os.DirEntry[str]) -> Place:
+    plain = entry.is_file(follow_symlinks=False)
+    return Place(entry.path, f"{shown}/{relative}", relative.removesuffix(ENDING), plain)
 
 
 def _unfit(place: Place) -> Sequence[Diagnostic]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.config import ProjectFiles
-from reconciler.config.files import TEXT_LIMIT, YAML_LIMIT
+from reconciler.config.files import AT_ONCE, TEXT_LIMIT, YAML_LIMIT
 from reconciler.errors import Diagnostic, DocumentError
 from tests.edge.projects import write
 
@@ -210,6 +210,32 @@ def test_a_folder_where_a_file_is_due_is_refused(tmp_path: Path) -> None:
     """`${file:prompts}` names a folder by mistake."""
     (tmp_path / "prompts").mkdir()
     assert refusal(tmp_path, "prompts").code == "is-a-folder"
+
+
+@pytest.mark.parametrize("size", [0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE, YAML_LIMIT])
+def test_a_document_that_was_listed_is_read_to_its_end(tmp_path: Path, size: int) -> None:
+    """Whether one read has room for it or not."""
+    content = bytes(97 + at % 26 for at in range(size))
+    write(tmp_path / "assistants/a.yaml", content.decode())
+    found = files(tmp_path)
+    assert found.documents() == ["assistants/a.yaml"]
+    assert found.read("assistants/a.yaml") == content
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_what_takes_a_listed_documents_place_is_judged_anew(tmp_path: Path, empty: bool) -> None:
+    """A folder or a pipe that nobody writes to is refused, and read as nothing never."""
+    write(tmp_path / "assistants/a.yaml", "name: A")
+    found = files(tmp_path)
+    found.documents()
+    (tmp_path / "assistants/a.yaml").unlink()
+    if empty:
+        os.mkfifo(tmp_path / "assistants/a.yaml")
+    else:
+        (tmp_path / "assistants/a.yaml").mkdir()
+    with pytest.raises(DocumentError) as refused:
+        found.read("assistants/a.yaml")
+    assert refused.value.diagnostics[0].code == ("not-a-regular-file" if empty else "is-a-folder")
 
 
 @pytest.mark.parametrize(("name", "limit"), [("big.yaml", YAML_LIMIT), ("big.md", TEXT_LIMIT)])

@@ -15,6 +15,7 @@ import pytest
 from reconciler.entries import entry_to_json
 from reconciler.errors import StateError
 from reconciler.model import Entry
+from reconciler.state.entryfiles import AT_ONCE
 from reconciler.state.files import FileStore
 from reconciler.state.store import StateStore
 from tests.state.contract import DESK, SALES, LockGoesWithItsProcess, Opener, StoreContract
@@ -361,3 +362,15 @@ def test_many_entries_are_read_whole(store: FileStore, folder: Path) -> None:
     found: dict[str, Any] = dict(store.read())
     assert found == written
     assert list(found) == sorted(found)
+
+
+@pytest.mark.parametrize("size", [AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
+def test_an_entry_is_read_to_its_end(store: FileStore, folder: Path, size: int) -> None:
+    """Whether one read has room for its file or not."""
+    bare = replace(SALES, last_applied={"prompt": ""})
+    store.write(bare)
+    (path,) = folder.rglob("sales-*.json")
+    entry = replace(SALES, last_applied={"prompt": "x" * (size - path.stat().st_size)})
+    store.write(entry)
+    assert path.stat().st_size == size
+    assert store.read() == {entry.key: entry}
