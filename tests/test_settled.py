@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from reconciler import __version__
 from reconciler.bounds import MOST_VALUES
-from reconciler.canonical import digest_bytes, exact_digest
+from reconciler.canonical import digest_bytes, exact_digest, identical
 from reconciler.cli import run
 from reconciler.commands.gather import READ_ALL
 from reconciler.documents import Settling, drafting_of
 from reconciler.documents.inputs import source_digest
-from reconciler.entries import Applied, applied_from_text, entry_from_json, entry_text
+from reconciler.entries import applied_from_text, entry_from_json, entry_text
 from reconciler.model import Entry
 from tests.documents.memory import MemoryFiles
 from tests.state.strategies import entries
@@ -51,7 +51,13 @@ def test_what_the_program_wrote_is_known(entry: Entry) -> None:
     """What was applied is known from the bytes alone, whatever else they hold."""
     seen = applied_from_text(entry_text(entry))
     if entry.inputs:
-        assert seen == Applied(entry.id or 0, entry.source, entry.inputs, entry.protect, entry.last_applied)
+        assert seen is not None
+        assert seen[:4] == (entry.id or 0, entry.source, entry.inputs, entry.protect)
+        assert identical(seen.fields.whole(), entry.last_applied)
+        assert list(seen.fields) == sorted(entry.last_applied)
+        assert all(identical(seen.fields[name], value) for name, value in entry.last_applied.items())
+        assert "nobody" not in seen.fields
+        assert seen.fields.get("nobody") is None
     else:  # it is not known what it was made from
         assert seen is None
 
@@ -106,6 +112,13 @@ def test_an_entry_that_would_fill_the_memory_is_judged_whole() -> None:
     """Also one with the right checksum is counted before it is parsed."""
     text = json.dumps(USUAL, indent=2).replace('"title": "Reception"', '"title": [' + "1," * MOST_VALUES + "1]")
     assert applied_from_text(with_checksum(text)) is None
+
+
+@pytest.mark.parametrize("indent", [None, 1, 4])
+def test_an_entry_that_is_laid_out_otherwise_is_judged_whole(indent: int | None) -> None:
+    """Where things stand is known of what the program wrote alone."""
+    assert applied_from_text(with_checksum(json.dumps(USUAL, indent=indent, sort_keys=True))) is None
+    assert applied_from_text(with_checksum(json.dumps(dict(reversed(USUAL.items())), indent=2))) is None
 
 
 @pytest.mark.parametrize("text", ["{\n", "{\n]", '{\n"id": ' + "[" * 100_000 + "]" * 100_000 + "}"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from reconciler.canonical import Json, digest_bytes, equal, exact_digest, identical
 from reconciler.documents.drafts import Drafting
@@ -24,6 +24,7 @@ from reconciler.model import Content, Settled
 
 Seen: TypeAlias = tuple[int, str, bool, Mapping[str, Json]]
 """Of a `Settled` what its key does not say, as a mere tuple: ten thousand of them go from one process to another."""
+_ABSENT: Any = object()
 _ENOUGH = 50
 """After so many documents that were read in vain, reading them twice is given up."""
 
@@ -52,6 +53,12 @@ class Settling:
         applied = None if path is None else applied_from_text(stored)
         if path is None or applied is None:
             return None
+        try:
+            return self._seen(key, path, applied)
+        except (ValueError, RecursionError):  # no entry, for all that its checksum says
+            return None
+
+    def _seen(self, key: str, path: str, applied: Applied) -> Seen | None:
         source, content = self._source_now(applied, path)
         if source != applied.source:
             sources = self.drafting.world.sources
@@ -75,7 +82,7 @@ class Settling:
         if len(self._in_vain) == _ENOUGH:
             return False
         said = self.drafting.said((key, path))
-        if said is not None and said[1] == applied.protect and identical(said[0], applied.fields):
+        if said is not None and said[1] == applied.protect and identical(said[0], applied.fields.whole()):
             return True
         self._in_vain.append(key)
         return False
@@ -133,11 +140,13 @@ def what_counts(fields: Content, exclusive: Iterable[tuple[str, Content]]) -> di
     """
     found: dict[str, Json] = {}
     for name, conditions in exclusive:
-        if fields.get(name) is None:
+        held = fields.get(name)
+        if held is None:
             continue
-        if all(_fits(fields.get(each), value) for each, value in conditions.items()):
-            found[name] = fields[name]
-            found.update({each: fields[each] for each in conditions if each in fields})
+        deciding = {each: said for each in conditions if (said := fields.get(each, _ABSENT)) is not _ABSENT}
+        if all(_fits(deciding.get(each), value) for each, value in conditions.items()):
+            found[name] = held
+            found.update(deciding)
     return found
 
 

@@ -1,10 +1,9 @@
 """Entries: what the state knows of one key, how it is stored, and what happens to it."""
 
+from reconciler.entries.glimpsed import Applied, applied_from_text
 from reconciler.entries.stored import (
     CHECKSUM,
     FORMAT_VERSION,
-    Applied,
-    applied_from_text,
     entry_digest,
     entry_from_json,
     entry_text,

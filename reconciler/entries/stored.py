@@ -5,11 +5,9 @@ Core: stdlib only, no IO.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from reconciler.bounds import holds_too_much
 from reconciler.canonical import Json, digest_bytes, exact_digest, pretty
 from reconciler.errors import StateError, error
 from reconciler.model import Entry, Pending, Previous, Unassigned
@@ -26,20 +24,9 @@ CHECKSUM = "checksum"
 _FIRST, _LAST = f'{{\n  "{CHECKSUM}": "'.encode(), b'",\n'
 _REST = len(_FIRST) + len(digest_bytes(b"")) + len(_LAST)
 """Where the rest begins, which the checksum is of."""
-_DECODER = json.JSONDecoder()
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 _UNASSIGNED = frozenset({"field", "since", "value"})
-
-
-class Applied(NamedTuple):
-    """What a plan needs of an entry whose document did not change."""
-
-    id: int
-    source: str
-    inputs: tuple[str, ...]
-    protect: bool
-    fields: Mapping[str, Json]
 
 
 def entry_to_json(entry: Entry) -> dict[str, Json]:
@@ -77,31 +64,11 @@ def entry_text(entry: Entry) -> bytes:
     return _FIRST + digest_bytes(rest).encode() + _LAST + rest
 
 
-def applied_from_text(stored: bytes) -> Applied | None:
-    """What an entry says was applied; None where that is not all there is to it.
-
-    That is where the bytes are not exactly what `entry_text` wrote (edited by hand, newer), where a create is pending,
-    or where anything is unassigned. None says nothing of what is wrong, if anything is: `entry_from_json` does.
-    """
-    digest, rest = stored[len(_FIRST) : _REST - len(_LAST)], stored[_REST:]
-    if not stored.startswith(_FIRST) or digest != digest_bytes(rest).encode() or holds_too_much(stored):
-        return None
-    try:
-        text = stored.decode()
-        found, end = _DECODER.raw_decode(text)  # `json.loads` would ask for its encoding first, and for white space
-    except (ValueError, RecursionError):
-        return None
-    if text[end:] not in ("\n", ""):
-        return None
-    id, fields, inputs = found.get("id"), found.get("last_applied"), found.get("inputs")
-    source, protect = found.get("source"), found.get("protect")
-    # who makes a checksum by hand can still have written anything
-    fits = type(id) is int and type(fields) is dict and type(source) is str and type(protect) is bool
-    known = type(inputs) is list and bool(inputs) and all(type(each) is str for each in inputs)
-    usual = found.get("format_version") == FORMAT_VERSION and found.get("pending", "") is None
-    if not (fits and known and usual) or "unassigned" in found:
-        return None
-    return Applied(id, source, tuple(inputs), protect, fields)
+def written(stored: bytes) -> bytes | None:
+    """The bytes after the checksum, where they are exactly what `entry_text` wrote; None where anybody changed one."""
+    rest = stored[_REST:]
+    first = _FIRST + digest_bytes(rest).encode() + _LAST
+    return rest if stored.startswith(first) else None
 
 
 def entry_from_json(key: str, stored: Json, *, where: str) -> Entry:
