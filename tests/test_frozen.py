@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -60,7 +61,9 @@ def single(maker: Maker) -> type[Any]:
 
 
 BOTH = {each.__name__: (each(MAKERS[0]), each(MAKERS[1])) for each in (line, plain, single)}
-NAN = float("nan")
+# from 3.13 on the library compares field by field, and finds no value the same that is not equal to itself; ours compares
+# as tuples are compared, everywhere
+SAME: st.SearchStrategy[Any] = st.just(float("nan")) if sys.version_info < (3, 13) else st.just(2.5)
 texts = st.sampled_from(["+49 30 901820", "+1 312 555 0100", ""])
 GIVEN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "line": st.fixed_dictionaries(
@@ -73,7 +76,7 @@ GIVEN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         },
     ),
     "plain": st.just({}),
-    "single": st.fixed_dictionaries({"value": st.just(NAN) | st.integers(0, 2) | st.just(b"x") | texts}),
+    "single": st.fixed_dictionaries({"value": SAME | st.integers(0, 2) | st.just(b"x") | texts}),
 }
 
 

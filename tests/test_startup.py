@@ -20,6 +20,8 @@ HEAVY = {
     "platform", "psycopg", "random", "rich", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "uuid", "xml",
     "yaml", "zipfile", "zoneinfo",
 }  # fmt: skip
+if sys.version_info >= (3, 12):
+    HEAVY.remove("inspect")  # every dataclass of the library's asks it for annotations there
 WATCHED = f"""
 import json, sys
 from reconciler.cli import run

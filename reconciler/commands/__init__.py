@@ -27,6 +27,6 @@ with (
     put_off("ipaddress"),
 ):
     import dataclasses  # noqa: F401 - everything has it, and it imports `inspect`
-    import pathlib  # noqa: F401 - likewise, and it imports `urllib.parse`, and that `ipaddress`
+    import urllib.parse  # noqa: F401 - likewise, and it imports `ipaddress`
 
     import click  # noqa: F401
