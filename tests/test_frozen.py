@@ -61,8 +61,8 @@ def single(maker: Maker) -> type[Any]:
 
 
 BOTH = {each.__name__: (each(MAKERS[0]), each(MAKERS[1])) for each in (line, plain, single)}
-# from 3.13 on the library compares field by field, and finds no value the same that is not equal to itself; ours compares
-# as tuples are compared, everywhere
+# from 3.13 on the library compares field by field, and finds no value the same that does not equal itself; ours
+# compares as tuples do
 SAME: st.SearchStrategy[Any] = st.just(float("nan")) if sys.version_info < (3, 13) else st.just(2.5)
 texts = st.sampled_from(["+49 30 901820", "+1 312 555 0100", ""])
 GIVEN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
