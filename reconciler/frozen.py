@@ -1,4 +1,4 @@
-"""`dataclass`, made in a fifth of the time for the form that nearly all of ours have. Core: stdlib only.
+"""`dataclass`, made in a fifth of the time for the forms that nearly all of ours have. Core: stdlib only.
 
 A plan makes sixty classes before it reads a file. The library asks each annotation four times for what none of ours
 has, and compiles six functions a class: 15 ms of a small plan's 95. Here nothing is compiled but the `__init__`, and
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from copy import copy
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
@@ -20,16 +21,19 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls=None, /, **options):
-        """`dataclasses.dataclass`; with frozen, kw_only and slots and nothing else, the quick one."""
+        """`dataclasses.dataclass`; with kw_only, and frozen, slots, both or neither, the quick one."""
+        asked = {name for name, value in options.items() if value is True}
 
         def make(cls):
-            known = _fields(cls) if options == _FORM else None
-            return dataclasses.dataclass(**options)(cls) if known is None else _value(cls, known)
+            known = _fields(cls) if "kw_only" in asked and set(options) == asked <= _QUICK else None
+            if known is None:
+                return dataclasses.dataclass(**options)(cls)
+            return _made(cls, known, frozen="frozen" in asked, slots="slots" in asked)
 
         return make if cls is None else make(cls)
 
 
-_FORM = {"frozen": True, "kw_only": True, "slots": True}
+_QUICK = {"frozen", "kw_only", "slots"}
 _UNUSUAL = ("ClassVar", "InitVar", "KW_ONLY")
 
 
@@ -42,12 +46,14 @@ class _Sample:
 
 _KIND = vars(_Sample)["__dataclass_fields__"]["field"]._field_type
 _PARAMETERS = vars(_Sample)["__dataclass_params__"]
-_PARAMETERS.init = _PARAMETERS.repr = _PARAMETERS.eq = _PARAMETERS.frozen = True
+_PARAMETERS.init = _PARAMETERS.repr = _PARAMETERS.eq = True
 
 
 def _fields(cls: type[Any]) -> list[dataclasses.Field[Any]] | None:
     """The fields of a class, complete; None where something of it is for the library."""
     if type(cls) is not type or cls.__bases__ != (object,) or cls.__doc__ is None:
+        return None
+    if "__eq__" in vars(cls) or "__hash__" in vars(cls):
         return None
     found = []
     for name, kind in cls.__annotations__.items():
@@ -63,32 +69,33 @@ def _fields(cls: type[Any]) -> list[dataclasses.Field[Any]] | None:
     return found
 
 
-def _value(cls: type[Any], known: Sequence[dataclasses.Field[Any]]) -> type[Any]:
+def _made(cls: type[Any], known: Sequence[dataclasses.Field[Any]], *, frozen: bool, slots: bool) -> type[Any]:
     names = tuple([each.name for each in known])
-    dropped = {"__dict__", "__weakref__", *names}
-    methods = {
-        "__repr__": _repr([each.name for each in known if each.repr]),
-        **_equality(tuple([each.name for each in known if each.compare])),
-        "__setattr__": _refuse_to_set,
-        "__delattr__": _refuse_to_delete,
-        "__getstate__": _getstate,
-        "__setstate__": _setstate,
-    }
+    parameters = copy(_PARAMETERS)
+    parameters.frozen = frozen
+    if hasattr(parameters, "slots"):  # from Python 3.12 on
+        parameters.slots = slots
     content: dict[str, Any] = {
-        **methods,
-        **{name: each for name, each in vars(cls).items() if name not in dropped},
+        "__repr__": _repr([each.name for each in known if each.repr]),
+        **_equality(tuple([each.name for each in known if each.compare]), hashed=frozen),
+        **(_FROZEN if frozen else {}),
+        **(_PICKLED if frozen and slots else {}),
+        **{name: each for name, each in vars(cls).items() if name not in {"__dict__", "__weakref__", *names}},
         "__qualname__": cls.__qualname__,
-        "__slots__": names,
         "__match_args__": (),
         "__dataclass_fields__": {each.name: each for each in known},
-        "__dataclass_params__": _PARAMETERS,
+        "__dataclass_params__": parameters,
     }
+    if slots:
+        content["__slots__"] = names
+    else:
+        content.update({each.name: each.default for each in known if each.default is not dataclasses.MISSING})
     if "__replace__" in vars(_Sample):  # from Python 3.13 on
         content["__replace__"] = vars(_Sample)["__replace__"]
 
     def first(self: Any, /, **given: Any) -> None:
         # of most classes there is never a value; the first one makes what makes the others
-        init = _init(made, known)
+        init = _init(made, known, slots=slots)
         type.__setattr__(made, "__init__", init)
         init(self, **given)
 
@@ -97,13 +104,14 @@ def _value(cls: type[Any], known: Sequence[dataclasses.Field[Any]]) -> type[Any]
     return made
 
 
-def _init(cls: type[Any], known: Sequence[dataclasses.Field[Any]]) -> Callable[..., None]:
-    """Every field through its slot, which does not ask whether it may be set: `__setattr__` never says yes."""
+def _init(cls: type[Any], known: Sequence[dataclasses.Field[Any]], *, slots: bool) -> Callable[..., None]:
+    """Every field through its slot, or the dictionary: neither asks `__setattr__`, which may never say yes."""
     names: dict[str, Any] = {"MISSING": dataclasses.MISSING}
     given, body = [], []
     for each in known:
         name = value = each.name
-        names[f"_set_{name}"] = getattr(cls, name).__set__
+        if slots:
+            names[f"_set_{name}"] = getattr(cls, name).__set__
         if each.default_factory is not dataclasses.MISSING:
             names[f"_make_{name}"] = each.default_factory
             given.append(f"{name}=MISSING")
@@ -113,7 +121,7 @@ def _init(cls: type[Any], known: Sequence[dataclasses.Field[Any]]) -> Callable[.
             given.append(f"{name}=_default_{name}")
         else:
             given.append(name)
-        body.append(f"_set_{name}(self, {value})")
+        body.append(f"_set_{name}(self, {value})" if slots else f"self.__dict__[{name!r}] = {value}")
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     parameters = f"self, *, {', '.join(given)}" if given else "self"
@@ -131,17 +139,17 @@ def _repr(names: list[str]) -> Callable[[Any], str]:
     return represented
 
 
-def _equality(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
-    """As tuples of the fields are equal, and have their hash."""
+def _equality(names: tuple[str, ...], *, hashed: bool) -> dict[str, Any]:
+    """As tuples of the fields are equal, and have their hash, or none."""
     values: Callable[[Any], Any] = attrgetter(*names) if len(names) > 1 else lambda self: _few(self, names)
 
     def equals(self: Any, other: object) -> Any:
         return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
 
-    def hashed(self: Any) -> int:
+    def hash_of(self: Any) -> int:
         return hash(values(self))
 
-    return {"__eq__": equals, "__hash__": hashed}
+    return {"__eq__": equals, "__hash__": hash_of if hashed else None}
 
 
 def _few(self: Any, names: tuple[str, ...]) -> tuple[Any, ...]:
@@ -163,3 +171,7 @@ def _getstate(self: Any) -> list[Any]:
 def _setstate(self: Any, state: list[Any]) -> None:
     for each, value in zip(dataclasses.fields(self), state, strict=True):
         object.__setattr__(self, each.name, value)
+
+
+_FROZEN = {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
+_PICKLED = {"__getstate__": _getstate, "__setstate__": _setstate}

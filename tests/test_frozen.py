@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import pickle
 import sys
 from collections.abc import Callable, Mapping
@@ -60,7 +61,44 @@ def single(maker: Maker) -> type[Any]:
     return Single
 
 
-BOTH = {each.__name__: (each(MAKERS[0]), each(MAKERS[1])) for each in (line, plain, single)}
+def settings(maker: Maker) -> type[Any]:
+    @maker(frozen=True, kw_only=True)
+    class Settings:
+        """One that keeps what it has worked out beside its fields."""
+
+        number: str
+        seen: int = 3
+        hours: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+        @functools.cached_property
+        def label(self) -> str:
+            return f"{self.number} ({self.seen})"
+
+    return Settings
+
+
+def count(maker: Maker) -> type[Any]:
+    @maker(kw_only=True, slots=True)
+    class Count:
+        """One that changes."""
+
+        here: int
+        names: list[str] = dataclasses.field(default_factory=list)
+
+    return Count
+
+
+def loose(maker: Maker) -> type[Any]:
+    @maker(kw_only=True)
+    class Loose:
+        """One that changes, and takes whatever it is given."""
+
+        here: int = 1
+
+    return Loose
+
+
+BOTH = {each.__name__: (each(MAKERS[0]), each(MAKERS[1])) for each in (line, plain, single, settings, count, loose)}
 # from 3.13 on the library compares field by field, and finds no value the same that does not equal itself; ours
 # compares as tuples do
 SAME: st.SearchStrategy[Any] = st.just(float("nan")) if sys.version_info < (3, 13) else st.just(2.5)
@@ -76,6 +114,11 @@ GIVEN: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         },
     ),
     "plain": st.just({}),
+    "settings": st.fixed_dictionaries(
+        {"number": texts}, optional={"seen": st.integers(0, 2), "hours": st.dictionaries(texts, texts, max_size=2)}
+    ),
+    "count": st.fixed_dictionaries({"here": st.integers(0, 2)}, optional={"names": st.lists(texts, max_size=2)}),
+    "loose": st.fixed_dictionaries({}, optional={"here": st.integers(0, 2)}),
     "single": st.fixed_dictionaries({"value": SAME | st.integers(0, 2) | st.just(b"x") | texts}),
 }
 
@@ -86,6 +129,11 @@ def outcome(ask: Callable[[], Any]) -> Any:
         return ask()
     except Exception as problem:
         return type(problem)
+
+
+def refused(change: Callable[[], None]) -> bool:
+    """Whether it may not be changed. With what kind of error the library says so differs from version to version."""
+    return isinstance(outcome(change), type)
 
 
 def traits(cls: type[Any], first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Any]:
@@ -103,7 +151,18 @@ def traits(cls: type[Any], first: Mapping[str, Any], second: Mapping[str, Any]) 
         outcome(lambda: hash(one) == hash(other)),
         repr(dataclasses.replace(one, **second)),
         cls.__match_args__,
-        cls.__slots__,
+        getattr(cls, "__slots__", None),
+        [getattr(cls, each.name, None) for each in dataclasses.fields(cls) if not hasattr(cls, "__slots__")],
+        outcome(lambda: one.label),
+        refused(lambda: setattr(other, dataclasses.fields(cls)[0].name, 7)),
+        refused(lambda: setattr(other, "more", 7)),
+        refused(lambda: delattr(other, dataclasses.fields(cls)[0].name)),
+        outcome(lambda: repr(other)),
+        cls.__hash__ is None,
+        repr(vars(cls)["__dataclass_params__"]),
+        sorted(
+            set(vars(cls)) - {"__annotations__", "__weakref__", "__dict__", "__firstlineno__", "__static_attributes__"}
+        ),
         dataclasses.is_dataclass(cls),
     ]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+
+from reconciler.later import pattern
 
 ROOT = Path(__file__).parent.parent
 BEGIN = "import sys; from reconciler.later import put_off; assert not {'calendar', 'xml.dom'} & set(sys.modules)\n"
@@ -120,3 +123,26 @@ def test_help_is_cleaned_as_the_library_cleans_it(text: str) -> None:
     from reconciler.commands import clean
 
     assert clean(text) == inspect.cleandoc(text)
+
+
+def test_a_pattern_is_compiled_when_it_is_asked() -> None:
+    """And is like any other then; a wrong one is told of where it is used."""
+    number = pattern(r"\+([0-9]+)", re.ASCII)
+    (found,) = number.finditer("call +49")
+    assert (found[1], number.pattern, number.sub("", "call +49")) == ("49", r"\+([0-9]+)", "call ")
+    assert number.flags == re.compile("", re.ASCII).flags
+    assert pattern(b"[ab]").fullmatch(b"b")
+    with pytest.raises(re.error):
+        pattern("(").match("(")
+
+
+def test_every_pattern_of_the_program_can_be_compiled() -> None:
+    """None is wrong, though most runs never ask."""
+    told = "from reconciler import later; made = []; real = later._Pattern.__init__\n"
+    told += "def noted(self, *given): made.append(self); real(self, *given)\n"
+    told += "later._Pattern.__init__ = noted\nimport importlib, pkgutil, reconciler\n"
+    told += "for each in pkgutil.walk_packages(reconciler.__path__, 'reconciler.'):\n"
+    told += "    if not each.name.endswith('__main__'): importlib.import_module(each.name)\n"
+    told += "assert len(made) > 20, len(made)\nfor each in made: each.pattern\n"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlsplit
 
+from reconciler.later import pattern
+
 SANDBOX = "sandbox:"
 
-_SECRET_NAME = re.compile(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
+_SECRET_NAME = pattern(r"(^|[_\-])(api_?key|key|token|secret|password|passwd|credentials?)s?$", re.IGNORECASE)
 
 
 def sounds_secret(name: str) -> bool:

@@ -39,6 +39,7 @@ from reconciler.config.values import ValueReader, kind
 from reconciler.documents.strict_yaml import Parsed
 from reconciler.errors import ConfigError
 from reconciler.frozen import dataclass
+from reconciler.later import pattern
 from reconciler.model import Path
 from reconciler.planning.safety import Limits
 
@@ -46,8 +47,8 @@ DEFAULT_ENVIRONMENT = "default"
 DEFAULT_SETTLE = 30.0
 """Seconds. PHP, on which the platform runs, ends a request after so many unless it is told otherwise."""
 
-_ENVIRONMENT_NAME = re.compile(ENVIRONMENT_NAME)
-_VARIABLE_NAME = re.compile(VARIABLE_NAME, re.ASCII)
+_ENVIRONMENT_NAME = pattern(ENVIRONMENT_NAME)
+_VARIABLE_NAME = pattern(VARIABLE_NAME, re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

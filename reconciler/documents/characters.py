@@ -16,15 +16,16 @@ from itertools import chain, islice
 
 from reconciler.errors import Diagnostic, error
 from reconciler.frozen import dataclass
+from reconciler.later import pattern
 
 MAX_BYTES = 1024 * 1024
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _CONTROL_BYTES = bytes({*range(0x20)} - {*b"\t\n\r"})
-_UNSEEN = re.compile(r"[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_UNSEEN = pattern(r"[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 # not yet compiled: hardly a document of ASCII needs either
 _UNLIKE_1_2 = r"[\x7f-\x9f\u2028\u2029\ufffe\uffff]"
 _PAIR = r"(?<!\\)((?:\\\\)*)\\(u[dD][89abAB][0-9a-fA-F]{2})\\(u[dD][c-fC-F][0-9a-fA-F]{2})"
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = pattern(r"\r\n|\r|\n")
 _MAX_SHOWN = 20
 
 

@@ -12,12 +12,13 @@ from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted, holds, texts_in
 from reconciler.documents.references import Resolution
 from reconciler.errors import Diagnostic, error
+from reconciler.later import pattern
 from reconciler.model import Path, Position
 
 FINISH_MERGE = "Keep what is right of the parts between <<<<<<< and >>>>>>>, and remove these lines."
 _BEGIN = "<<<<<<< "
 _MARKS = tuple(re.compile(each, re.MULTILINE) for each in ("^<{7} ", "^={7}$", "^>{7} "))
-_FIRST = re.compile(r"\s*<{7} ")
+_FIRST = pattern(r"\s*<{7} ")
 
 
 def check_conflicts(found: Resolution, layered: Layered, sources: Sources, *, key: str) -> list[Diagnostic]:

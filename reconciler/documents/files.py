@@ -18,9 +18,10 @@ from reconciler.documents.keys import key_of
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import DocumentError, error
 from reconciler.frozen import dataclass
+from reconciler.later import pattern
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN = pattern(r"[\x00-\x1f\x7f]")
+_NOT_TEXT = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Files(Protocol):

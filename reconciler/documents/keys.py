@@ -11,13 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from reconciler.errors import Diagnostic, error
+from reconciler.later import pattern
 
 ENDINGS = (".yaml", ".yml")
 _MAX_SEGMENT = 200
 _MAX_SLUG = 60
-_USUAL = re.compile(r"[a-z0-9_-]{1,100}(?:/[a-z0-9_-]{1,100}){0,10}")
-_RESERVED_WORD = re.compile(r"con|prn|aux|nul|com|lpt")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+_USUAL = pattern(r"[a-z0-9_-]{1,100}(?:/[a-z0-9_-]{1,100}){0,10}")
+_RESERVED_WORD = pattern(r"con|prn|aux|nul|com|lpt")
+_RESERVED = pattern(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 
 
 def key_of(path: str, *, folder: str) -> str | None:

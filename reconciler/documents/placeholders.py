@@ -6,7 +6,6 @@ since the names may then come with each call. Core: pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from reconciler.documents.characters import line_and_column
@@ -14,11 +13,12 @@ from reconciler.documents.layers import Layered
 from reconciler.documents.places import at, dotted, texts_in
 from reconciler.documents.references import Resolution
 from reconciler.errors import Diagnostic, warning
+from reconciler.later import pattern
 from reconciler.model import Path
 from reconciler.schemas import SchemaSet
 from reconciler.validation import suggestion
 
-_PLACEHOLDER = re.compile(r"\{\{\s*(\w[\w.-]*)\s*\}\}")
+_PLACEHOLDER = pattern(r"\{\{\s*(\w[\w.-]*)\s*\}\}")
 
 
 def check_placeholders(

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from reconciler.canonical import Json
 from reconciler.documents.scalars import BEGINS_NUMBER, WORDS, plain_value
+from reconciler.later import pattern
 
 _Open: TypeAlias = dict[str, Json] | list[Json]
 
@@ -21,7 +22,7 @@ _MOST = 20_000  # lines, and commas between items: so it is far fewer values tha
 _MOST_DEEP = 40
 # indentation, `- `, a key, and one of the things that may follow; the number of its group says which. Spaces are taken
 # once and for all (`*+`): two runs of them that may share a line of spaces would try all the ways to do so
-_LINE = re.compile(
+_LINE = pattern(
     r"""(\ *+)
         (?:(-\ ++)(?=[^\n]))?
         (?:([A-Za-z_][A-Za-z0-9_-]{0,100}+):(?=[\ \n]))?
@@ -37,9 +38,9 @@ _LINE = re.compile(
     re.VERBOSE,
 )
 _PLAIN, _BLOCK, _EMPTY, _ITEMS, _NOTHING = 4, 7, 8, 9, 10
-_ITEM = re.compile(r"[\w./][\w./-]*")
-_INDENTED = re.compile(r" +(?=[^ \n\t])")
-_SHORT_BLANK = re.compile(r" +\n")
+_ITEM = pattern(r"[\w./][\w./-]*")
+_INDENTED = pattern(r" +(?=[^ \n\t])")
+_SHORT_BLANK = pattern(r" +\n")
 
 
 def plain_mapping(text: str) -> dict[str, Json] | None:

@@ -19,16 +19,17 @@ from reconciler.documents.places import at, dotted, pointer
 from reconciler.documents.scalars import json_number, kind_of
 from reconciler.errors import Diagnostic, DocumentError, error, warning
 from reconciler.frozen import dataclass
+from reconciler.later import pattern
 from reconciler.model import Path
 from reconciler.schemas import SchemaSet
 from reconciler.secrecy import SECRET_KEY, secret_reference
 from reconciler.validation import suggestion
 
 SCHEMES = ("env", "file", "ref", "secret")
-_WHOLE = re.compile(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
-_NAME_ALONE = re.compile(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
-_INSIDE = re.compile(rf"(?<!\$)\$\{{(?:{'|'.join(SCHEMES)}):[^{{}}\n]*\}}")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_WHOLE = pattern(r"\s*\$\{([A-Za-z][A-Za-z0-9_-]*):([^{}\n]*)\}\s*")
+_NAME_ALONE = pattern(r"\s*\$\{([A-Za-z_][A-Za-z0-9_]*)\}\s*")
+_INSIDE = pattern(rf"(?<!\$)\$\{{(?:{'|'.join(SCHEMES)}):[^{{}}\n]*\}}")
+_VARIABLE = pattern(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 OWN_VARIABLES = frozenset({"RECONCILER_API_KEY", "RECONCILER_FINGERPRINT_KEY", "RECONCILER_QUEUE", "RECONCILER_STATE"})
 """Variables that hold what no document may show or send: a stranger's pull request is planned where they are set.
 So do the keys of single environments, RECONCILER_API_KEY_<ENVIRONMENT>."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from reconciler.errors import Diagnostic, error, note
 from reconciler.frozen import dataclass
@@ -18,9 +19,8 @@ from reconciler.planning.exclusive import Transfer
 from reconciler.schemas import SchemaSet
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, order=True)
-class Act:
-    """`part` 0 is an early release, 1 the change itself."""
+class Act(NamedTuple):
+    """`part` 0 is an early release, 1 the change itself; they are sorted by key."""
 
     key: str
     part: int = 1

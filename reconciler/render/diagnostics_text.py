@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.errors import Diagnostic, Severity
+from reconciler.later import pattern
 from reconciler.render.escape import cells, terminal_safe
 from reconciler.render.paint import Role, counted, paint
 
@@ -18,9 +19,9 @@ Sources = Callable[[str], "str | None"]
 """The text of a file by its path relative to the project, or None where it cannot be shown."""
 
 _ROLES: dict[Severity, Role] = {"error": "blocked", "warning": "warning", "note": "quiet"}
-_SECRET_NAME = re.compile(r"key\b|token|secret|passw|passphrase|auth|credential|bearer|cookie|session|signature", re.I)
-_LONG_WORD = re.compile(r"[\w+/=-]{32,}")
-_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+_SECRET_NAME = pattern(r"key\b|token|secret|passw|passphrase|auth|credential|bearer|cookie|session|signature", re.I)
+_LONG_WORD = pattern(r"[\w+/=-]{32,}")
+_UNREADABLE = pattern("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 FRAME = 120
 """A frame shows this many characters of its line, around the column."""
 

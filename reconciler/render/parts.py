@@ -6,12 +6,12 @@ inside an object or a list. Values are as they came; whoever shows them makes th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from reconciler.canonical import Json
 from reconciler.frozen import dataclass
+from reconciler.later import pattern
 from reconciler.model import Action, Change, Drift, FieldChange, Plan, Reason, Side
 from reconciler.render.inside import Leaf, leaves
 from reconciler.render.prose import Prose, prose
@@ -24,7 +24,7 @@ Kind = Literal["again", "clear", "new", "value", "secret", "prose", "added", "re
 `secret`: another value under the same name; `added`, `removed`: a leaf that only one side has; `undoes`: no value, and
 stands beside the others: what the portal did is undone by it."""
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,12 +6,12 @@ twice, a text that lost its end, an editor that touched white space alone.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from reconciler.frozen import dataclass
+from reconciler.later import pattern
 from reconciler.render.hunks import Hunk, hunks
 from reconciler.render.lines import Line, line_diff, split
 
@@ -21,7 +21,7 @@ FEW = 4
 """An address or a name is not worth counting."""
 ENOUGH = 20
 """Below this many words a text may double for any reason."""
-_MARKS = re.compile(r"\[-|-\]|\{\+|\+\}")
+_MARKS = pattern(r"\[-|-\]|\{\+|\+\}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,11 @@ that changed. Words carry the white space after them, since comparing it apart c
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
+
+from reconciler.later import pattern
 
 Range: TypeAlias = tuple[int, int]
 
@@ -20,8 +21,8 @@ SHORT = 4
 """A word of so many characters that stands alone between two changes is told with them."""
 MOST_PLACES = 12
 """A line that changed at more places than this, and in more than every tenth word, is another line."""
-_WORD = re.compile(r"\s+|\S+\s*")
-_WHITE = re.compile(r"\s")
+_WORD = pattern(r"\s+|\S+\s*")
+_WHITE = pattern(r"\s")
 
 
 def changed_words(before: str, after: str) -> tuple[tuple[Range, Range], ...]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
 from reconciler.errors import Diagnostic, StateError, error
+from reconciler.later import pattern
 from reconciler.state.places import ENDING, is_set_aside, is_usual, segments
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
@@ -26,7 +27,7 @@ AT_ONCE = 64 * 1024
 """Bytes of one read, which nearly every entry is shorter than: what it does not fill has come to its end."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file: an entry holds what was sent and what was sent before, and one answer of the API fits 16 MiB."""
-_CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_CONFLICT = pattern(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _RESTORE = "Nothing was changed. Restore it from version control or a backup; it is never treated as empty."
 
 

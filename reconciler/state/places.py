@@ -5,17 +5,17 @@ Homes that are no folders use the same rules, so that an environment can be move
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
 from reconciler.errors import StateError, error
+from reconciler.later import pattern
 
 ENDING = ".json"
 META = "_meta.json"
 
-_USUAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,99})*")
-_FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]")
+_USUAL = pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,99})*")
+_FORBIDDEN = pattern(r"[\\\x00-\x1f\x7f]")
 # 255 bytes is what nearly every file system allows for one name
 _LONGEST = 255 - len(ENDING)
 
