@@ -56,6 +56,10 @@ VERBS: dict[str, tuple[str, str]] = {
 """Where each verb is (module:attribute), and what the list of verbs says of it."""
 
 
+_RUNS: list[click.Context] = []
+"""The run that was begun last. It is kept to the end of the process, with what its `meta` has: see `_end`."""
+
+
 class LazyVerbs(click.Group):
     """A group that knows its verbs by name and imports one when it is asked for."""
 
@@ -135,6 +139,7 @@ def run(arguments: list[str]) -> int:
     context: click.Context | None = None
     try:
         context = root.make_context("reconciler", arguments)
+        _RUNS[:] = [context]
         with context:
             returned = root.invoke(context)
             assert isinstance(returned, int)

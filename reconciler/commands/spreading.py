@@ -24,7 +24,7 @@ PROCESSES = "RECONCILER_PROCESSES"
 """How many processes may read documents; unset, one for each processor, eight at the most."""
 FROM = 400
 """Below so many, what a fork costs is not earned back."""
-FROM_SEEN = 4_000
+FROM_SEEN = 800
 """The same for entries of which hardly anything is read: each is a tenth of a document's work."""
 _CHUNK = 50
 _MOST_CHUNKS = 1_000

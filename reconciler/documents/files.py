@@ -14,7 +14,7 @@ from typing import Protocol
 
 from reconciler.canonical import digest_bytes
 from reconciler.documents.characters import line_and_column
-from reconciler.documents.keys import key_of
+from reconciler.documents.keys import keys_of
 from reconciler.documents.strict_yaml import Parsed, parse_yaml
 from reconciler.errors import DocumentError, error
 from reconciler.frozen import dataclass
@@ -48,8 +48,7 @@ class Sources:
     def documents(self, folder: str) -> Sequence[tuple[str, str]]:
         """The key and the path of every document below `folder`, by path; bases are none. Raises DocumentError."""
         if folder not in self._listed:
-            found = [(key_of(path, folder=folder), path) for path in self.files.documents()]
-            self._listed[folder] = [(key, path) for key, path in found if key is not None]
+            self._listed[folder] = keys_of(self.files.documents(), folder=folder)
         return self._listed[folder]
 
     def content(self, path: str) -> bytes:

@@ -23,11 +23,16 @@ _RESERVED = pattern(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?
 
 def key_of(path: str, *, folder: str) -> str | None:
     """The key of a document's path; None for a base or another file (a name that starts with _ on the way to it)."""
+    found = keys_of((path,), folder=folder)
+    return found[0][0] if found else None
+
+
+def keys_of(paths: Iterable[str], *, folder: str) -> list[tuple[str, str]]:
+    """The key and the path of every document among `paths`, likewise."""
     prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
-    if not path.startswith(prefix) or not path.endswith(ENDINGS):
-        return None
-    key = path[len(prefix) : path.rindex(".")]
-    return None if key.startswith("_") or "/_" in key else key
+    length = len(prefix)
+    stems = [(path[length : path.rindex(".")], path) for path in paths if path.endswith(ENDINGS)]
+    return [each for each in stems if each[1].startswith(prefix) and each[0][:1] != "_" and "/_" not in each[0]]
 
 
 def key_fault(key: str) -> str | None:

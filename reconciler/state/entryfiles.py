@@ -79,10 +79,13 @@ def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Itera
             with os.scandir(path) as found:
                 for each in found:
                     name = each.name
-                    if is_set_aside(name):
+                    plain = each.is_file(follow_symlinks=False)
+                    place = Place(each.path, f"{shown}/{prefix}{name}", prefix + name.removesuffix(ENDING), plain)
+                    if plain and name.endswith(ENDING) and is_usual(place.key or ""):
+                        yield place  # as nearly every entry
+                    elif is_set_aside(name):
                         continue
-                    place = _place(shown, prefix + name, each)
-                    if name.endswith(ENDING):
+                    elif name.endswith(ENDING):
                         unfit = _unfit(place)
                         problems += unfit
                         if not unfit:
@@ -137,11 +140,6 @@ def read_bytes(place: Place) -> bytes | None:
         raise unreadable(place, reason(problem)) from None
     finally:
         os.close(descriptor)
-
-
-def _place(shown: str, relative: str, entry: os.DirEntry[str]) -> Place:
-    plain = entry.is_file(follow_symlinks=False)
-    return Place(entry.path, f"{shown}/{relative}", relative.removesuffix(ENDING), plain)
 
 
 def _unfit(place: Place) -> Sequence[Diagnostic]:
