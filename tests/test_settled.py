@@ -25,6 +25,7 @@ from reconciler.entries import applied_from_text, entry_from_json, entry_text
 from reconciler.model import Entry
 from tests.documents.memory import MemoryFiles
 from tests.state.strategies import entries
+from tests.support.desk import RECEPTION
 from tests.support.frontdesk import frontdesk
 
 ROOT = Path(__file__).parent.parent
@@ -325,11 +326,9 @@ def test_what_says_the_same_after_an_upgrade_is_read_and_no_more(
     assert compared == []
 
 
-def test_documents_that_all_say_something_else_are_not_all_read_twice(tmp_path: Path) -> None:
-    """After fifty in vain the rest is left to be read where it is compared."""
-    names = [f"practice-{number}" for number in range(60)]
-    text = "name: Reception\ntype: inbound\n"
-    files = MemoryFiles({f"assistants/{each}.yaml": text for each in names})
+def settling(documents: dict[str, dict[str, Any]]) -> Settling:
+    """What looks at the entries of these documents, by key."""
+    files = MemoryFiles({f"assistants/{key}.yaml": json.dumps(each) for key, each in documents.items()})
     drafting = drafting_of(
         files=files,
         folder="assistants",
@@ -339,11 +338,37 @@ def test_documents_that_all_say_something_else_are_not_all_read_twice(tmp_path: 
         catalog={},
         fingerprint=lambda name, value: None,
     )
-    settling = Settling(drafting=drafting, paths={each: f"assistants/{each}.yaml" for each in names})
-    for number, each in enumerate(names, start=1):
-        entry = Entry(key=each, id=number, last_applied={"title": "R"}, source="sha256:1f", inputs=("yaml:a.yaml",))
-        assert settling.seen(each, entry_text(entry)) is None
-    assert len(set(files.reads) - {"a.yaml"}) == 50
+    return Settling(drafting=drafting, paths={each: f"assistants/{each}.yaml" for each in documents})
+
+
+def applied_before(key: str, content: dict[str, Any]) -> bytes:
+    """The entry of a document that was applied by another version of the program."""
+    inputs = (f"yaml:assistants/{key}.yaml",)
+    return entry_text(Entry(key=key, id=7, last_applied=content, source="sha256:1f", inputs=inputs))
+
+
+def test_documents_that_all_say_something_else_are_not_all_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ten in vain the rest is left to be read where it is compared."""
+    from reconciler.documents import files as documents
+
+    parsed: list[str] = []
+    read = documents.parse_yaml
+    monkeypatch.setattr(
+        documents, "parse_yaml", lambda content, *, file: parsed.append(file) or read(content, file=file)
+    )
+    looks = settling({f"practice-{number}": RECEPTION for number in range(60)})
+    for key in looks.paths:
+        assert looks.seen(key, applied_before(key, {**RECEPTION, "greeting": "Good day."})) is None
+    assert len(parsed) == 10
+
+
+def test_some_documents_that_say_something_else_keep_none_of_the_others_from_being_settled() -> None:
+    """One in vain for each that was not is no reason to give up."""
+    looks = settling({f"practice-{number}": RECEPTION for number in range(60)})
+    for number, key in enumerate(looks.paths):
+        same = number % 2 == 0
+        seen = looks.seen(key, applied_before(key, RECEPTION if same else {**RECEPTION, "greeting": "Good day."}))
+        assert (seen is not None) == same
 
 
 @given(

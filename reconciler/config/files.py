@@ -64,7 +64,7 @@ class ProjectFiles:
         `hidden-file`, `is-a-folder`, `not-a-regular-file`, `too-large` (over 1 MiB of YAML, 4 MiB
         of text), `unreadable-file`.
         """
-        real = self._listed.get(path)
+        listed = real = self._listed.get(path)
         try:
             if real is None:
                 real = self._inside(path)
@@ -73,11 +73,12 @@ class ProjectFiles:
             descriptor = os.open(real, _READ)
             try:
                 # what was listed was a plain file, of which 1 µs need not be asked again
-                content = os.read(descriptor, AT_ONCE) if path in self._listed else b""
-                if not 0 < len(content) < AT_ONCE:
-                    found = os.fstat(descriptor)
-                    _check_kind(path, found)
-                    content += _rest_of(descriptor, found.st_size - len(content))
+                content = os.read(descriptor, AT_ONCE) if listed is not None else b""
+                if 0 < len(content) < AT_ONCE:
+                    return content
+                found = os.fstat(descriptor)
+                _check_kind(path, found)
+                content += _rest_of(descriptor, found.st_size - len(content))
             finally:
                 os.close(descriptor)
         except OSError as problem:

@@ -44,12 +44,12 @@ def may_conflict(claimants: Sequence[Claimant], settled: Mapping[str, Settled], 
         return True
     for policy in schemas.exclusive_fields:
         name = policy.name
-        held = [canonical_bytes(each.content[name]) for each in settled.values() if name in each.content]
+        held = [each.content[name] for each in settled.values() if name in each.content]
+        claimed = [value for each in claimants if (value := each.content.get(name)) is not None]
+        if not {*map(type, held), *map(type, claimed)} <= {int}:  # whole numbers are equal as they are: 2 ms of 10,000
+            held, claimed = [canonical_bytes(each) for each in held], [canonical_bytes(each) for each in claimed]
         marks = set(held)
-        if len(marks) < len(held):
-            return True
-        claimed = [each.content.get(name) for each in claimants]
-        if any(value is not None and canonical_bytes(value) in marks for value in claimed):
+        if len(marks) < len(held) or not marks.isdisjoint(claimed):
             return True
     return False
 

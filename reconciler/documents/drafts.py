@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 
-from reconciler.canonical import Json
+from reconciler.canonical import Json, identical
 from reconciler.documents.across import Claimant
 from reconciler.documents.conflicts import check_conflicts
 from reconciler.documents.files import Files, Sources
@@ -104,9 +104,10 @@ class Drafting:
     def draft(self, document: tuple[str, str]) -> Draft:
         """One document, alone: its key and its path."""
         key, path = document
-        problems, meant = self._judged(key, path)
+        problems, meant = self._read(key, path)
         if meant is None:
             return Draft(path=path, key=key, diagnostics=tuple(problems))
+        problems += self._judged(key, meant)
         layered, found = meant.layered, meant.found
         places = _kept(meant.parsed, layered)
         inputs = inputs_of(layered.files, found.used) if meant.is_fields_alone and not problems else ()
@@ -121,18 +122,19 @@ class Drafting:
             vault=found.vault,
         )
 
-    def said(self, document: tuple[str, str]) -> tuple[Content, bool] | None:
-        """The fields of a document, and whether it is protected, where it says no more and nothing is to be told of it.
+    def says(self, document: tuple[str, str], content: Content, *, protect: bool) -> bool:
+        """Whether a document says exactly this, and no more, and nothing is to be told of it.
 
-        None for any other. It is a draft of which hardly anything is wanted, for a tenth less; what was read stays.
+        It is a draft of which hardly anything is wanted, for a tenth less; what was read stays.
         """
-        problems, meant = self._judged(*document)
-        if problems or meant is None or not meant.is_fields_alone:
-            return None
-        return meant.found.content, meant.settings.protect
+        problems, meant = self._read(*document)
+        if problems or meant is None or not meant.is_fields_alone or meant.settings.protect != protect:
+            return False
+        # one that says something else is not judged here: its draft will be
+        return identical(meant.found.content, content) and not self._judged(document[0], meant)
 
-    def _judged(self, key: str, path: str) -> tuple[list[Diagnostic], _Meant | None]:
-        """What is wrong with it, and what it means; None where it cannot be read."""
+    def _read(self, key: str, path: str) -> tuple[list[Diagnostic], _Meant | None]:
+        """What was wrong while it was read, and what it means; None where it cannot be read."""
         parsed = self.world.sources.yaml(path)
         problems = [replace(each, key=key) for each in parsed.diagnostics]
         if fault := key_fault(key):
@@ -147,13 +149,19 @@ class Drafting:
         layered, released = _released(layered, settings.unmanaged, parsed.file, key)
         found = resolve(layered, self.world, key=key)
         problems += [*released, *found.diagnostics]
-        schemas = self.world.schemas
-        problems += judge(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
-        problems += check_variants(found, layered, schemas, key=key)
-        problems += check_conflicts(found, layered, self.world.sources, key=key)
-        if not layered.broken:
-            problems += check_placeholders(found, layered, schemas, key=key, unmanaged=settings.unmanaged)
         return problems, _Meant(parsed=parsed, settings=settings, layered=layered, found=found)
+
+    def _judged(self, key: str, meant: _Meant) -> list[Diagnostic]:
+        """What is wrong with what it means."""
+        layered, found, schemas, unmanaged = meant.layered, meant.found, self.world.schemas, meant.settings.unmanaged
+        problems = [
+            *judge(found, layered, schemas, key=key, unmanaged=unmanaged),
+            *check_variants(found, layered, schemas, key=key),
+            *check_conflicts(found, layered, self.world.sources, key=key),
+        ]
+        if not layered.broken:
+            problems += check_placeholders(found, layered, schemas, key=key, unmanaged=unmanaged)
+        return problems
 
     def _desired(self, meant: _Meant, key: str, places: Mapping[Path, Position], inputs: tuple[str, ...]) -> Desired:
         settings = meant.settings

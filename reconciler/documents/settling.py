@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any, TypeAlias
 
-from reconciler.canonical import Json, digest_bytes, equal, exact_digest, identical
+from reconciler.canonical import Json, digest_bytes, equal, exact_digest
 from reconciler.documents.drafts import Drafting
 from reconciler.documents.inputs import source_digest
 from reconciler.documents.references import Unresolved, look_up
@@ -25,8 +25,8 @@ from reconciler.model import Content, Settled
 Seen: TypeAlias = tuple[int, str, bool, Mapping[str, Json]]
 """Of a `Settled` what its key does not say, as a mere tuple: ten thousand of them go from one process to another."""
 _ABSENT: Any = object()
-_ENOUGH = 50
-"""After so many documents that were read in vain, reading them twice is given up."""
+_ENOUGH = 10
+"""After so many more documents that were read in vain than not, reading them twice is given up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +39,7 @@ class Settling:
     _exclusive: list[tuple[str, Content]] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
     _in_vain: list[str] = field(default_factory=list)
+    _not_in_vain: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         policies = self.drafting.world.schemas.exclusive_fields
@@ -79,10 +80,10 @@ class Settling:
 
     def _says(self, key: str, path: str, applied: Applied) -> bool:
         """Whether a document says exactly what was applied, and nothing is to be told of it."""
-        if len(self._in_vain) == _ENOUGH:
+        if len(self._in_vain) - len(self._not_in_vain) == _ENOUGH:
             return False
-        said = self.drafting.said((key, path))
-        if said is not None and said[1] == applied.protect and identical(said[0], applied.fields.whole()):
+        if self.drafting.says((key, path), applied.fields.whole(), protect=applied.protect):
+            self._not_in_vain.append(key)
             return True
         self._in_vain.append(key)
         return False
@@ -143,8 +144,14 @@ def what_counts(fields: Content, exclusive: Iterable[tuple[str, Content]]) -> di
         held = fields.get(name)
         if held is None:
             continue
-        deciding = {each: said for each in conditions if (said := fields.get(each, _ABSENT)) is not _ABSENT}
-        if all(_fits(deciding.get(each), value) for each, value in conditions.items()):
+        deciding: dict[str, Json] = {}
+        for each, value in conditions.items():
+            said = fields.get(each, _ABSENT)
+            if said is not _ABSENT:
+                deciding[each] = said
+            if not _fits(None if said is _ABSENT else said, value):
+                break
+        else:
             found[name] = held
             found.update(deciding)
     return found

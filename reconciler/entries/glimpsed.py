@@ -101,11 +101,11 @@ def applied_from_text(stored: bytes) -> Applied | None:
     if middle is None or end is None:
         return None
     try:
-        inputs = _DECODER.decode(middle[2].decode())
+        inputs, _ = _DECODER.raw_decode(middle[2].decode())
         source = end[2][1:-1].decode()
     except ValueError:
         return None
-    if not all(type(each) is str for each in inputs):
+    if set(map(type, inputs)) != {str}:
         return None
     text = rest[fields + len(_FIELDS) - 1 : after]
     return Applied(int(middle[1]), source, tuple(inputs), end[1] == b"true", Written(text))
