@@ -28,6 +28,7 @@ AT_ONCE = 64 * 1024
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file: an entry holds what was sent and what was sent before, and one answer of the API fits 16 MiB."""
 _CONFLICT = pattern(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+_LINK, _FOLDER, _NO_FILE = "it is a symbolic link", "it is a folder", "it is not a regular file"
 _RESTORE = "Nothing was changed. Restore it from version control or a backup; it is never treated as empty."
 
 
@@ -70,8 +71,16 @@ def decode_object(place: Place, content: bytes) -> Mapping[str, Json]:
     return found
 
 
-def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Iterator[Place]:
-    """Every entry's file under an environment's folder, in no order. What may not stand there goes to `problems`."""
+def place_of(folder: str, shown: str, key: str, *, plain: bool = False) -> Place:
+    """Where the entry of a key stands in an environment's folder, which messages call `shown`."""
+    return Place(f"{folder}/{key}{ENDING}", f"{shown}/{key}{ENDING}", key, plain)
+
+
+def keys_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Iterator[str]:
+    """The key of every entry's file under an environment's folder, in no order; each is a plain file.
+
+    What may not stand there goes to `problems`.
+    """
     waiting = [("", str(folder))]
     while waiting:
         prefix, path = waiting.pop()
@@ -79,20 +88,21 @@ def entries_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Itera
             with os.scandir(path) as found:
                 for each in found:
                     name = each.name
+                    key = prefix + name.removesuffix(ENDING)
                     plain = each.is_file(follow_symlinks=False)
-                    place = Place(each.path, f"{shown}/{prefix}{name}", prefix + name.removesuffix(ENDING), plain)
-                    if plain and name.endswith(ENDING) and is_usual(place.key or ""):
-                        yield place  # as nearly every entry
+                    if plain and name.endswith(ENDING) and is_usual(key):
+                        yield key  # as nearly every entry
                     elif is_set_aside(name):
                         continue
                     elif name.endswith(ENDING):
-                        unfit = _unfit(place)
+                        unfit = _unfit(Place(each.path, f"{shown}/{prefix}{name}", key), each)
                         problems += unfit
                         if not unfit:
-                            yield place
+                            yield key
                     elif each.is_dir(follow_symlinks=False):
                         waiting.append((f"{prefix}{name}/", each.path))
                     elif each.is_symlink() and each.is_dir():
+                        place = Place(each.path, f"{shown}/{prefix}{name}", key)
                         problems.append(_diagnostic(place, "it is a symbolic link to a folder"))
         except FileNotFoundError:
             # the environment has no folder yet, or this one was emptied and pruned meanwhile
@@ -120,7 +130,7 @@ def read_bytes(place: Place) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        why = "it is a symbolic link" if problem.errno == errno.ELOOP else reason(problem)
+        why = _LINK if problem.errno == errno.ELOOP else reason(problem)
         raise unreadable(place, why) from None
     try:
         # what was listed was a plain file, of which 1 µs need not be asked again
@@ -129,7 +139,7 @@ def read_bytes(place: Place) -> bytes | None:
             return content
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise unreadable(place, "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a regular file")
+            raise unreadable(place, _FOLDER if stat.S_ISDIR(found.st_mode) else _NO_FILE)
         if found.st_size > LARGEST:
             raise unreadable(place, f"it is larger than {LARGEST // 1024 // 1024} MiB, which no entry is")
         # a file object costs more than the read; entries are replaced, never grown, so the size is the end
@@ -142,16 +152,17 @@ def read_bytes(place: Place) -> bytes | None:
         os.close(descriptor)
 
 
-def _unfit(place: Place) -> Sequence[Diagnostic]:
-    """What is wrong with a file's name, where no key of ours could have given it."""
-    key = place.key or ""
-    if is_usual(key):
-        return ()
+def _unfit(place: Place, entry: os.DirEntry[str]) -> Sequence[Diagnostic]:
+    """What is wrong with what has an entry's ending: no key of ours could have given its name, or it is no file."""
     try:
-        segments(key)
+        segments(place.key or "")
     except StateError as problem:
         return [_diagnostic(place, each.summary) for each in problem.diagnostics]
-    return []
+    if entry.is_symlink():
+        return [_diagnostic(place, _LINK)]
+    if entry.is_dir(follow_symlinks=False):
+        return [_diagnostic(place, _FOLDER)]
+    return [] if entry.is_file(follow_symlinks=False) else [_diagnostic(place, _NO_FILE)]
 
 
 def _not_json(place: Place, text: str, problem: json.JSONDecodeError) -> Diagnostic:

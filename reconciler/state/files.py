@@ -24,12 +24,21 @@ from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
 from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_text
 from reconciler.errors import Diagnostic, LockHeldError, StateError, error
 from reconciler.model import Entry, Spread
-from reconciler.state.entryfiles import Place, decode_object, entries_under, read_bytes, read_object, reason, unreadable
+from reconciler.state.entryfiles import (
+    Place,
+    decode_object,
+    keys_under,
+    place_of,
+    read_bytes,
+    read_object,
+    reason,
+    unreadable,
+)
 from reconciler.state.folderlock import LOCK, FolderLock
 from reconciler.state.gate import Gate
 from reconciler.state.holders import this_process
 from reconciler.state.meta import account_of, lineage_of, refuse_other_lineage, stored_meta
-from reconciler.state.places import ENDING, META, segments, twin
+from reconciler.state.places import META, segments, twin
 from reconciler.state.store import Glance, Holder
 
 _IGNORED = f"""\
@@ -93,7 +102,8 @@ class FileStore:
         stored = read_object(place)
         if stored is not None:
             return lineage_of(stored, place)
-        if any(True for _ in entries_under(self._folder, self._shown, [])):
+        unfit: list[Diagnostic] = []
+        if any(True for _ in keys_under(self._folder, self._shown, unfit)) or unfit:
             raise self._lineage_lost()
         return None
 
@@ -132,13 +142,14 @@ class FileStore:
                 raise
             problems.extend(problem.diagnostics)
         entries: dict[str, Entry] = {}
-        places = list(self._places(keys, problems))
-        for place, found in zip(places, spread(partial(_looked_at, glance), places), strict=True):
+        at = partial(place_of, str(self._folder), self._shown, plain=keys is None)
+        wanted = list(self._keys(keys, problems))
+        for key, found in zip(wanted, spread(partial(_looked_at, glance, at), wanted), strict=True):
             try:
-                if glance is not None and place.key is not None and found is not None and type(found) is not bytes:
-                    glance.keep(place.key, found)
-                elif (entry := _entry_at(place, found)) is not None:
-                    entries[entry.key] = entry
+                if glance is not None and found is not None and type(found) is not bytes:
+                    glance.keep(key, found)
+                elif (entry := _entry_at(key, at(key), found)) is not None:
+                    entries[key] = entry
             except StateError as problem:
                 problems.extend(problem.diagnostics)
         if problems:
@@ -196,18 +207,18 @@ class FileStore:
     def _meta_place(self) -> Place:
         return Place(path=str(self._folder / META), shown=f"{self._shown}/{META}")
 
-    def _places(self, keys: Iterable[str] | None, problems: list[Diagnostic]) -> Iterable[Place]:
+    def _keys(self, keys: Iterable[str] | None, problems: list[Diagnostic]) -> Iterable[str]:
         if keys is None:
-            return entries_under(self._folder, self._shown, problems)
-        places = [self._place(key) for key in sorted(set(keys))]
-        for place in places:
+            return keys_under(self._folder, self._shown, problems)
+        places = {key: self._place(key) for key in sorted(set(keys))}
+        for place in places.values():
             with self._told(place, "read"):
                 self._refuse_strangers(place)
         return places
 
     def _place(self, key: str) -> Place:
-        relative = "/".join(segments(key)) + ENDING
-        return Place(path=str(self._folder / relative), shown=f"{self._shown}/{relative}", key=key)
+        segments(key)
+        return place_of(str(self._folder), self._shown, key)
 
     def _begin(self) -> None:
         """Make the lineage where there is none. It comes before the first entry: entries without one are an error."""
@@ -274,22 +285,22 @@ class FileStore:
         )
 
 
-def _looked_at(glance: Glance | None, place: Place) -> Any | bytes | None:
+def _looked_at(glance: Glance | None, at: Callable[[str], Place], key: str) -> Any | bytes | None:
     """What can be seen of an entry, else its bytes; None where it cannot be read, which is for `_entry_at` to say."""
     try:
-        content = read_bytes(place)
+        content = read_bytes(at(key))
     except StateError:
         return None
-    seen = None if content is None or glance is None or place.key is None else glance.seen(place.key, content)
+    seen = None if content is None or glance is None else glance.seen(key, content)
     return content if seen is None else seen
 
 
-def _entry_at(place: Place, content: bytes | None) -> Entry | None:
+def _entry_at(key: str, place: Place, content: bytes | None) -> Entry | None:
     """The entry that was read, or is read now: None is no file, or one that could not be read before."""
     content = read_bytes(place) if content is None else content
-    if content is None or place.key is None:
+    if content is None:
         return None
-    return entry_from_json(place.key, decode_object(place, content), where=place.shown)
+    return entry_from_json(key, decode_object(place, content), where=place.shown)
 
 
 def _refuse_twin(path: Path, place: Place) -> None:
