@@ -261,7 +261,7 @@ def _against_peer(
     if not peer.is_there or count > min(bench.peer_most, peer.most):
         return
     few = count < 10_000
-    pair = paired(bench.peer(peer, count), plan, rounds=bench.peer_rounds if few else 1, warmed=few)
+    pair = paired(bench.peer(peer, count), plan, rounds=bench.peer_rounds if few else 1, warmed=few, turns=5)
     goal = goals.get(count) if peer.name == "Terraform" else None
     told = f"{_times(pair.right)} against {_times(pair.left)}; processors: {pair.cpu_ratio:.1f} ×"
     measured = f"{pair.wall_ratio:.1f} × faster than {peer.name} ({told})"
