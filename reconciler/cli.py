@@ -57,7 +57,8 @@ VERBS: dict[str, tuple[str, str]] = {
 
 
 _RUNS: list[click.Context] = []
-"""The run that was begun last. It is kept to the end of the process, with what its `meta` has: see `_end`."""
+"""The run that was begun last. It is kept until the next one or the end of the process, with what its `meta` has: see
+`_end`."""
 
 
 class LazyVerbs(click.Group):

@@ -3,8 +3,8 @@
 A plan makes sixty classes before it reads a file. The library asks each annotation four times for what none of ours
 has, and compiles six functions a class: 15 ms of a small plan's 95. Here nothing is compiled but the `__init__`, and
 that when the first value is made, which of most classes is never. What comes out is a dataclass like any other
-(`replace`, `fields`, `asdict`, pickling), and making one of it takes two thirds of the time. To type checkers it is the
-library's own, and every other form is, too.
+(`replace`, `fields`, `asdict`, pickling), and making one of it takes two thirds of the time. `ClassVar` under another
+name is not known here. To type checkers it is the library's own, and every other form is, too.
 """
 
 from __future__ import annotations
@@ -53,13 +53,16 @@ def _fields(cls: type[Any]) -> list[dataclasses.Field[Any]] | None:
     """The fields of a class, complete; None where something of it is for the library."""
     if type(cls) is not type or cls.__bases__ != (object,) or cls.__doc__ is None:
         return None
-    if "__eq__" in vars(cls) or "__hash__" in vars(cls):
+    annotations = cls.__annotations__
+    if not vars(cls).keys().isdisjoint(("__eq__", "__hash__", "__slots__")):
+        return None
+    if any(isinstance(each, dataclasses.Field) and name not in annotations for name, each in vars(cls).items()):
         return None
     found = []
-    for name, kind in cls.__annotations__.items():
+    for name, kind in annotations.items():
         if type(kind) is not str or any(each in kind for each in _UNUSUAL):
             return None
-        given = vars(cls).get(name, dataclasses.MISSING)
+        given = getattr(cls, name, dataclasses.MISSING)
         each: Any = given if isinstance(given, dataclasses.Field) else dataclasses.field(default=given)
         if not each.init or each.hash is not None or each.kw_only is False or type(each.default).__hash__ is None:
             return None
@@ -76,32 +79,63 @@ def _made(cls: type[Any], known: Sequence[dataclasses.Field[Any]], *, frozen: bo
     if hasattr(parameters, "slots"):  # from Python 3.12 on
         parameters.slots = slots
     content: dict[str, Any] = {
+        "__init__": (init := _Init(known, slots=slots)).first,
+        "__signature__": init,
         "__repr__": _repr([each.name for each in known if each.repr]),
         **_equality(tuple([each.name for each in known if each.compare]), hashed=frozen),
         **(_FROZEN if frozen else {}),
         **(_PICKLED if frozen and slots else {}),
-        **{name: each for name, each in vars(cls).items() if name not in {"__dict__", "__weakref__", *names}},
-        "__qualname__": cls.__qualname__,
         "__match_args__": (),
         "__dataclass_fields__": {each.name: each for each in known},
         "__dataclass_params__": parameters,
     }
-    if slots:
-        content["__slots__"] = names
-    else:
-        content.update({each.name: each.default for each in known if each.default is not dataclasses.MISSING})
     if "__replace__" in vars(_Sample):  # from Python 3.13 on
         content["__replace__"] = vars(_Sample)["__replace__"]
-
-    def first(self: Any, /, **given: Any) -> None:
-        # of most classes there is never a value; the first one makes what makes the others
-        init = _init(made, known, slots=slots)
-        type.__setattr__(made, "__init__", init)
-        init(self, **given)
-
-    content.setdefault("__init__", first)
-    made = type(cls.__name__, (), content)
+    if "__init__" in vars(cls):
+        del content["__signature__"]
+    own = {name: each for name, each in vars(cls).items() if name not in {"__dict__", "__weakref__", *names}}
+    if slots:
+        qualified = {"__qualname__": cls.__qualname__, "__slots__": names}
+        made: type[Any] = type(cls.__name__, (), {**content, **own, **qualified})
+    else:
+        made = cls
+        for each in known:
+            if each.default is not dataclasses.MISSING:
+                setattr(cls, each.name, each.default)
+            elif each.name in vars(cls):
+                delattr(cls, each.name)
+        for name, value in content.items():
+            if name not in own:
+                setattr(cls, name, value)
+    init.cls = made
     return made
+
+
+class _Init:
+    """The `__init__` of a class, made with its first value: of most classes there is never one."""
+
+    cls: type[Any]
+
+    def __init__(self, known: Sequence[dataclasses.Field[Any]], *, slots: bool) -> None:
+        def first(made: Any, /, *wrong: Any, **given: Any) -> None:
+            self.complete()(made, *wrong, **given)
+
+        first.__name__ = "__init__"
+        self.first, self._known, self._slots = first, known, slots
+
+    def complete(self) -> Callable[..., None]:
+        init = _init(self.cls, self._known, slots=self._slots)
+        type.__setattr__(self.cls, "__init__", init)
+        return init
+
+    def __get__(self, value: object, cls: type[Any]) -> Any:
+        """`__signature__`, which tools ask a class for, before there is a value of it or after."""
+        if cls is not self.cls:  # a class below it has its own
+            raise AttributeError("__signature__")
+        from inspect import signature
+
+        found = signature(self.complete())
+        return found.replace(parameters=list(found.parameters.values())[1:])
 
 
 def _init(cls: type[Any], known: Sequence[dataclasses.Field[Any]], *, slots: bool) -> Callable[..., None]:

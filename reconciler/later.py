@@ -30,9 +30,11 @@ def put_off(name: str, *, instead: Mapping[str, object] = {}, meanwhile: Mapping
     """Within, who imports the module `name` is given a stand-in, unless it is imported already.
 
     The stand-in imports the module when it is asked for anything but `instead`, which it has for good, and
-    `meanwhile`, which it has until this ends: both name attributes. Afterwards an import finds the module itself.
+    `meanwhile`, which it has until this ends: both name attributes. Afterwards an import finds the module itself. Of a
+    package's module, `import a.b` within does not make `a.b` an attribute of `a`. Where other threads run, which might
+    import it at the same time, nothing is put off.
     """
-    if name in sys.modules:
+    if name in sys.modules or len(sys._current_frames()) > 1:
         yield
         return
     found = _StandIn(name)
@@ -53,8 +55,8 @@ def _no_longer(found: ModuleType) -> None:
 
 
 def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """`re.compile`, done when the pattern is first asked for anything: a wrong one is told then. For its methods alone;
-    functions of `re` take it for none."""
+    """`re.compile`, done when the pattern is first asked for anything: a wrong one is told then. For its methods alone:
+    functions of `re` take it for none, and two of one text are not equal."""
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
 
 
@@ -65,7 +67,12 @@ class _Pattern:
     def __init__(self, text: Any, flags: int) -> None:
         self._given = (text, flags)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pattern, self._given
+
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         made: re.Pattern[Any] = re.compile(*self._given)
         # from then on they are found here, without coming by
         vars(self).update({each: getattr(made, each) for each in _METHODS})

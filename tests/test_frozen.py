@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import inspect
 import pickle
 import sys
 from collections.abc import Callable, Mapping
@@ -161,7 +162,15 @@ def traits(cls: type[Any], first: Mapping[str, Any], second: Mapping[str, Any]) 
         cls.__hash__ is None,
         repr(vars(cls)["__dataclass_params__"]),
         sorted(
-            set(vars(cls)) - {"__annotations__", "__weakref__", "__dict__", "__firstlineno__", "__static_attributes__"}
+            set(vars(cls))
+            - {
+                "__annotations__",
+                "__signature__",
+                "__weakref__",
+                "__dict__",
+                "__firstlineno__",
+                "__static_attributes__",
+            }
         ),
         dataclasses.is_dataclass(cls),
     ]
@@ -234,6 +243,55 @@ def test_values_of_the_model_go_from_process_to_process(value: Any) -> None:
         dataclasses.replace(value),
     ):
         assert (type(again), again) == (type(value), value)
+
+
+def test_a_class_has_its_signature_before_it_has_a_value() -> None:
+    """What asks for it (`inspect`, tools that make values) need not wait for somebody to make one."""
+    cls = line(frozen.dataclass)
+    names = ["number", "holder", "hours", "key", "seen"]
+    for _ in range(2):
+        assert list(inspect.signature(cls).parameters) == names
+        assert cls(number="1").number == "1"
+    with pytest.raises(TypeError, match=r"__init__\(\) takes 1 positional argument"):
+        line(frozen.dataclass)("1")
+
+
+def test_what_is_unusual_is_left_to_the_library() -> None:
+    """It knows what a mistake is: a field without an annotation, slots given twice."""
+    with pytest.raises(TypeError, match="no type annotation"):
+
+        @frozen.dataclass(frozen=True, kw_only=True, slots=True)
+        class Bare:
+            """A field that has no annotation."""
+
+            number = dataclasses.field(default=3)
+
+    with pytest.raises(TypeError, match="__slots__"):
+
+        @frozen.dataclass(frozen=True, kw_only=True, slots=True)
+        class Twice:
+            """Slots of its own."""
+
+            __slots__ = ("number",)
+            number: int
+
+
+def test_without_slots_it_is_the_same_class() -> None:
+    """Whoever has it already, and its own methods, have the one of which values are made."""
+
+    class Told:
+        """A holder that knows more of its parents."""
+
+        number: int = 1
+        kept: Any = staticmethod(len)
+
+        def told(self) -> str:
+            return super().__repr__()
+
+    assert frozen.dataclass(frozen=True, kw_only=True)(Told) is Told
+    assert "Told object" in Told().told()
+    assert Told().kept is len
+    assert Told.number == 1
 
 
 def test_other_forms_are_the_librarys() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 import subprocess
 import sys
@@ -96,6 +98,20 @@ def test_an_error_within_leaves_no_stand_in() -> None:
     """)
 
 
+def test_beside_other_threads_nothing_is_put_off() -> None:
+    """One of them might import the module meanwhile, and keep what stands in."""
+    ends_well("""
+        import threading
+        go = threading.Event()
+        other = threading.Thread(target=go.wait)
+        other.start()
+        with put_off("calendar", meanwhile={"Calendar": int}):
+            from calendar import Calendar
+        go.set()
+        assert Calendar is not int
+    """)
+
+
 def test_two_threads_find_the_same_module() -> None:
     """The import system's own lock decides who imports it."""
     ends_well("""
@@ -132,6 +148,8 @@ def test_a_pattern_is_compiled_when_it_is_asked() -> None:
     assert (found[1], number.pattern, number.sub("", "call +49")) == ("49", r"\+([0-9]+)", "call ")
     assert number.flags == re.compile("", re.ASCII).flags
     assert pattern(b"[ab]").fullmatch(b"b")
+    for again in (copy.copy(number), copy.deepcopy(pattern("a")), pickle.loads(pickle.dumps(number))):
+        assert again.search("a+4")
     with pytest.raises(re.error):
         pattern("(").match("(")
 

@@ -122,6 +122,28 @@ def test_an_entry_that_is_laid_out_otherwise_is_judged_whole(indent: int | None)
     assert applied_from_text(with_checksum(json.dumps(dict(reversed(USUAL.items())), indent=2))) is None
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '{\n    "o": {\n    "title": [\n1]\n    }\n  }',
+        '{\n    "title": <<<,\n    "zone": "a"\n  }',
+        '{\n    "title": [' + "\n[" * 100_000 + "]" * 100_000 + "\n  }",
+    ],
+    ids=["another's", "no JSON", "too deep"],
+)
+def test_what_was_written_under_a_checksum_made_by_hand_is_judged_whole_where_it_is_asked_for(fields: str) -> None:
+    """It is no entry of the program's, and no bug of it either."""
+    looks = settling({"dental": RECEPTION})
+    usual = {**USUAL, "last_applied": 0, "inputs": ["yaml:assistants/dental.yaml"]}
+    files = {"assistants/dental.yaml": digest_bytes(json.dumps(RECEPTION).encode())}
+    # one of which the document is to be read, and one that it was applied from
+    for source in ("sha256:1f", source_digest("default", SCHEMAS, files, {})):
+        text = json.dumps({**usual, "source": source}, indent=2, sort_keys=True)
+        stored = with_checksum(text.replace('"last_applied": 0', f'"last_applied": {fields}'))
+        assert applied_from_text(stored) is not None
+        assert looks.seen("dental", stored) is None
+
+
 @pytest.mark.parametrize("text", ["{\n", "{\n]", '{\n"id": ' + "[" * 100_000 + "]" * 100_000 + "}"])
 def test_what_is_no_entry_is_judged_whole(text: str) -> None:
     """Not JSON at all, or nested beyond what can be read: reading it whole says so."""

@@ -54,23 +54,14 @@ class Settling:
         applied = None if path is None else applied_from_text(stored)
         if path is None or applied is None:
             return None
-        try:
-            return self._seen(key, path, applied)
-        except (ValueError, RecursionError):  # no entry, for all that its checksum says
-            return None
-
-    def _seen(self, key: str, path: str, applied: Applied) -> Seen | None:
         source, content = self._source_now(applied, path)
-        if source != applied.source:
-            sources = self.drafting.world.sources
-            if content is not None:
-                sources.give(path, content)
-            says = self._says(key, path, applied)
-            sources.forget(path)
-            if not says:
-                return None
-        name = applied.fields.get(self.drafting.world.schemas.name_field)
-        held = what_counts(applied.fields, self._exclusive)
+        if source != applied.source and not self._says(key, path, applied, content):
+            return None
+        try:
+            name = applied.fields.get(self.drafting.world.schemas.name_field)
+            held = what_counts(applied.fields, self._exclusive)
+        except (ValueError, RecursionError):  # it is not what its checksum says that it is
+            return None
         return applied.id, name if type(name) is str else "", applied.protect, held
 
     def keep(self, key: str, seen: Seen) -> None:
@@ -78,15 +69,21 @@ class Settling:
         id, name, protect, content = seen
         self.found[key] = Settled(key, id, self.paths[key], name, protect, content)
 
-    def _says(self, key: str, path: str, applied: Applied) -> bool:
-        """Whether a document says exactly what was applied, and nothing is to be told of it."""
-        if len(self._in_vain) - len(self._not_in_vain) == _ENOUGH:
+    def _says(self, key: str, path: str, applied: Applied, content: bytes | None) -> bool:
+        """Whether a document, perhaps read already, says exactly what was applied, and nothing is to be told of it."""
+        if len(self._in_vain) - len(self._not_in_vain) >= _ENOUGH:
             return False
-        if self.drafting.says((key, path), applied.fields.whole(), protect=applied.protect):
-            self._not_in_vain.append(key)
-            return True
-        self._in_vain.append(key)
-        return False
+        try:
+            fields = applied.fields.whole()
+        except (ValueError, RecursionError):
+            return False
+        sources = self.drafting.world.sources
+        if content is not None:
+            sources.give(path, content)
+        says = self.drafting.says((key, path), fields, protect=applied.protect)
+        sources.forget(path)
+        (self._not_in_vain if says else self._in_vain).append(key)
+        return says
 
     def _source_now(self, applied: Applied, path: str) -> tuple[str | None, bytes | None]:
         """What `source` would be today, or None where that is for a whole reading to find out; and the document."""

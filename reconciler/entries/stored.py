@@ -65,7 +65,7 @@ def entry_text(entry: Entry) -> bytes:
 
 
 def written(stored: bytes) -> bytes | None:
-    """The bytes after the checksum, where they are exactly what `entry_text` wrote; None where anybody changed one."""
+    """The bytes after the checksum, where it is theirs; None where it is another, or stands otherwise."""
     rest = stored[_REST:]
     first = _FIRST + digest_bytes(rest).encode() + _LAST
     return rest if stored.startswith(first) else None

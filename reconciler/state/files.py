@@ -102,8 +102,7 @@ class FileStore:
         stored = read_object(place)
         if stored is not None:
             return lineage_of(stored, place)
-        unfit: list[Diagnostic] = []
-        if any(True for _ in keys_under(self._folder, self._shown, unfit)) or unfit:
+        if any(True for _ in keys_under(self._folder, self._shown, [], set())):
             raise self._lineage_lost()
         return None
 
@@ -142,8 +141,12 @@ class FileStore:
                 raise
             problems.extend(problem.diagnostics)
         entries: dict[str, Entry] = {}
-        at = partial(place_of, str(self._folder), self._shown, plain=keys is None)
-        wanted = list(self._keys(keys, problems))
+        odd: set[str] = set()
+        wanted = list(self._keys(keys, problems, odd))
+
+        def at(key: str) -> Place:
+            return place_of(str(self._folder), self._shown, key, plain=keys is None and key not in odd)
+
         for key, found in zip(wanted, spread(partial(_looked_at, glance, at), wanted), strict=True):
             try:
                 if glance is not None and found is not None and type(found) is not bytes:
@@ -207,9 +210,9 @@ class FileStore:
     def _meta_place(self) -> Place:
         return Place(path=str(self._folder / META), shown=f"{self._shown}/{META}")
 
-    def _keys(self, keys: Iterable[str] | None, problems: list[Diagnostic]) -> Iterable[str]:
+    def _keys(self, keys: Iterable[str] | None, problems: list[Diagnostic], odd: set[str]) -> Iterable[str]:
         if keys is None:
-            return keys_under(self._folder, self._shown, problems)
+            return keys_under(self._folder, self._shown, problems, odd)
         places = {key: self._place(key) for key in sorted(set(keys))}
         for place in places.values():
             with self._told(place, "read"):

@@ -222,6 +222,18 @@ def test_a_document_that_was_listed_is_read_to_its_end(tmp_path: Path, size: int
     assert found.read("assistants/a.yaml") == content
 
 
+def test_a_read_that_gives_less_than_there_is_does_not_end_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some file systems answer: a document that was cut off would still be valid YAML."""
+    content = "".join(f"line{number}: text\n" for number in range(2_000))
+    write(tmp_path / "assistants/a.yaml", content)
+    found, read = files(tmp_path), os.read
+    found.documents()
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 4_096)))
+    assert found.read("assistants/a.yaml") == content.encode()
+
+
 @pytest.mark.parametrize("empty", [True, False])
 def test_what_takes_a_listed_documents_place_is_judged_anew(tmp_path: Path, empty: bool) -> None:
     """A folder or a pipe that nobody writes to is refused, and read as nothing never."""

@@ -374,3 +374,32 @@ def test_an_entry_is_read_to_its_end(store: FileStore, folder: Path, size: int) 
     store.write(entry)
     assert path.stat().st_size == size
     assert store.read() == {entry.key: entry}
+
+
+def test_a_read_that_gives_less_than_there_is_does_not_end_an_entry(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some file systems answer."""
+    entry = replace(SALES, last_applied={"prompt": "Say who you are. " * 2_000})
+    store.write(entry)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 4_096)))
+    assert store.read() == {entry.key: entry}
+
+
+@pytest.mark.parametrize("what", ["a linked folder", "a name that is none", "a folder that is no state's"])
+def test_what_is_no_entry_is_no_sign_of_a_lineage_that_was_lost(store: FileStore, folder: Path, what: str) -> None:
+    """Only an entry's place that is taken is; the rest is told when the entries are read."""
+    folder.mkdir(parents=True)
+    match what:
+        case "a linked folder":
+            (folder / "linked").symlink_to(folder.parent, target_is_directory=True)
+        case "a name that is none":
+            (folder / "acme\\sales.json").write_text("{}")
+        case _:
+            (folder / "lost+found").mkdir()
+    assert store.lineage() is None
+    (folder / "sales.json").symlink_to("nowhere")
+    with pytest.raises(StateError) as caught:
+        store.lineage()
+    assert caught.value.diagnostics[0].code == "state-lineage-lost"
