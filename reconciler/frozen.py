@@ -1,10 +1,11 @@
 """`dataclass`, made in a fifth of the time for the forms that nearly all of ours have. Core: stdlib only.
 
 A plan makes sixty classes before it reads a file. The library asks each annotation four times for what none of ours
-has, and compiles six functions a class: 15 ms of a small plan's 95. Here nothing is compiled but the `__init__`, and
-that when the first value is made, which of most classes is never. What comes out is a dataclass like any other
-(`replace`, `fields`, `asdict`, pickling), and making one of it takes two thirds of the time. `ClassVar` under another
-name is not known here. To type checkers it is the library's own, and every other form is, too.
+has, and compiles six functions a class: that was 15 ms of a small plan's 110. Here nothing is compiled but the
+`__init__`, and that when the first value is made, which of most classes is never. What comes out is a dataclass like
+any other (`replace`, `fields`, `asdict`, pickling), and making one of it takes two thirds of the time. Its `__init__`
+has no annotations, and `ClassVar`, `InitVar` and `KW_ONLY` under other names are not known here. To type checkers it is
+the library's own, and every other form is, too.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ else:
 
 _QUICK = {"frozen", "kw_only", "slots"}
 _UNUSUAL = ("ClassVar", "InitVar", "KW_ONLY")
+_OWN = ("__eq__", "__hash__", "__slots__", "__setattr__", "__delattr__")
+_TAKEN = ("self", "MISSING", "_set_", "_make_", "_default_")
+"""What names in a made `__init__` begin with."""
 
 
 @dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=True, slots=True)
@@ -54,13 +58,13 @@ def _fields(cls: type[Any]) -> list[dataclasses.Field[Any]] | None:
     if type(cls) is not type or cls.__bases__ != (object,) or cls.__doc__ is None:
         return None
     annotations = cls.__annotations__
-    if not vars(cls).keys().isdisjoint(("__eq__", "__hash__", "__slots__")):
+    if not vars(cls).keys().isdisjoint(_OWN):
         return None
     if any(isinstance(each, dataclasses.Field) and name not in annotations for name, each in vars(cls).items()):
         return None
     found = []
     for name, kind in annotations.items():
-        if type(kind) is not str or any(each in kind for each in _UNUSUAL):
+        if type(kind) is not str or any(each in kind for each in _UNUSUAL) or name.startswith(_TAKEN):
             return None
         given = getattr(cls, name, dataclasses.MISSING)
         each: Any = given if isinstance(given, dataclasses.Field) else dataclasses.field(default=given)
@@ -120,17 +124,22 @@ class _Init:
         def first(made: Any, /, *wrong: Any, **given: Any) -> None:
             self.complete()(made, *wrong, **given)
 
-        first.__name__ = "__init__"
+        first.__name__ = first.__qualname__ = "__init__"
         self.first, self._known, self._slots = first, known, slots
+        self._made: Callable[..., None] | None = None
 
     def complete(self) -> Callable[..., None]:
-        init = _init(self.cls, self._known, slots=self._slots)
-        type.__setattr__(self.cls, "__init__", init)
-        return init
+        """The one that all values come from; it takes its place unless somebody has put another there."""
+        if self._made is None:
+            self._made = _init(self.cls, self._known, slots=self._slots)
+            self._made.__qualname__ = f"{self.cls.__qualname__}.__init__"
+        if vars(self.cls)["__init__"] is self.first:
+            type.__setattr__(self.cls, "__init__", self._made)
+        return self._made
 
     def __get__(self, value: object, cls: type[Any]) -> Any:
         """`__signature__`, which tools ask a class for, before there is a value of it or after."""
-        if cls is not self.cls:  # a class below it has its own
+        if value is not None or cls is not self.cls:  # a value, and a class below it, have their own
             raise AttributeError("__signature__")
         from inspect import signature
 

@@ -1,9 +1,9 @@
 """What a run hardly ever asks for, put off until it does: modules that others import, and patterns. Core: stdlib only.
 
 click imports `inspect` for help of many lines and `uuid` for a type of options, jsonschema-rs `email.utils` for the
-date on which it was built, and behind them stand forty modules more: 16 ms of a small plan's 95. What is put off is
-found by whoever asks for it; nobody else notices. A pattern takes 0.05 to 0.8 ms to compile, and of fifty that a plan
-might need it needs twenty.
+date on which it was built, and behind them stand forty modules more: 16 of the 95 ms that a small plan took. What is
+put off is found by whoever asks for it; nobody else notices. A pattern takes 0.05 to 0.8 ms to compile, and of fifty
+that a plan might need it needs twenty.
 """
 
 from __future__ import annotations

@@ -276,6 +276,21 @@ def test_what_is_unusual_is_left_to_the_library() -> None:
             number: int
 
 
+def test_an_init_that_somebody_wrapped_stays_wrapped() -> None:
+    """The first value puts nothing in its place."""
+    for maker in MAKERS:
+        cls, calls = line(maker), []
+        wrapped = cls.__init__
+
+        def counted(self: Any, wrapped: Any = wrapped, calls: list[int] = calls, **given: Any) -> None:
+            calls.append(1)
+            wrapped(self, **given)
+
+        cls.__init__ = counted
+        assert [cls(number=each).number for each in "123"] == ["1", "2", "3"]
+        assert len(calls) == 3
+
+
 def test_without_slots_it_is_the_same_class() -> None:
     """Whoever has it already, and its own methods, have the one of which values are made."""
 

@@ -127,9 +127,12 @@ def test_an_entry_that_is_laid_out_otherwise_is_judged_whole(indent: int | None)
     [
         '{\n    "o": {\n    "title": [\n1]\n    }\n  }',
         '{\n    "title": <<<,\n    "zone": "a"\n  }',
+        '{\n    "title": "R",\n    "title": "Reception"\n  }',
+        '{\n    "title": "Reception" and more\n  }',
+        '{\n    "title": NaN\n  }',
         '{\n    "title": [' + "\n[" * 100_000 + "]" * 100_000 + "\n  }",
     ],
-    ids=["another's", "no JSON", "too deep"],
+    ids=["another's", "no JSON", "twice", "more than a value", "no number", "too deep"],
 )
 def test_what_was_written_under_a_checksum_made_by_hand_is_judged_whole_where_it_is_asked_for(fields: str) -> None:
     """It is no entry of the program's, and no bug of it either."""
@@ -142,6 +145,18 @@ def test_what_was_written_under_a_checksum_made_by_hand_is_judged_whole_where_it
         stored = with_checksum(text.replace('"last_applied": 0', f'"last_applied": {fields}'))
         assert applied_from_text(stored) is not None
         assert looks.seen("dental", stored) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"yaml:a.yaml"', '"a", ' + "[" * 100_000 + "]" * 100_000), ('"id": 7', '"id": 007')],
+    ids=["inputs that are too deep", "an id that is no number of JSON"],
+)
+def test_what_is_no_json_is_judged_whole_where_it_is_asked_for(old: str, new: str) -> None:
+    """Under a checksum that was made by hand, too."""
+    text = json.dumps(USUAL, indent=2, sort_keys=True)
+    assert old in text
+    assert applied_from_text(with_checksum(text.replace(old, new))) is None
 
 
 @pytest.mark.parametrize("text", ["{\n", "{\n]", '{\n"id": ' + "[" * 100_000 + "]" * 100_000 + "}"])

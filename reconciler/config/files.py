@@ -22,8 +22,6 @@ YAML_LIMIT = 1024 * 1024
 _FLAGS = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
 _READ = os.O_RDONLY | sum(getattr(os, each, 0) for each in _FLAGS)
 TEXT_LIMIT = 4 * 1024 * 1024
-AT_ONCE = 64 * 1024
-"""Bytes of one read, which nearly every document is shorter than."""
 
 
 class ProjectFiles:
@@ -65,7 +63,7 @@ class ProjectFiles:
         `hidden-file`, `is-a-folder`, `not-a-regular-file`, `too-large` (over 1 MiB of YAML, 4 MiB
         of text), `unreadable-file`.
         """
-        listed = real = self._listed.get(path)
+        real = self._listed.get(path)
         try:
             if real is None:
                 real = self._inside(path)
@@ -73,16 +71,9 @@ class ProjectFiles:
             # a pipe put there since would block an ordinary open for ever
             descriptor = os.open(real, _READ)
             try:
-                # what was listed was a plain file: its size is asked where its end is not seen at once (0.5 µs less)
-                content = os.read(descriptor, AT_ONCE) if listed is not None else b""
-                if 0 < len(content) < AT_ONCE:
-                    more = os.read(descriptor, AT_ONCE)
-                    if not more:
-                        return content
-                    content += more
                 found = os.fstat(descriptor)
                 _check_kind(path, found)
-                content += _rest_of(descriptor, found.st_size - len(content))
+                content = _all_of(descriptor, found.st_size)
             finally:
                 os.close(descriptor)
         except OSError as problem:
@@ -226,9 +217,9 @@ def _folder_like_a_document(path: str) -> Diagnostic:
     return error("file-name", told, "Rename the folder.", file=path)
 
 
-def _rest_of(descriptor: int, size: int) -> bytes:
-    """The rest of a file, which was of this size: one byte more is asked for, so that the end is seen at once."""
-    content = os.read(descriptor, max(size, 0) + 1)
+def _all_of(descriptor: int, size: int) -> bytes:
+    """The rest of a file that was of this size: one byte more is asked for, so that the end is seen at once."""
+    content = os.read(descriptor, size + 1)
     if len(content) == size:
         return content
     parts = [content]

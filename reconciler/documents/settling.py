@@ -26,7 +26,7 @@ Seen: TypeAlias = tuple[int, str, bool, Mapping[str, Json]]
 """Of a `Settled` what its key does not say, as a mere tuple: ten thousand of them go from one process to another."""
 _ABSENT: Any = object()
 _ENOUGH = 10
-"""After so many more documents that were read in vain than not, reading them twice is given up."""
+"""After so many more documents that were read in vain than not, in one process, the others are left to be compared."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +48,8 @@ class Settling:
     def seen(self, key: str, stored: bytes) -> Seen | None:
         """What the entry of a settled document says, as far as its plan needs it; None for any other, judged whole.
 
-        Has no effect but on what is remembered of files, so that it may be asked in another process.
+        Has no effect but on what is remembered of files, and on when reading documents is given up; so it may be asked
+        in another process.
         """
         path = self.paths.get(key)
         applied = None if path is None else applied_from_text(stored)

@@ -4,6 +4,7 @@ from reconciler.entries.glimpsed import Applied, applied_from_text
 from reconciler.entries.stored import (
     CHECKSUM,
     FORMAT_VERSION,
+    STRICT,
     entry_digest,
     entry_from_json,
     entry_text,
@@ -25,6 +26,7 @@ from reconciler.entries.transitions import (
 __all__ = [
     "CHECKSUM",
     "FORMAT_VERSION",
+    "STRICT",
     "Applied",
     "applied_from_text",
     "begin_create",

@@ -8,7 +8,6 @@ not asked for is taken unseen, whatever it is. Core: stdlib only, no IO.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -16,15 +15,14 @@ from typing import Any, NamedTuple
 
 from reconciler.bounds import holds_too_much
 from reconciler.canonical import Json, exact_text
-from reconciler.entries.stored import FORMAT_VERSION, written
+from reconciler.entries.stored import FORMAT_VERSION, STRICT, written
 
-_DECODER = json.JSONDecoder()
 _TEXT = rb'"[^"\\\n]*"'
 _TIME = rb"(?:null|%b)" % _TEXT
 _BEFORE = re.compile(rb'  "created_at": %b,\n  "format_version": %d,\n  "history": \[' % (_TIME, FORMAT_VERSION))
-_NOBODY = object()
+_ABSENT = object()
 _ID = b'\n  "id": '
-_ID_AND_INPUTS = re.compile(rb'\n  "id": ([0-9]{1,18}),\n  "inputs": (\[(?:\n    "[^\n]*)+\n  \]),')
+_ID_AND_INPUTS = re.compile(rb'\n  "id": (0|[1-9][0-9]{0,17}),\n  "inputs": (\[(?:\n    "[^\n]*)+\n  \]),')
 _FIELDS = b'\n  "last_applied": {'
 _PENDING = b',\n  "pending": '
 _AFTER = re.compile(
@@ -43,7 +41,7 @@ class Written(Mapping[str, Json]):
 
     def whole(self) -> dict[str, Json]:
         """All of them."""
-        found: dict[str, Json] = _DECODER.decode(self._text.decode())
+        found: dict[str, Json] = STRICT.decode(self._text.decode())
         return found
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -53,13 +51,18 @@ class Written(Mapping[str, Json]):
         if start < 0:
             return default
         start += len(mark)
+        if self._text.find(mark, start) >= 0:
+            raise ValueError(f"it holds {name} twice")
         line = self._text[start : self._text.find(b"\n", start)]
         if line.endswith((b"{", b"[")):  # it goes on in the next
-            found = self.whole().get(name, _NOBODY)
-            if found is _NOBODY:
+            found = self.whole().get(name, _ABSENT)
+            if found is _ABSENT:
                 raise ValueError(name)
             return found
-        found, _ = _DECODER.raw_decode(line.decode())
+        text = line.decode()
+        found, end = STRICT.raw_decode(text)
+        if text[end:] not in ("", ","):
+            raise ValueError(f"it holds more than a value of {name}")
         return found
 
     def __getitem__(self, name: str) -> Json:
@@ -105,9 +108,9 @@ def applied_from_text(stored: bytes) -> Applied | None:
     if middle is None or end is None:
         return None
     try:
-        inputs, _ = _DECODER.raw_decode(middle[2].decode())
+        inputs, _ = STRICT.raw_decode(middle[2].decode())
         source = end[2][1:-1].decode()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if set(map(type, inputs)) != {str}:
         return None

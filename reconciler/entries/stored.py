@@ -5,6 +5,8 @@ Core: stdlib only, no IO.
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +29,26 @@ _REST = len(_FIRST) + len(digest_bytes(b"")) + len(_LAST)
 _PENDING = frozenset({"body", "body_digest", "started_at"})
 _PREVIOUS = frozenset({"last_applied", "replaced_at", "source"})
 _UNASSIGNED = frozenset({"field", "since", "value"})
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"it holds the key {twice!r} twice")
+    return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"it holds {digits}, which is no JSON number")
+    return number
+
+
+STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite)
+"""Raises ValueError, in words for people, for a key that stands twice and for a number that is none."""
 
 
 def entry_to_json(entry: Entry) -> dict[str, Json]:

@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import os
 import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
+from reconciler.entries import STRICT
 from reconciler.errors import Diagnostic, StateError, error
 from reconciler.later import pattern
 from reconciler.state.places import ENDING, is_set_aside, is_usual, segments
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-AT_ONCE = 64 * 1024
-"""Bytes of one read, which nearly every entry is shorter than."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file: an entry holds what was sent and what was sent before, and one answer of the API fits 16 MiB."""
 _CONFLICT = pattern(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
@@ -40,8 +38,6 @@ class Place(NamedTuple):
     path: str
     shown: str
     key: str | None = None
-    plain: bool = False
-    """Whether it was seen to be a regular file a moment ago."""
 
 
 def read_object(place: Place) -> Mapping[str, Json] | None:
@@ -55,7 +51,7 @@ def decode_object(place: Place, content: bytes) -> Mapping[str, Json]:
     if holds_too_much(content):
         raise unreadable(place, f"it holds more than {MOST_VALUES:,} values")
     try:
-        found: Json = _DECODER.decode(content.decode())
+        found: Json = STRICT.decode(content.decode())
     except UnicodeDecodeError as problem:
         raise unreadable(place, f"it is not UTF-8 (byte {problem.start})") from None
     except json.JSONDecodeError as problem:
@@ -70,16 +66,14 @@ def decode_object(place: Place, content: bytes) -> Mapping[str, Json]:
     return found
 
 
-def place_of(folder: str, shown: str, key: str, *, plain: bool = False) -> Place:
+def place_of(folder: str, shown: str, key: str) -> Place:
     """Where the entry of a key stands in an environment's folder, which messages call `shown`."""
-    return Place(f"{folder}/{key}{ENDING}", f"{shown}/{key}{ENDING}", key, plain)
+    return Place(f"{folder}/{key}{ENDING}", f"{shown}/{key}{ENDING}", key)
 
 
-def keys_under(folder: Path, shown: str, problems: list[Diagnostic], odd: set[str]) -> Iterator[str]:
-    """The key of every entry's file under an environment's folder, in no order.
-
-    What may not stand there goes to `problems`; the keys of those that are no plain file, to `odd` as well.
-    """
+def keys_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Iterator[str]:
+    """The key of every entry's file under an environment's folder, in no order. What may not stand there goes to
+    `problems`."""
     waiting = [("", str(folder))]
     while waiting:
         prefix, path = waiting.pop()
@@ -88,8 +82,7 @@ def keys_under(folder: Path, shown: str, problems: list[Diagnostic], odd: set[st
                 for each in found:
                     name = each.name
                     key = prefix + name.removesuffix(ENDING)
-                    plain = each.is_file(follow_symlinks=False)
-                    if plain and name.endswith(ENDING) and is_usual(key):
+                    if name.endswith(ENDING) and is_usual(key):
                         yield key  # as nearly every entry
                     elif is_set_aside(name):
                         continue
@@ -97,7 +90,6 @@ def keys_under(folder: Path, shown: str, problems: list[Diagnostic], odd: set[st
                         unfit = _unfit(Place(each.path, f"{shown}/{prefix}{name}", key))
                         problems += unfit
                         if not unfit:
-                            odd |= set() if plain else {key}
                             yield key
                     elif each.is_dir(follow_symlinks=False):
                         waiting.append((f"{prefix}{name}/", each.path))
@@ -133,19 +125,13 @@ def read_bytes(place: Place) -> bytes | None:
         why = "it is a symbolic link" if problem.errno == errno.ELOOP else reason(problem)
         raise unreadable(place, why) from None
     try:
-        # what was listed was a plain file: its size is asked where its end is not seen at once (0.5 µs less)
-        content = os.read(descriptor, AT_ONCE) if place.plain else b""
-        if 0 < len(content) < AT_ONCE:
-            more = os.read(descriptor, AT_ONCE)
-            if not more:
-                return content
-            content += more
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise unreadable(place, "it is a folder" if stat.S_ISDIR(found.st_mode) else "it is not a regular file")
         if found.st_size > LARGEST:
             raise unreadable(place, f"it is larger than {LARGEST // 1024 // 1024} MiB, which no entry is")
         # a file object costs more than the read; entries are replaced, never grown, so the size is the end
+        content = os.read(descriptor, found.st_size)
         while len(content) < found.st_size and (more := os.read(descriptor, found.st_size - len(content))):
             content += more
         return content
@@ -183,22 +169,3 @@ def _not_json(place: Place, text: str, problem: json.JSONDecodeError) -> Diagnos
 def _diagnostic(place: Place, why: str, **at: int) -> Diagnostic:
     what = f"the state entry of {place.key}" if place.key is not None else "the file"
     return error("state-unreadable", f"{what} cannot be read: {why}", _RESTORE, file=place.shown, key=place.key, **at)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"it holds the key {twice!r} twice")
-    return found
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"it holds {digits}, which is no JSON number")
-    return number
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_finite)

@@ -102,7 +102,7 @@ class FileStore:
         stored = read_object(place)
         if stored is not None:
             return lineage_of(stored, place)
-        if any(True for _ in keys_under(self._folder, self._shown, [], set())):
+        if any(True for _ in keys_under(self._folder, self._shown, [])):
             raise self._lineage_lost()
         return None
 
@@ -141,12 +141,8 @@ class FileStore:
                 raise
             problems.extend(problem.diagnostics)
         entries: dict[str, Entry] = {}
-        odd: set[str] = set()
-        wanted = list(self._keys(keys, problems, odd))
-
-        def at(key: str) -> Place:
-            return place_of(str(self._folder), self._shown, key, plain=keys is None and key not in odd)
-
+        at = partial(place_of, str(self._folder), self._shown)
+        wanted = list(self._keys(keys, problems))
         for key, found in zip(wanted, spread(partial(_looked_at, glance, at), wanted), strict=True):
             try:
                 if glance is not None and found is not None and type(found) is not bytes:
@@ -210,9 +206,9 @@ class FileStore:
     def _meta_place(self) -> Place:
         return Place(path=str(self._folder / META), shown=f"{self._shown}/{META}")
 
-    def _keys(self, keys: Iterable[str] | None, problems: list[Diagnostic], odd: set[str]) -> Iterable[str]:
+    def _keys(self, keys: Iterable[str] | None, problems: list[Diagnostic]) -> Iterable[str]:
         if keys is None:
-            return keys_under(self._folder, self._shown, problems, odd)
+            return keys_under(self._folder, self._shown, problems)
         places = {key: self._place(key) for key in sorted(set(keys))}
         for place in places.values():
             with self._told(place, "read"):

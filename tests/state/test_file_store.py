@@ -15,7 +15,6 @@ import pytest
 from reconciler.entries import entry_to_json
 from reconciler.errors import StateError
 from reconciler.model import Entry
-from reconciler.state.entryfiles import AT_ONCE
 from reconciler.state.files import FileStore
 from reconciler.state.store import StateStore
 from tests.state.contract import DESK, SALES, LockGoesWithItsProcess, Opener, StoreContract
@@ -364,9 +363,9 @@ def test_many_entries_are_read_whole(store: FileStore, folder: Path) -> None:
     assert list(found) == sorted(found)
 
 
-@pytest.mark.parametrize("size", [AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 3 * AT_ONCE])
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 200_000])
 def test_an_entry_is_read_to_its_end(store: FileStore, folder: Path, size: int) -> None:
-    """Whether one read has room for its file or not."""
+    """However long its file is."""
     bare = replace(SALES, last_applied={"prompt": ""})
     store.write(bare)
     (path,) = folder.rglob("sales-*.json")
