@@ -71,11 +71,16 @@ def project(tmp_path: Path) -> Callable[[int], Path]:
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
 def test_a_plan_opens_every_document_and_every_entry_about_once(share: float, project: Callable[[int], Path]) -> None:
-    """A document that changed is opened a second time, to be parsed; nothing is made durable."""
+    """A document that changed is opened a second time, to be parsed, and its entry, to be decoded; nothing is made
+    durable."""
     folder = project(20)
     if share:
         change_documents(folder, 20, share=share)
-    assert counted(folder, "plan", "-q") == {"documents": 20 + round(20 * share), "entries": 20, "fsync": 0}
+    assert counted(folder, "plan", "-q") == {
+        "documents": 20 + round(20 * share),
+        "entries": 20 + round(20 * share),
+        "fsync": 0,
+    }
 
 
 def test_recording_a_change_costs_the_same_beside_five_entries_and_beside_fifty(tmp_path: Path) -> None:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from reconciler.documents import Drafting, Loaded, Settling, drafting_of, load_documents
 
 # isort: split
-from reconciler.commands.account import compared, read_list
-from reconciler.commands.begun import ask_list
 from reconciler.commands.planning_options import Asked
 from reconciler.commands.spreading import FROM_SEEN, spreading
 from reconciler.config import Project, with_catalogs
@@ -111,6 +109,9 @@ def gather(
     refuse_shared_ids(entries)
     _refuse_idle_selectors(asked, loaded, entries)
 
+    from reconciler.commands.account import read_list  # this, and below: only where the API may be asked
+    from reconciler.commands.begun import ask_list
+
     def read() -> Mapping[int, Live]:
         return read_list(project, loaded, store, entries, allow_other=asked.allow_other_account)
 
@@ -159,6 +160,11 @@ def _planned(
     *,
     settled: Mapping[str, Settled] | None = None,
 ) -> Gathered:
+    compared: Mapping[int, Live] | None = None
+    if shown is not None:
+        from reconciler.commands.account import compared as as_compared
+
+        compared = as_compared(shown, project, as_found(entries, findings or {}), loaded.desired)
     back = _back(project, loaded, entries, asked.to_previous) if asked.to_previous else None
     desired, known = loaded.desired, entries
     if asked.only_secrets:
@@ -173,7 +179,7 @@ def _planned(
         entries=known,
         settled=(settled or {}).values(),
         schemas=project.schemas,
-        live=None if shown is None else compared(shown, project, as_found(entries, found), loaded.desired),
+        live=compared,
         findings=found,
         options=asked.options,
         previous=None if back is None else back.desired,

@@ -72,7 +72,8 @@ class ProjectFiles:
             descriptor = os.open(real, _READ)
             try:
                 found = os.fstat(descriptor)
-                _check_kind(path, found)
+                if not stat.S_ISREG(found.st_mode) or found.st_size > YAML_LIMIT:  # which is below the other
+                    _check_kind(path, found)
                 content = _all_of(descriptor, found.st_size)
             finally:
                 os.close(descriptor)
@@ -80,7 +81,7 @@ class ProjectFiles:
             if self._listed.pop(path, None) is not None:  # it is not what it was: look again, at all of it
                 return self.read(path)
             raise self._unreadable(path, problem) from None
-        if len(content) > _limit(path):
+        if len(content) > YAML_LIMIT and len(content) > _limit(path):
             raise _too_large(path)
         return content
 

@@ -21,7 +21,8 @@ def source_digest(
     It is `exact_digest` of these five under their names, put together by hand: of ten thousand documents nearly all
     have one file and no reference, and nothing else of theirs differs (3 µs instead of 6).
     """
-    listed = ",".join([f"{exact_text(path)}:{exact_text(digest)}" for path, digest in sorted(files.items())])
+    # a digest is its own text, in quotes
+    listed = ",".join([f'{exact_text(path)}:"{digest}"' for path, digest in sorted(files.items())])
     given = exact_text(references) if references else "{}"
     before, after = _around(environment, schemas.digest)
     return digest_text(f'{before}{{{listed}}},"references":{given}{after}')

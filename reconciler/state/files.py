@@ -27,6 +27,7 @@ from reconciler.model import Entry, Spread
 from reconciler.state.entryfiles import (
     Place,
     decode_object,
+    glimpse,
     keys_under,
     place_of,
     read_bytes,
@@ -286,11 +287,17 @@ class FileStore:
 
 def _looked_at(glance: Glance | None, at: Callable[[str], Place], key: str) -> Any | bytes | None:
     """What can be seen of an entry, else its bytes; None where it cannot be read, which is for `_entry_at` to say."""
+    place = at(key)
+    glimpsed = None if glance is None else glimpse(place.path)
+    # what is seen was all there: its checksum says so
+    seen = None if glance is None or glimpsed is None else glance.seen(key, glimpsed)
+    if seen is not None:
+        return seen
     try:
-        content = read_bytes(at(key))
+        content = read_bytes(place)
     except StateError:
         return None
-    seen = None if content is None or glance is None else glance.seen(key, content)
+    seen = None if glance is None or content is None or content == glimpsed else glance.seen(key, content)
     return content if seen is None else seen
 
 
