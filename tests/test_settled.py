@@ -354,10 +354,10 @@ def test_what_says_the_same_after_an_upgrade_is_read_and_no_more(
     as_after_an_upgrade(project)
     compared: list[str] = []
     from reconciler.planning import decide
-    from reconciler.state import files
+    from reconciler.state import entryfiles
 
     monkeypatch.setattr(decide, "compare", lambda desired, *sides: compared.append(desired.key))
-    monkeypatch.setattr(files, "entry_from_json", lambda key, *stored, where: compared.append(key))
+    monkeypatch.setattr(entryfiles, "entry_from_json", lambda key, *stored, where: compared.append(key))
     assert told(project, capsys, "plan") == (0, "No changes.\n")
     assert compared == []
 

@@ -9,6 +9,7 @@ Whatever is unusual about an entry, an input or a document leaves it to be read,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any, TypeAlias
@@ -38,8 +39,8 @@ class Settling:
     found: dict[str, Settled] = field(default_factory=dict)
     _exclusive: list[tuple[str, Content]] = field(default_factory=list)
     _digests: dict[str, str] = field(default_factory=dict)
-    _in_vain: list[str] = field(default_factory=list)
-    _not_in_vain: list[str] = field(default_factory=list)
+    _read: Counter[bool] = field(default_factory=Counter)
+    """How many documents were read for their entries, and said what those hold, or not."""
 
     def __post_init__(self) -> None:
         policies = self.drafting.world.schemas.exclusive_fields
@@ -72,7 +73,7 @@ class Settling:
 
     def _says(self, key: str, path: str, applied: Applied, content: bytes | None) -> bool:
         """Whether a document, perhaps read already, says exactly what was applied, and nothing is to be told of it."""
-        if len(self._in_vain) - len(self._not_in_vain) >= _ENOUGH:
+        if self._read[False] - self._read[True] >= _ENOUGH:
             return False
         try:
             fields = applied.fields.whole()
@@ -83,7 +84,7 @@ class Settling:
             sources.give(path, content)
         says = self.drafting.says((key, path), fields, protect=applied.protect)
         sources.forget(path)
-        (self._not_in_vain if says else self._in_vain).append(key)
+        self._read[says] += 1
         return says
 
     def _source_now(self, applied: Applied, path: str) -> tuple[str | None, bytes | None]:

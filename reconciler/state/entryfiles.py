@@ -10,16 +10,18 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reconciler.bounds import MOST_VALUES, holds_too_much
 from reconciler.canonical import Json
-from reconciler.entries import STRICT
+from reconciler.entries import STRICT, entry_from_json
 from reconciler.errors import Diagnostic, StateError, error
 from reconciler.later import pattern
+from reconciler.model import Entry
 from reconciler.state.places import ENDING, is_set_aside, is_usual, segments
+from reconciler.state.store import Glance
 
 # O_NONBLOCK: opening a FIFO must not wait for a writer. Neither flag exists on Windows, nor does what it is for.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -106,21 +108,32 @@ def keys_under(folder: Path, shown: str, problems: list[Diagnostic]) -> Iterator
             problems.append(error("state-unreadable", why, "Give this user the right to read it.", file=where))
 
 
-def glimpse(path: str) -> bytes | None:
-    """What one read of a file gives, 1 µs sooner than `read_bytes`; None where it gives nothing, whatever the reason.
+def looked_at(glance: Glance | None, at: Callable[[str], Place], key: str) -> Any | bytes | None:
+    """What can be seen of an entry, else its bytes; None where it cannot be read, which is for `entry_at` to say."""
+    place = at(key)
+    begun = None
+    if glance is not None:
+        begun = _glimpse(place.path)
+        # what is seen was all there: its checksum says so
+        seen = None if begun is None else glance.seen(key, begun)
+        if seen is not None:
+            return seen
+    try:
+        content = read_bytes(place)
+    except StateError:
+        return None
+    if glance is None or content is None or content == begun:
+        return content
+    seen = glance.seen(key, content)
+    return content if seen is None else seen
 
-    It need not be all, nor of a file: for those alone who know what its bytes must be, to the last one.
-    """
-    try:
-        descriptor = os.open(path, _READ)
-    except OSError:
+
+def entry_at(key: str, place: Place, content: bytes | None) -> Entry | None:
+    """The entry that was read, or is read now: None is no file, or one that could not be read before."""
+    content = read_bytes(place) if content is None else content
+    if content is None:
         return None
-    try:
-        return os.read(descriptor, _AT_ONCE)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
+    return entry_from_json(key, decode_object(place, content), where=place.shown)
 
 
 def unreadable(place: Place, why: str) -> StateError:
@@ -155,6 +168,23 @@ def read_bytes(place: Place) -> bytes | None:
         return content
     except OSError as problem:
         raise unreadable(place, reason(problem)) from None
+    finally:
+        os.close(descriptor)
+
+
+def _glimpse(path: str) -> bytes | None:
+    """What one read of a file gives, 1 µs sooner than `read_bytes`; None where it gives nothing, whatever the reason.
+
+    It need not be all, nor of a file: for those alone who know what its bytes must be, to the last one.
+    """
+    try:
+        descriptor = os.open(path, _READ)
+    except OSError:
+        return None
+    try:
+        return os.read(descriptor, _AT_ONCE)
+    except OSError:
+        return None
     finally:
         os.close(descriptor)
 

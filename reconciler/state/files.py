@@ -17,20 +17,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from reconciler.canonical import pretty
 from reconciler.durable import TEMPORARY, remove_file, replace_file, sweep
-from reconciler.entries import FORMAT_VERSION, entry_from_json, entry_text
+from reconciler.entries import FORMAT_VERSION, entry_text
 from reconciler.errors import Diagnostic, LockHeldError, StateError, error
 from reconciler.model import Entry, Spread
 from reconciler.state.entryfiles import (
     Place,
-    decode_object,
-    glimpse,
+    entry_at,
     keys_under,
+    looked_at,
     place_of,
-    read_bytes,
     read_object,
     reason,
     unreadable,
@@ -144,11 +142,11 @@ class FileStore:
         entries: dict[str, Entry] = {}
         at = partial(place_of, str(self._folder), self._shown)
         wanted = list(self._keys(keys, problems))
-        for key, found in zip(wanted, spread(partial(_looked_at, glance, at), wanted), strict=True):
+        for key, found in zip(wanted, spread(partial(looked_at, glance, at), wanted), strict=True):
             try:
                 if glance is not None and found is not None and type(found) is not bytes:
                     glance.keep(key, found)
-                elif (entry := _entry_at(key, at(key), found)) is not None:
+                elif (entry := entry_at(key, at(key), found)) is not None:
                     entries[key] = entry
             except StateError as problem:
                 problems.extend(problem.diagnostics)
@@ -283,30 +281,6 @@ class FileStore:
                 file=where,
             )
         )
-
-
-def _looked_at(glance: Glance | None, at: Callable[[str], Place], key: str) -> Any | bytes | None:
-    """What can be seen of an entry, else its bytes; None where it cannot be read, which is for `_entry_at` to say."""
-    place = at(key)
-    glimpsed = None if glance is None else glimpse(place.path)
-    # what is seen was all there: its checksum says so
-    seen = None if glance is None or glimpsed is None else glance.seen(key, glimpsed)
-    if seen is not None:
-        return seen
-    try:
-        content = read_bytes(place)
-    except StateError:
-        return None
-    seen = None if glance is None or content is None or content == glimpsed else glance.seen(key, content)
-    return content if seen is None else seen
-
-
-def _entry_at(key: str, place: Place, content: bytes | None) -> Entry | None:
-    """The entry that was read, or is read now: None is no file, or one that could not be read before."""
-    content = read_bytes(place) if content is None else content
-    if content is None:
-        return None
-    return entry_from_json(key, decode_object(place, content), where=place.shown)
 
 
 def _refuse_twin(path: Path, place: Place) -> None:
